@@ -1,0 +1,195 @@
+"""The objects that travel through relint: rules, findings, fixes, diagnostics.
+
+All are frozen. `Rule` and `RuleInfo` describe; `Finding` points at a node of a tree that is still alive; `Diagnostic`
+is the same finding as plain data, which crosses processes and is what reports print.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping, TypeVar
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from relint.context import Context
+
+Check = Callable[[Any, "Context"], "Iterator[Finding]"]
+Fixer = Callable[["Finding", "Context"], "Fix | None"]
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+DOCS_URL = "https://relint.readthedocs.io/rules"
+
+
+class Severity(str, Enum):
+    """How bad a finding is. Only errors and warnings set the exit code."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Safety(str, Enum):
+    """What a fix promises; see docs/fix-safety.md."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+    DISPLAY = "display"
+
+
+@dataclass(frozen=True)
+class RuleInfo:
+    """What is known of a rule without importing its module: one entry of the generated index."""
+
+    code: str
+    name: str
+    family: str
+    module: str
+    summary: str
+    imports: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    context_words: tuple[str, ...] = ()
+    severity: Severity = Severity.WARNING
+    fix: Safety | None = None
+    default: bool = True
+    tests: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """Address of the rule's page."""
+        return f"{DOCS_URL}/{self.name}/"
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """Declared once a rule module, with literals only: the index is read from the source, not by importing it.
+
+    A file concerns the rule when it holds one of `imports` (if any are given) and one of `words` (if any are given);
+    both are plain identifiers. `context_words` are identifiers that tell something about a finding without being one.
+    `options` are the rule's own settings with their defaults.
+    """
+
+    code: str
+    imports: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    context_words: tuple[str, ...] = ()
+    severity: str = "warning"
+    fix: str | None = None
+    default: bool = True
+    tests: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def on(self, *types: type[cst.CSTNode]) -> Callable[[_Function], _Function]:
+        """Tag `check(node, ctx) -> Iterator[Finding]` as a listener for nodes of exactly these types."""
+
+        def tag(function: _Function) -> _Function:
+            function.__relint_types__ = types  # type: ignore[attr-defined]
+            return function
+
+        return tag
+
+    def fixer(self, function: _Function) -> _Function:
+        """Tag `fix(finding, ctx) -> Fix | None` as the fixer of this rule."""
+        function.__relint_fixer__ = self.code  # type: ignore[attr-defined]
+        return function
+
+    def finding(
+        self,
+        node: cst.CSTNode,
+        message: str,
+        *,
+        data: Any = None,
+        severity: str | None = None,
+        related: tuple[tuple[cst.CSTNode, str], ...] = (),
+    ) -> Finding:
+        """A finding of this rule at `node`; `data` is what the fixer needs of what the check learned."""
+        return Finding(self.code, node, message, Severity(severity or self.severity), data, related)
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """One place where a rule holds, in a tree that is alive."""
+
+    code: str
+    node: cst.CSTNode
+    message: str
+    severity: Severity
+    data: Any = None
+    related: tuple[tuple[cst.CSTNode, str], ...] = ()
+
+
+@dataclass(frozen=True, order=True)
+class Edit:
+    """Replace the characters `start:end` of the text that was checked by `text` (newlines are written as `\\n`).
+
+    `once` marks an insertion that several fixes may ask for (an import, a module-level definition): equal ones are
+    applied once.
+    """
+
+    start: int
+    end: int
+    text: str
+    once: bool = False
+
+
+@dataclass(frozen=True)
+class NewFile:
+    """A file that a fix creates, never over an existing one."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Fix:
+    """Edits that are applied together or not at all. `safety` None means what the rule declares."""
+
+    message: str
+    edits: tuple[Edit, ...]
+    safety: Safety | None = None
+    create: tuple[NewFile, ...] = ()
+
+
+@dataclass(frozen=True, order=True)
+class Position:
+    """A place in a text: 1-based line, 1-based column in characters."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Related:
+    """Another place that explains a finding."""
+
+    start: Position
+    end: Position
+    message: str
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """A finding as plain data.
+
+    `reach` is the first and last line (1-based) of the statement around it: a suppression comment on either silences
+    it. `fix.edits` hold character offsets into the text that was checked, and `fix.safety` is never None.
+    """
+
+    path: str
+    start: Position
+    end: Position
+    code: str
+    name: str
+    message: str
+    severity: Severity
+    url: str = ""
+    reach: tuple[int, int] = (0, 0)
+    fix: Fix | None = None
+    related: tuple[Related, ...] = ()
+
+    @property
+    def sort_key(self) -> tuple[str, Position, str, str]:
+        """Reports print by path, line, column, code."""
+        return (self.path, self.start, self.code, self.message)
