@@ -1,0 +1,1 @@
+"""asyncio: tasks nobody holds, work without a bound, loops that block."""

@@ -1,0 +1,1 @@
+"""Locks, leases and caches shared between processes."""

@@ -1,0 +1,1 @@
+"""Calls over the network: timeouts, responses that stay open."""

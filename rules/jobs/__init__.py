@@ -1,0 +1,1 @@
+"""Background jobs: lost, doubled or endless work."""

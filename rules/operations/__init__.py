@@ -1,0 +1,1 @@
+"""Shutdown, signals, files and logs of a running service."""

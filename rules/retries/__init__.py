@@ -1,0 +1,1 @@
+"""Retries: no jitter, no limit, the wrong exceptions."""

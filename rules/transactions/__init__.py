@@ -1,0 +1,1 @@
+"""Database transactions: what is committed, rolled back, and published too early."""
