@@ -1,0 +1,46 @@
+"""Lines and columns of a text. A line ends in \\n, \\r\\n or \\r and nothing else (`str.splitlines` knows more ends)."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from functools import cached_property
+from typing import Sequence
+
+from relint.model import Position
+
+
+def line_starts(text: str) -> list[int]:
+    """Offset of the first character of each line."""
+    starts = [0]
+    offset = 0
+    for line in text.replace("\r\n", " \n").replace("\r", "\n").split("\n")[:-1]:
+        offset += len(line) + 1
+        starts.append(offset)
+    return starts
+
+
+class Lines(Sequence[str]):
+    """The lines of a text, with their ends; index 0 is line 1. Text that ends in a line end has no line after it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Offset of the first character of each line, the empty one after the last line end included."""
+        return line_starts(self.text)
+
+    def __len__(self) -> int:
+        return len(self.starts) - (self.starts[-1] == len(self.text))
+
+    def __getitem__(self, index):  # type: ignore[no-untyped-def]
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(len(self)))]
+        index = range(len(self))[index]
+        end = self.starts[index + 1] if index + 1 < len(self.starts) else len(self.text)
+        return self.text[self.starts[index] : end]
+
+    def position(self, offset: int) -> Position:
+        """Line and column of an offset."""
+        line = bisect_right(self.starts, offset)
+        return Position(line, offset - self.starts[line - 1] + 1)
