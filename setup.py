@@ -2,4 +2,5 @@
 
 from setuptools import find_packages, setup
 
-setup(packages=find_packages(include=["relint*"]) + [f"relint.{name}" for name in find_packages(include=["rules*", "fixers*"])])
+below = find_packages(include=["rules*", "fixers*"])
+setup(packages=[*find_packages(include=["relint*"]), *(f"relint.{name}" for name in below)])
