@@ -1,4 +1,4 @@
-"""Lines and columns of a text. A line ends in \\n, \\r\\n or \\r and nothing else (`str.splitlines` knows more ends)."""
+"""Lines and columns of a text. A line ends in \\n, \\r\\n or \\r only (`str.splitlines` knows more ends)."""
 
 from __future__ import annotations
 

@@ -104,9 +104,7 @@ def check_source(source: Source, settings: Settings, task: Task) -> FileResult:
     result = FileResult(source.path, fixed.text if remaining else "", remaining, notes=tuple(fixed.notes))
     if fixed.text == source.text and not fixed.create:
         return result
-    return replace(
-        result, source=source, fixed_text=fixed.text, fixed=dict(fixed.fixed), create=tuple(fixed.create)
-    )
+    return replace(result, source=source, fixed_text=fixed.text, fixed=dict(fixed.fixed), create=tuple(fixed.create))
 
 
 def write_fixes(result: FileResult, settings: Settings, root: Path) -> FileResult:
@@ -142,12 +140,11 @@ def _create(file: NewFile, root: Path, created: list[Path]) -> None:
     if not path.parent.resolve().is_relative_to(root.resolve()):
         raise _Refused(f"{file.path} lies outside the project in {root}")
     try:
-        stream = open(path, "x", encoding="utf-8", newline="")
+        with open(path, "x", encoding="utf-8", newline="") as stream:
+            created.append(path)
+            stream.write(file.text)
     except FileExistsError as error:
         raise _Refused(f"{file.path} exists already") from error
-    with stream:
-        created.append(path)
-        stream.write(file.text)
 
 
 def _size(path: Path) -> int:
@@ -162,7 +159,7 @@ def _batches(files: Sequence[File], sizes: Sequence[int], workers: int) -> list[
     limit = max(sum(sizes) // (workers * _BATCHES_A_WORKER), _SMALLEST_BATCH)
     batches: list[list[File]] = [[]]
     filled = 0
-    for file, size in zip(files, sizes):
+    for file, size in zip(files, sizes, strict=True):
         if batches[-1] and filled + size > limit:
             batches.append([])
             filled = 0
@@ -221,7 +218,9 @@ def _died(path: str) -> Diagnostic:
 def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """Processes that share nothing with this one: `fork` is unsafe beside threads."""
     context = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
-    pool = ProcessPoolExecutor(workers, context, initializer=functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL))
+    pool = ProcessPoolExecutor(
+        workers, context, initializer=functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    )
     try:
         yield pool
     finally:
