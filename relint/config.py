@@ -11,12 +11,13 @@ import re
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Mapping, Sequence
+from typing import Any, Mapping, NamedTuple, Sequence
 
-from relint.config_keys import Place, describe, validated
+from relint.config_keys import Place, describe, plugins_of, validated
 from relint.errors import ConfigError
+from relint.model import RuleInfo
 from relint.selectors import resolve
-from relint.settings import DEFAULT_TARGET, Migrations, Sanctioned, Settings, catalogue
+from relint.settings import DEFAULT_TARGET, Migrations, Sanctioned, Settings
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -26,7 +27,7 @@ else:
 __all__ = ["ConfigError", "Migrations", "Sanctioned", "Settings", "SettingsFinder", "command_line", "describe", "load"]
 
 FILE_NAMES = (".relint.toml", "relint.toml", "pyproject.toml")
-_ADDED_UP = ("extend-select", "extend-exclude", "extend-safe-fixes")
+_ADDED_UP = ("extend-select", "extend-exclude", "extend-safe-fixes", "plugins")
 
 
 def load(
@@ -39,7 +40,7 @@ def load(
     """
     source = Path(os.path.abspath(path))
     base = root or source.parent
-    values = _overridden(_file_values(source, base), overrides, base, cwd or Path.cwd())
+    values = _values([*_command_line_layer(overrides, cwd or Path.cwd()), *_file_layers(source, base)], base)
     if "target-version" not in values:
         values["target-version"] = _required_python(str(source.parent)) or DEFAULT_TARGET
     return _settings(values, base, source)
@@ -97,8 +98,9 @@ class SettingsFinder:
     def _for_all(self) -> Settings:
         if self._explicit and not self._isolated:
             return load(self._explicit, self._overrides, root=self.cwd, cwd=self.cwd)
-        settings = _settings(_overridden({}, self._overrides, self.cwd, self.cwd), self.cwd, None)
-        return replace(settings, plugins=())  # isolated: no foreign code either
+        # Isolated: no file is read, and no code of others is loaded.
+        overrides = {key: value for key, value in self._overrides.items() if key != "plugins"}
+        return _settings(_values(_command_line_layer(overrides, self.cwd), self.cwd), self.cwd, None)
 
     def _nearest(self, folder: str) -> Settings | ConfigError:
         if folder not in self._by_folder:
@@ -133,11 +135,11 @@ class SettingsFinder:
 
     def _fallback(self) -> Settings | ConfigError:
         try:
-            values: dict[str, Any] = {}
             self._user_source = _user_file()
+            layers = _command_line_layer(self._overrides, self.cwd)
             if self._user_source:
-                values = _file_values(self._user_source, self.cwd)
-            values = _overridden(values, self._overrides, self.cwd, self.cwd)
+                layers += _file_layers(self._user_source, self.cwd)
+            values = _values(layers, self.cwd)
             self._target_is_set = "target-version" in values
             return _settings(values, self.cwd, self._user_source)
         except ConfigError as error:
@@ -160,7 +162,7 @@ def _user_file() -> Path | None:
 
 def _parse(text: str, name: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
+        parsed: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         at = re.search(r" \(at line (\d+), column (\d+)\)$", str(error))
         line, column = at.groups() if at else (str(text.count("\n") + 1), "1")
@@ -168,6 +170,7 @@ def _parse(text: str, name: str) -> dict[str, Any]:
         raise ConfigError(f"{name}:{line}:{column}: not TOML: {message}") from error
     except RecursionError as error:
         raise ConfigError(f"{name}: nested too deeply") from error
+    return parsed
 
 
 def _document(path: Path) -> dict[str, Any]:
@@ -197,36 +200,54 @@ def _table(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _with_parents(table: Mapping[str, Any], place: Place, source: Path, below: tuple[Path, ...]) -> dict[str, Any]:
-    """The validated table over those that it extends."""
-    values = validated(table, place)
-    parent = values.pop("extend", None)
-    if parent is None:
-        return values
-    if parent in (*below, source):
-        raise ConfigError(f"{place.name}: extend: {parent} extends itself")
-    if not parent.is_file():
-        raise ConfigError(f"{place.name}: extend: {parent} does not exist")
-    inherited = _read(parent)
-    if inherited is None:
-        raise ConfigError(f"{place.name}: extend: {parent} has no [tool.relint] table")
-    above = Place(str(parent), parent.parent, place.root)
-    return _laid_over(_with_parents(inherited, above, parent, (*below, source)), values)
+class _Layer(NamedTuple):
+    """A table as written, the name of its source, and the folder that its paths start from."""
+
+    table: Mapping[str, Any]
+    name: str
+    base: Path
+
+    def place(self, root: Path, rules: Mapping[str, RuleInfo]) -> Place:
+        return Place(self.name, self.base, root, rules)
 
 
-def _file_values(source: Path, base: Path) -> dict[str, Any]:
-    table = _read(source)
-    if table is None:
-        raise ConfigError(f"{source}: has no [tool.relint] table")
-    return _with_parents(table, Place(str(source), base, base), source, ())
-
-
-def _overridden(values: dict[str, Any], overrides: Mapping[str, Any] | None, root: Path, cwd: Path) -> dict[str, Any]:
-    if not overrides:
-        return values
-    if "extend" in overrides:
+def _command_line_layer(overrides: Mapping[str, Any] | None, cwd: Path) -> list[_Layer]:
+    if overrides and "extend" in overrides:
         raise ConfigError("command line: extend: belongs into a file; use --config FILE")
-    return _laid_over(values, validated(overrides, Place("command line", cwd, root)))
+    return [_Layer(overrides, "command line", cwd)] if overrides else []
+
+
+def _file_layers(source: Path, base: Path) -> list[_Layer]:
+    """The file's table, then the ones that it extends."""
+    layers: list[_Layer] = []
+    seen: list[Path] = []
+    while True:
+        table = _read(source)
+        if table is None:
+            raise ConfigError(f"{source}: has no [tool.relint] table")
+        layer = _Layer({key: value for key, value in table.items() if key != "extend"}, str(source), base)
+        layers.append(layer)
+        if "extend" not in table:
+            return layers
+        seen.append(source)
+        source = validated({"extend": table["extend"]}, layer.place(base, {}))["extend"]
+        if source in seen:
+            raise ConfigError(f"{layer.name}: extend: {source} extends itself")
+        if not source.is_file():
+            raise ConfigError(f"{layer.name}: extend: {source} does not exist")
+        base = source.parent
+
+
+def _values(layers: Sequence[_Layer], root: Path) -> dict[str, Any]:
+    """The validated values of all layers, of which the nearest comes first."""
+    from relint import registry
+
+    plugins = [plugin for layer in layers for plugin in plugins_of(layer.table, layer.place(root, {}))]
+    rules = registry.catalogue(tuple(dict.fromkeys(plugins)))
+    values: dict[str, Any] = {}
+    for layer in reversed(layers):
+        values = _laid_over(values, validated(layer.table, layer.place(root, rules)), rules)
+    return values
 
 
 def _settings(values: Mapping[str, Any], root: Path, source: Path | None) -> Settings:
@@ -243,7 +264,7 @@ def _field(key: str) -> str:
     return key.replace("-", "_")
 
 
-def _laid_over(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+def _laid_over(under: Mapping[str, Any], over: Mapping[str, Any], rules: Mapping[str, RuleInfo]) -> dict[str, Any]:
     """Validated values of two places, of which `over` is the nearer one.
 
     A `select` in it starts afresh, `ignore` and the `extend-` lists add up, tables are merged by key (but not
@@ -259,8 +280,8 @@ def _laid_over(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, A
         merged["per-file-ignores"] = over["per-file-ignores"]
     if "ignore" in under:
         # What the nearer place selects by the very words that the other ignores is no tie.
-        wanted = [resolve(word, catalogue()) for key in ("select", "extend-select") for word in over.get(key, ())]
-        kept = [word for word in under["ignore"] if resolve(word, catalogue()) not in wanted]
+        wanted = [resolve(word, rules) for key in ("select", "extend-select") for word in over.get(key, ())]
+        kept = [word for word in under["ignore"] if resolve(word, rules) not in wanted]
         merged["ignore"] = (*kept, *over.get("ignore", ()))
     return merged
 

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Callable, Mapping
 
 from relint import selectors
 from relint.errors import ConfigError, did_you_mean
 from relint.globs import Glob
-from relint.settings import Settings, catalogue
+from relint.model import RuleInfo
+from relint.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ KEYS = (
     Key("extend-safe-fixes", "list of selectors", "rules whose unsafe fixes count as safe here"),
     Key("target-version", "Python version", 'oldest Python that runs the code: "py311"; unset: requires-python'),
     Key("check-tests", "boolean", "run every rule in test files too"),
-    Key("plugins", "list of paths", "folders with rules of the project's own, or names of installed rule packages"),
+    Key("plugins", "list of plugins", "folders with rules of the project's own, or names of installed rule packages"),
     Key("src", "list of paths", "folders that imports across files start from"),
     Key("output-format", "string", "how findings are printed"),
     Key("sanctioned.timeout", "seconds or expression", 'timeout that fixes write: 10, or "settings.HTTP_TIMEOUT"'),
@@ -84,11 +85,15 @@ def _default(name: str, holder: Any) -> Any:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a table was written: `name` for messages, `base` that its paths start from, `root` of the settings."""
+    """Where a table was written: `name` for messages, `base` that its paths start from, `root` of the settings.
+
+    `rules` are those that its selectors can mean.
+    """
 
     name: str
     base: Path
     root: Path
+    rules: Mapping[str, RuleInfo] = field(default_factory=dict)
 
 
 def validated(table: Mapping[str, Any], place: Place) -> dict[str, Any]:
@@ -101,6 +106,12 @@ def validated(table: Mapping[str, Any], place: Place) -> dict[str, Any]:
     if "rules" in checked:
         checked["rules"] = _by_code(checked["rules"], place)
     return checked
+
+
+def plugins_of(table: Mapping[str, Any], place: Place) -> tuple[str, ...]:
+    """What the table names under `plugins`, as `Settings` holds it: needed before its selectors can be judged."""
+    named: tuple[str, ...] = _checked_table({"plugins": table.get("plugins", [])}, (), place)["plugins"]
+    return named
 
 
 def _checked_table(table: Any, path: tuple[str, ...], place: Place) -> dict[str, Any]:
@@ -140,14 +151,13 @@ def _kind(value: Any) -> str:
 
 
 def _by_code(rules: Mapping[str, Mapping[str, Any]], place: Place) -> dict[str, dict[str, Any]]:
-    known = catalogue()
     found: dict[str, dict[str, Any]] = {}
     for name, options in rules.items():
         try:
-            code = selectors.one_rule(name, known)
+            code = selectors.one_rule(name, place.rules)
         except ConfigError as error:
             raise _error(place, ("rules", name), str(error)) from error
-        allowed = {option.replace("_", "-"): default for option, default in known[code].options.items()}
+        allowed = {option.replace("_", "-"): default for option, default in place.rules[code].options.items()}
         for option, value in options.items():
             if option not in allowed:
                 hint = did_you_mean(option, allowed) or f"; it has {', '.join(sorted(allowed)) or 'none'}"
@@ -216,9 +226,8 @@ def _strings(value: Any) -> list[str]:
 
 def _selectors(value: Any, place: Place) -> tuple[str, ...]:
     chosen = tuple(_strings(value))
-    known = catalogue()
     for selector in chosen:
-        selectors.resolve(selector, known)
+        selectors.resolve(selector, place.rules)
     return chosen
 
 
@@ -231,11 +240,13 @@ def _globs(value: Any, place: Place) -> tuple[Glob, ...]:
 
 
 def _paths(value: Any, place: Place) -> tuple[str, ...]:
-    """Paths relative to the root; a name that is no path of the other base stays a name."""
     paths = _strings(value)
-    if place.base == place.root:
-        return tuple(paths)
-    return tuple(str(place.base / path) if (place.base / path).exists() else path for path in paths)
+    return tuple(paths if place.base == place.root else (str(place.base / path) for path in paths))
+
+
+def _plugins(value: Any, place: Place) -> tuple[str, ...]:
+    """Absolute where there is such a path, else the name of a package's entry point."""
+    return tuple(str(place.base / path) if (place.base / path).exists() else path for path in _strings(value))
 
 
 def _version(value: Any, place: Place) -> str:
@@ -317,6 +328,7 @@ _READERS: Mapping[str, Callable[[Any, Place], Any]] = {
     "list of selectors": _selectors,
     "list of globs": _globs,
     "list of paths": _paths,
+    "list of plugins": _plugins,
     "path": _path,
     "rule option": _anything,  # judged by the rule's own options, see _by_code
 }

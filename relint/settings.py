@@ -114,32 +114,38 @@ class Settings:
         return not _TEST_FOLDERS.isdisjoint(folders) or any(fnmatchcase(name, pattern) for pattern in _TEST_FILES)
 
     @cached_property
+    def _catalogue(self) -> Mapping[str, RuleInfo]:
+        from relint import registry
+
+        return registry.catalogue(self.plugins)
+
+    @cached_property
     def _chosen(self) -> frozenset[str]:
-        return chosen(self.select, self.extend_select, self.ignore, catalogue())
+        return chosen(self.select, self.extend_select, self.ignore, self._catalogue)
 
     @cached_property
     def _not_for_tests(self) -> frozenset[str]:
-        rules = catalogue().values()
+        rules = self._catalogue.values()
         return frozenset(info.code for info in rules if not info.tests and info.family != ENGINE_FAMILY)
 
     @cached_property
     def _ignores_by_glob(self) -> list[tuple[_AllBut | GlobSet, frozenset[str]]]:
         return [
-            (_matcher(glob, self.root), frozenset(levels(selectors, catalogue())) - {INTERNAL_ERROR})
+            (_matcher(glob, self.root), frozenset(levels(selectors, self._catalogue)) - {INTERNAL_ERROR})
             for glob, selectors in self.per_file_ignores.items()
         ]
 
     @cached_property
     def _fixable_level(self) -> dict[str, int]:
-        return levels(self.fixable, catalogue())
+        return levels(self.fixable, self._catalogue)
 
     @cached_property
     def _unfixable_level(self) -> dict[str, int]:
-        return levels(self.unfixable, catalogue())
+        return levels(self.unfixable, self._catalogue)
 
     @cached_property
     def _promoted(self) -> frozenset[str]:
-        return frozenset(levels(self.extend_safe_fixes, catalogue()))
+        return frozenset(levels(self.extend_safe_fixes, self._catalogue))
 
     def __getstate__(self) -> dict[str, Any]:
         # What was derived is derived again on the other side: compiled patterns are slow to carry.
@@ -160,10 +166,3 @@ def _matcher(glob: Glob, root: Path) -> _AllBut | GlobSet:
     if glob.pattern.startswith("!"):
         return _AllBut(GlobSet([Glob(glob.pattern[1:], glob.base)], root))
     return GlobSet([glob], root)
-
-
-def catalogue() -> Mapping[str, RuleInfo]:
-    """The known rules, without importing any."""
-    from relint import registry
-
-    return registry.catalogue()
