@@ -19,6 +19,12 @@ def line_starts(text: str) -> list[int]:
     return starts
 
 
+def position(starts: Sequence[int], offset: int) -> Position:
+    """Line and column of an offset, given what `line_starts` says of the text."""
+    line = bisect_right(starts, offset)
+    return Position(line, offset - starts[line - 1] + 1)
+
+
 class Lines(Sequence[str]):
     """The lines of a text, with their ends; index 0 is line 1. Text that ends in a line end has no line after it."""
 
@@ -42,5 +48,4 @@ class Lines(Sequence[str]):
 
     def position(self, offset: int) -> Position:
         """Line and column of an offset."""
-        line = bisect_right(self.starts, offset)
-        return Position(line, offset - self.starts[line - 1] + 1)
+        return position(self.starts, offset)

@@ -35,10 +35,11 @@ _SMALLEST_BATCH = 64_000
 
 @dataclass(frozen=True)
 class Task:
-    """What to do with each file: find, or find and compute fixes (`unsafe` ones too)."""
+    """What to do with each file: find, or find and compute fixes (`unsafe` ones too); `noqa` obeys suppressions."""
 
     fix: bool = False
     unsafe: bool = False
+    noqa: bool = True
 
 
 @dataclass(frozen=True)
@@ -94,12 +95,12 @@ def check_source(source: Source, settings: Settings, task: Task) -> FileResult:
     from relint.check import check
 
     if not task.fix:
-        found = tuple(check(source, settings))
+        found = tuple(check(source, settings, noqa=task.noqa))
         return FileResult(source.path, source.text if found else "", found)
 
     from relint.fix import fix
 
-    fixed = fix(source, settings, unsafe=task.unsafe)
+    fixed = fix(source, settings, unsafe=task.unsafe, noqa=task.noqa)
     remaining = tuple(fixed.remaining)
     result = FileResult(source.path, fixed.text if remaining else "", remaining, notes=tuple(fixed.notes))
     if fixed.text == source.text and not fixed.create:
@@ -107,26 +108,26 @@ def check_source(source: Source, settings: Settings, task: Task) -> FileResult:
     return replace(result, source=source, fixed_text=fixed.text, fixed=dict(fixed.fixed), create=tuple(fixed.create))
 
 
-def write_fixes(result: FileResult, settings: Settings, root: Path) -> FileResult:
+def write_fixes(result: FileResult, settings: Settings, task: Task) -> FileResult:
     """Write what the fixes of a file change and create.
 
-    Everything of a file is written or nothing: when a file cannot be written (read-only, changed meanwhile) or
-    created (there is one already, it lies outside `root`), the result holds the findings of the text on disk and an
-    `error`.
+    Everything of a file is written or nothing: when it cannot be written (read-only, changed meanwhile) or a new file
+    cannot be created (there is one already, it lies outside the project), the result holds the findings of the text
+    that was read and an `error`.
     """
     if result.source is None:
         return result
     created: list[Path] = []
     try:
         for file in result.create:
-            _create(file, root, created)
+            _create(file, settings.root, created)
         if result.fixed_text != result.source.text:
             write(result.source, result.fixed_text)
     except (OSError, UnicodeEncodeError, ChangedOnDisk, _Refused) as error:
         for path in created:
             path.unlink()
         reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
-        unfixed = check_source(result.source, settings, Task())
+        unfixed = check_source(result.source, settings, replace(task, fix=False))
         return replace(unfixed, error=f"fixes not written: {reason}", notes=result.notes)
     return result
 

@@ -1,0 +1,300 @@
+"""`relint check`: from the options to the exit code. Findings go to `out`, everything else to stderr."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Iterable, Iterator, TextIO
+
+from relint.model import Severity
+from relint.report import STDIN, Checked, mark, renderer, shown_path
+from relint.report.escape import escape
+from relint.report.style import Style, wants_color
+from relint.run import File, FileResult, Task, check_source, run, unreadable_result, write_fixes
+from relint.source import Unreadable, decode
+
+if TYPE_CHECKING:
+    from relint.config import Settings, SettingsFinder
+
+CLEAN, FINDINGS, ERROR = 0, 1, 2
+"""Exit codes. ERROR is for usage, configuration, internal errors and fixes that could not be written."""
+
+INTERNAL_ERROR = "REL000"
+_BROKEN = frozenset({INTERNAL_ERROR, "REL001", "REL002"})
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line asks of one check."""
+
+    finder: SettingsFinder
+    paths: tuple[str, ...] = (".",)
+    fix: bool = False
+    unsafe_fixes: bool = False
+    diff: bool = False
+    fix_only: bool = False
+    show_fixes: bool = False
+    output_format: str | None = None
+    output_file: str | None = None
+    statistics: bool = False
+    exit_zero: bool = False
+    exit_non_zero_on_fix: bool = False
+    ignore_noqa: bool = False
+    stdin_filename: str | None = None
+    color: str = "auto"
+    jobs: int | None = None
+    show_files: bool = False
+    quiet: bool = False
+    verbose: bool = False
+
+    @property
+    def task(self) -> Task:
+        """What is done with each file."""
+        return Task(fix=self.fix or self.fix_only or self.diff, unsafe=self.unsafe_fixes, noqa=not self.ignore_noqa)
+
+    @property
+    def only_fixes(self) -> bool:
+        """Whether findings that stay are left out of the output."""
+        return self.fix_only or self.diff
+
+
+@dataclass
+class Tally:
+    """What a run found and fixed, counted while the results pass by."""
+
+    found: Counter[Severity] = field(default_factory=Counter)
+    codes: set[str] = field(default_factory=set)
+    safe: int = 0
+    unsafe: int = 0
+    fixed: dict[str, Counter[str]] = field(default_factory=dict)
+    failed: bool = False
+
+    def add(self, result: FileResult) -> None:
+        """Count one file."""
+        for diagnostic in result.diagnostics:
+            self.found[diagnostic.severity] += 1
+            self.codes.add(diagnostic.code)
+            self.safe += mark(diagnostic) == "[*]"
+            self.unsafe += mark(diagnostic) == "[!]"
+        if result.fixed:
+            self.fixed[result.path] = Counter(result.fixed)
+        self.failed |= result.error is not None
+
+    @property
+    def total_fixed(self) -> int:
+        """How many findings were fixed."""
+        return sum(counts.total() for counts in self.fixed.values())
+
+    def exit_code(self, options: Options) -> int:
+        """0, 1 or 2; `--exit-zero` only hides findings."""
+        if self.failed or INTERNAL_ERROR in self.codes:
+            return ERROR
+        if options.exit_zero:
+            return CLEAN
+        would_change = options.diff or options.exit_non_zero_on_fix
+        if would_change and self.fixed:
+            return FINDINGS
+        if options.only_fixes:
+            return FINDINGS if self.codes & _BROKEN else CLEAN
+        return FINDINGS if self.found[Severity.ERROR] or self.found[Severity.WARNING] else CLEAN
+
+
+def check(options: Options) -> int:
+    """Check, report, fix; returns the exit code. Raises ConfigError, and OSError for an unusable `--output-file`."""
+    began = time.monotonic()
+    if options.paths == (STDIN,):
+        return _check_stdin(options)
+
+    from relint.discover import discover
+
+    files = list(discover([Path(path) for path in options.paths], options.finder))
+    if options.show_files:
+        sys.stdout.writelines(f"{shown_path(str(path))}\n" for path, _ in files)
+        return CLEAN
+    if not files:
+        _say(options, "warning: no Python files found under " + ", ".join(map(escape, options.paths)))
+    settings = options.finder.for_file(Path.cwd() / STDIN)
+    output_format = options.output_format or settings.output_format or "full"
+    results = run(files, options.task, jobs=options.jobs)
+    if sys.stderr.isatty() and not options.quiet:
+        from relint.report.progress import watched
+
+        # All results first: a bar and findings on one terminal would overwrite each other.
+        results = iter(list(watched(results, len(files))))
+    if options.task.fix and not options.diff:
+        results = _written(list(results), files, options)
+    tally = Tally()
+    with _output(options.output_file) as out:
+        _report(results, options, output_format, out, tally)
+    if options.verbose:
+        _say_verbose(files, time.monotonic() - began, options)
+    return tally.exit_code(options)
+
+
+def _check_stdin(options: Options) -> int:
+    """Check what comes on stdin. With --fix the fixed text goes to stdout and everything else to stderr."""
+    name = options.stdin_filename or STDIN
+    settings = options.finder.for_file(Path(name))
+    data = sys.stdin.buffer.read()
+    result, text = FileResult(name), data
+    if not (options.stdin_filename and _excluded(Path(name), settings)):
+        result, text = _stdin_result(name, data, settings, options)
+    passes_through = options.task.fix and not options.diff
+    if passes_through:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text)
+        sys.stdout.buffer.flush()
+    tally = Tally()
+    output_format = options.output_format or settings.output_format or "full"
+    with _output(options.output_file, sys.stderr if passes_through else sys.stdout) as out:
+        _report(iter([result]), options, output_format, out, tally)
+    return tally.exit_code(options)
+
+
+def _stdin_result(name: str, data: bytes, settings: Settings, options: Options) -> tuple[FileResult, bytes]:
+    """The result, and the bytes that --fix puts out: those that came in when nothing can be fixed."""
+    try:
+        source = decode(name, data)
+    except Unreadable as error:
+        return unreadable_result(name, str(error)), data
+    result = check_source(source, settings, options.task)
+    if result.create:
+        unfixed = check_source(source, settings, replace(options.task, fix=False))
+        return replace(unfixed, error="fixes that create files are not applied on stdin"), data
+    return result, data if result.source is None else source.encode(result.fixed_text)
+
+
+def _excluded(path: Path, settings: Settings) -> bool:
+    """Like a file named on the command line: excludes count under --force-exclude only."""
+    if not settings.force_exclude:
+        return False
+    from relint.discover import excluded
+
+    return excluded(path, settings)
+
+
+def _written(results: list[FileResult], files: list[File], options: Options) -> Iterator[FileResult]:
+    """Results with the fixes on disk. The whole run is checked before: what a rule reads of other files must not
+    depend on which of them is fixed already."""
+    for result, (_path, settings) in zip(results, files, strict=True):
+        yield write_fixes(result, settings, options.task)
+
+
+@contextmanager
+def _output(path: str | None, otherwise: TextIO | None = None) -> Iterator[TextIO]:
+    if path is None:
+        yield otherwise or sys.stdout
+        return
+    with open(path, "w", encoding="utf-8", errors="backslashreplace") as stream:
+        yield stream
+
+
+def _report(results: Iterator[FileResult], options: Options, output_format: str, out: TextIO, tally: Tally) -> None:
+    style = Style(wants_color(options.color, out))
+    counted = _counted(results, options, tally)
+    if options.only_fixes:
+        changes = 0
+        for result in counted:
+            changes += result.source is not None
+            if options.diff:
+                out.writelines(_diff(result, style))
+        _finish_only_fixes(options, changes, tally)
+        return
+    out.writelines(renderer(output_format, statistics=options.statistics)(_checked(counted), style))
+    machine = output_format == "json"
+    if options.show_fixes:
+        (sys.stderr if machine else out).writelines(_shown_fixes(tally))
+    if not machine and not options.quiet:
+        out.writelines(_summary(tally, style))
+
+
+def _counted(results: Iterable[FileResult], options: Options, tally: Tally) -> Iterator[FileResult]:
+    for result in results:
+        tally.add(result)
+        if result.error:
+            _say_error(f"{shown_path(result.path)}: {escape(result.error)}")
+        for note in result.notes:
+            _say(options, f"warning: {shown_path(result.path)}: {escape(note)}")
+        if options.only_fixes:
+            from relint.report.concise import render
+
+            broken = [diagnostic for diagnostic in result.diagnostics if diagnostic.code in _BROKEN]
+            sys.stderr.writelines(render([(result.text, broken)], Style(wants_color(options.color, sys.stderr))))
+        yield result
+
+
+def _checked(results: Iterable[FileResult]) -> Iterator[Checked]:
+    return ((result.text, result.diagnostics) for result in results)
+
+
+def _diff(result: FileResult, style: Style) -> Iterator[str]:
+    if result.source is None:
+        return
+    from relint.report.diff import created, unified
+
+    yield from unified(_plain(result.path), result.source.text, result.fixed_text, style)
+    for file in result.create:
+        yield from created(file, _plain(file.path), style)
+
+
+def _plain(path: str) -> str:
+    return "stdin" if path == STDIN else shown_path(path)
+
+
+def _finish_only_fixes(options: Options, changes: int, tally: Tally) -> None:
+    did = "Would fix" if options.diff else "Fixed"
+    if options.show_fixes:
+        sys.stderr.writelines(_shown_fixes(tally))
+    _say(options, f"{did} {_plural(tally.total_fixed, 'finding')} in {_plural(changes, 'file')}.")
+
+
+def _shown_fixes(tally: Tally) -> Iterator[str]:
+    from relint.registry import catalogue
+
+    if tally.fixed:
+        yield f"Fixed {_plural(tally.total_fixed, 'finding')}:\n"
+    for path, counts in tally.fixed.items():
+        yield f"- {shown_path(path)}:\n"
+        for code, count in sorted(counts.items()):
+            rule = catalogue().get(code)
+            yield f"    {count} x {code}{f' ({rule.name})' if rule else ''}\n"
+
+
+def _summary(tally: Tally, style: Style) -> Iterator[str]:
+    total, fixed = tally.found.total(), tally.total_fixed
+    if not total and not fixed:
+        yield style("green", "All checks passed!") + "\n"
+        return
+    parts = [f"{fixed} fixed", f"{total} remaining"] if fixed else []
+    if tally.found[Severity.INFO]:
+        parts.append(f"{tally.found[Severity.INFO]} for information only")
+    yield f"Found {_plural(total + fixed, 'finding')}{' (' + ', '.join(parts) + ')' if parts else ''}.\n"
+    if tally.safe:
+        more = f" ({tally.unsafe} more with --unsafe-fixes)" if tally.unsafe else ""
+        yield f"{style('cyan', '[*]')} {tally.safe} fixable with --fix{more}.\n"
+    elif tally.unsafe:
+        yield f"{style('cyan', '[!]')} {tally.unsafe} fixable with --fix --unsafe-fixes.\n"
+
+
+def _plural(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"
+
+
+def _say(options: Options, message: str) -> None:
+    if not options.quiet:
+        sys.stderr.write(message + "\n")
+
+
+def _say_error(message: str) -> None:
+    sys.stderr.write(f"error: {message}\n")
+
+
+def _say_verbose(files: list[File], seconds: float, options: Options) -> None:
+    sources = sorted({str(settings.source or "(defaults)") for _, settings in files})
+    for source in sources:
+        sys.stderr.write(f"configuration: {shown_path(source)}\n")
+    sys.stderr.write(f"checked {_plural(len(files), 'file')} in {seconds:.2f} s\n")

@@ -1,0 +1,120 @@
+"""What `relint rule` and `relint config` print."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from pathlib import Path
+from typing import Any, Iterator
+
+from relint.config import ConfigError, Settings, describe
+from relint.errors import did_you_mean
+from relint.model import RuleInfo
+from relint.registry import catalogue, page
+from relint.report import shown_path
+from relint.report.escape import escape
+from relint.report.json import dump
+from relint.report.style import wants_color
+from relint.selectors import one_rule
+
+
+def every(output_format: str) -> Iterator[str]:
+    """All rules, one a line; as JSON a list; as Markdown all their pages."""
+    rules = [info for _, info in sorted(catalogue().items())]
+    if output_format == "json":
+        yield "[\n" + ",\n".join(f"  {dump(_entry(info))}" for info in rules) + "\n]\n"
+    elif output_format == "markdown":
+        yield "\n".join(page(info.code) for info in rules)
+    else:
+        width = max(len(info.name) for info in rules)
+        for info in rules:
+            state = "on" if info.default else "off"
+            yield f"{info.code}  {info.name:<{width}}  {state:<3}  {_fix(info):<12}  {info.summary}\n"
+
+
+def one(name: str, output_format: str, color: str) -> Iterator[str]:
+    """The page of one rule, by code or name; ConfigError when there is none."""
+    info = catalogue()[one_rule(name, catalogue())]
+    text = page(info.code)
+    if output_format == "json":
+        yield dump(_entry(info) | {"page": text}) + "\n"
+    elif output_format == "markdown":
+        yield text
+    elif wants_color(color, sys.stdout):
+        yield _rendered(text)
+        yield f"{_facts(info)}\n"
+    else:
+        yield f"{text}\n{_facts(info)}\n"
+
+
+def _rendered(text: str) -> str:
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    console = Console(force_terminal=True)
+    with console.capture() as capture:
+        console.print(Markdown(text))
+    return capture.get()
+
+
+def _facts(info: RuleInfo) -> str:
+    parts = [f"family {info.family}", info.severity.value, _fix(info), "on by default" if info.default else "off"]
+    return f"{', '.join(parts)}. {info.url}"
+
+
+def _fix(info: RuleInfo) -> str:
+    return f"{info.fix.value} fix" if info.fix else "no fix"
+
+
+def _entry(info: RuleInfo) -> dict[str, Any]:
+    return {
+        "code": info.code,
+        "name": info.name,
+        "family": info.family,
+        "summary": info.summary,
+        "severity": info.severity.value,
+        "fix": info.fix.value if info.fix else None,
+        "default": info.default,
+        "tests": info.tests,
+        "options": dict(info.options),
+        "url": info.url,
+    }
+
+
+def keys(key: str | None) -> Iterator[str]:
+    """All configuration keys, or those at and under `key`; ConfigError when there is none."""
+    rows = describe()
+    wanted = [row for row in rows if key is None or row[0] == key or row[0].startswith(f"{key}.")]
+    if not wanted and key is not None:
+        raise ConfigError(f'unknown key "{key}"{did_you_mean(key, [name for name, *_ in rows])}')
+    for name, kind, default, text in wanted:
+        yield f"{name}  ({kind})\n    {text}\n"
+        if default is not None:
+            yield f"    default: {_value(default)}\n"
+
+
+def settings(path: Path, found: Settings) -> Iterator[str]:
+    """The settings that hold for a file, where they come from, and the rules that are live there."""
+    yield f"# {shown_path(str(path))}: {shown_path(str(found.source)) if found.source else 'defaults'}\n"
+    for field in dataclasses.fields(found):
+        if field.name != "source":
+            yield f"{field.name.replace('_', '-')} = {_value(getattr(found, field.name))}\n"
+    yield f"# live: {' '.join(sorted(found.live(path)))}\n"
+
+
+def _value(value: Any) -> str:
+    """A value as one line that looks like TOML."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple) and value and all(isinstance(part, int) for part in value):
+        return f'"{".".join(map(str, value))}"'
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return f"[{', '.join(map(_value, value))}]"
+    if dataclasses.is_dataclass(value) and not hasattr(value, "pattern"):
+        fields = ((each.name, getattr(value, each.name)) for each in dataclasses.fields(value))
+        return _value({name.replace("_", "-"): part for name, part in fields if name != "given"})
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{_value(name)} = {_value(part)}' for name, part in value.items())} }}"
+    if value is None:
+        return '"unset"'
+    return str(value) if isinstance(value, (int, float)) else f'"{escape(str(value))}"'
