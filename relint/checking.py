@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Iterable, Iterator, TextIO
 
+from relint.errors import ConfigError
 from relint.model import Severity
-from relint.report import STDIN, Checked, mark, renderer, shown_path
+from relint.report import FORMATS, STDIN, Checked, mark, renderer, shown_path
 from relint.report.escape import escape
 from relint.report.style import Style, wants_color
 from relint.run import File, FileResult, Task, check_source, run, unreadable_result, write_fixes
@@ -104,21 +105,29 @@ class Tally:
 
 
 def check(options: Options) -> int:
-    """Check, report, fix; returns the exit code. Raises ConfigError, and OSError for an unusable `--output-file`."""
+    """Check, report, fix; returns the exit code.
+
+    Raises ConfigError for stdin's configuration, and OSError for an unusable `--output-file`. Files with an unusable
+    configuration are left out, and the exit code says so.
+    """
     began = time.monotonic()
     if options.paths == (STDIN,):
         return _check_stdin(options)
 
     from relint.discover import discover
 
-    files = list(discover([Path(path) for path in options.paths], options.finder))
+    tally = Tally()
+
+    def unusable(error: ConfigError) -> None:
+        tally.failed = True
+        _say_error(escape(str(error)))
+
+    files = list(discover([Path(path) for path in options.paths], options.finder, unusable))
     if options.show_files:
         sys.stdout.writelines(f"{shown_path(str(path))}\n" for path, _ in files)
-        return CLEAN
-    if not files:
+        return tally.exit_code(options)
+    if not files and not tally.failed:
         _say(options, "warning: no Python files found under " + ", ".join(map(escape, options.paths)))
-    settings = options.finder.for_file(Path.cwd() / STDIN)
-    output_format = options.output_format or settings.output_format or "full"
     results = run(files, options.task, jobs=options.jobs)
     if sys.stderr.isatty() and not options.quiet:
         from relint.report.progress import watched
@@ -127,9 +136,8 @@ def check(options: Options) -> int:
         results = iter(list(watched(results, len(files))))
     if options.task.fix and not options.diff:
         results = _written(list(results), files, options)
-    tally = Tally()
     with _output(options.output_file) as out:
-        _report(results, options, output_format, out, tally)
+        _report(results, options, _output_format(options, files), out, tally)
     if options.verbose:
         _say_verbose(files, time.monotonic() - began, options)
     return tally.exit_code(options)
@@ -149,7 +157,7 @@ def _check_stdin(options: Options) -> int:
         sys.stdout.buffer.write(text)
         sys.stdout.buffer.flush()
     tally = Tally()
-    output_format = options.output_format or settings.output_format or "full"
+    output_format = _output_format(options, [(Path(name), settings)])
     with _output(options.output_file, sys.stderr if passes_through else sys.stdout) as out:
         _report(iter([result]), options, output_format, out, tally)
     return tally.exit_code(options)
@@ -182,6 +190,14 @@ def _written(results: list[FileResult], files: list[File], options: Options) -> 
     depend on which of them is fixed already."""
     for result, (_path, settings) in zip(results, files, strict=True):
         yield write_fixes(result, settings, options.task)
+
+
+def _output_format(options: Options, files: list[File]) -> str:
+    """The command line decides, then the settings of the first file."""
+    configured = files[0][1].output_format if files else None
+    if configured is not None and configured not in FORMATS:
+        raise ConfigError(f'{files[0][1].source}: output-format: "{configured}" is none of {", ".join(FORMATS)}')
+    return options.output_format or configured or "full"
 
 
 @contextmanager
