@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
-from typing import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Iterable, Iterator
 
+from relint.fix import apply_edits
 from relint.lines import Lines
 from relint.model import Edit, NewFile
 from relint.report.escape import escape
@@ -31,7 +32,8 @@ def inline(lines: Lines, edits: Iterable[Edit]) -> Iterator[Row | None]:
     for group, begin, end in _groups(lines, edits):
         before = lines[begin:end]
         offset = lines.starts[begin] if begin < len(lines.starts) else len(lines.text)
-        after = list(Lines(_applied("".join(before), offset, group)))
+        moved = [replace(edit, start=edit.start - offset, end=edit.end - offset) for edit in group]
+        after = list(Lines(apply_edits("".join(before), moved)))
         for block in difflib.SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(1):
             if not first:
                 yield None
@@ -60,15 +62,6 @@ def _groups(lines: Lines, edits: Iterable[Edit]) -> Iterator[tuple[list[Edit], i
         end = min(len(lines), max(end, last + 1))
     if group:
         yield group, begin, end
-
-
-def _applied(text: str, offset: int, edits: Sequence[Edit]) -> str:
-    parts = []
-    at = offset
-    for edit in edits:
-        parts += [text[at - offset : edit.start - offset], edit.text]
-        at = edit.end
-    return "".join([*parts, text[at - offset :]])
 
 
 def unified(path: str, before: str, after: str, style: Style) -> Iterator[str]:
