@@ -4,7 +4,8 @@
 
 Run by hand from a checkout, in an environment with relint's dependencies. The packages and versions of packages.toml
 are downloaded once into a cache folder. Each commit is laid out as it would be installed, and runs in a process of its
-own, so the environment's relint and the working tree do not matter.
+own, so the working tree does not matter. (An editable install of relint in the environment would lend a commit the
+modules that the commit lacks: both commits must be whole.)
 """
 
 from __future__ import annotations
