@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Iterable, Iterator, TextIO
 
+from relint.engine_rules import INTERNAL_ERROR, SYNTAX_ERROR, UNREADABLE_FILE
 from relint.errors import ConfigError
 from relint.model import Severity
 from relint.report import FORMATS, STDIN, Checked, mark, renderer, shown_path
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
 CLEAN, FINDINGS, ERROR = 0, 1, 2
 """Exit codes. ERROR is for usage, configuration, internal errors and fixes that could not be written."""
 
-INTERNAL_ERROR = "REL000"
-_BROKEN = frozenset({INTERNAL_ERROR, "REL001", "REL002"})
+_BROKEN = frozenset({INTERNAL_ERROR, SYNTAX_ERROR, UNREADABLE_FILE})
 
 
 @dataclass(frozen=True)

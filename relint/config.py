@@ -165,9 +165,9 @@ def _parse(text: str, name: str) -> dict[str, Any]:
         parsed: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         at = re.search(r" \(at line (\d+), column (\d+)\)$", str(error))
-        line, column = at.groups() if at else (str(text.count("\n") + 1), "1")
+        where = f"{at[1]}:{at[2]}" if at else str(text.count("\n") + 1)
         message = str(error)[: at.start()] if at else str(error)
-        raise ConfigError(f"{name}:{line}:{column}: not TOML: {message}") from error
+        raise ConfigError(f"{name}:{where}: not TOML: {message}") from error
     except RecursionError as error:
         raise ConfigError(f"{name}: nested too deeply") from error
     return parsed

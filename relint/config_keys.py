@@ -265,27 +265,27 @@ def _python_version(value: Any, place: Place) -> tuple[int, int]:
 
 
 def _timeout(value: Any, place: Place) -> float | int | str:
-    if isinstance(value, str):
-        if _parses(value, "eval"):
-            return value
+    if not isinstance(value, str):
+        return _seconds(value, place)
+    if _tree(value, "eval") is None:
         raise ValueError(f"must be a number of seconds or a Python expression, not {value!r}")
-    return _seconds(value, place)
+    return value
 
 
 def _import_statement(value: Any, place: Place) -> str:
     statement = _string(value, place).strip()
-    if not re.match(r"(import|from)\s", statement) or "\n" in statement or not _parses(statement, "exec"):
+    tree = _tree(statement, "exec")
+    if [type(node).__name__ for node in getattr(tree, "body", ())] not in (["Import"], ["ImportFrom"]):
         raise ValueError(f"must be an import statement, not {value!r}")
     return statement
 
 
-def _parses(source: str, mode: str) -> bool:
+def _tree(source: str, mode: str) -> object | None:
     only_ast = 0x400  # ast.PyCF_ONLY_AST, without importing ast
     try:
-        compile(source, "<configuration>", mode, only_ast, dont_inherit=True)
+        return compile(source, "<configuration>", mode, only_ast, dont_inherit=True)
     except (SyntaxError, ValueError):
-        return False
-    return True
+        return None
 
 
 def _retry(value: Any, place: Place) -> str:

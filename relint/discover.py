@@ -85,9 +85,9 @@ class _Walk:
         # Naming an excluded folder is asking for it: what excludes it would exclude everything in it.
         named_anyway = self._excludes.globs(above).matches(absolute, is_dir=True)
         if self._excludes.git_ignores(absolute, above, is_dir=True):
-            ignore_files = []
+            ignore_files = self._excludes.ignore_files.of_folder(absolute)
         else:
-            ignore_files = self._excludes.ignore_files.above(absolute, str(above.root))
+            ignore_files = self._excludes.ignore_files.above(os.path.join(absolute, "any"), str(above.root))
         waiting = [(absolute, ignore_files)]
         while waiting:
             folder, ignore_files = waiting.pop()
@@ -100,8 +100,6 @@ class _Walk:
             except OSError:
                 self.found.setdefault(folder, (_spelled(folder, absolute, path), settings))
                 continue
-            if any(entry.name == ".gitignore" for entry in entries):
-                ignore_files = [*ignore_files, *self._excludes.ignore_files.of_folder(folder)]
             globs = self._excludes.globs(settings)
             for entry in entries:
                 is_folder = _is_folder(entry)
@@ -112,7 +110,7 @@ class _Walk:
                 if settings.respect_gitignore and git_ignores(entry.path, is_folder, ignore_files):
                     continue
                 if is_folder:
-                    waiting.append((entry.path, ignore_files))
+                    waiting.append((entry.path, ignore_files + self._excludes.ignore_files.of_folder(entry.path)))
                 else:
                     self.found.setdefault(entry.path, (_spelled(entry.path, absolute, path), settings))
 

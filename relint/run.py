@@ -18,7 +18,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Iterable, Iterator, Mapping, Sequence
 
-from relint.model import Diagnostic, NewFile, Position, Severity
+from relint.check import check, engine_diagnostic, unreadable
+from relint.engine_rules import INTERNAL_ERROR
+from relint.fix import fix
+from relint.model import Diagnostic, NewFile
 from relint.source import ChangedOnDisk, Source, Unreadable, read, write
 
 if TYPE_CHECKING:
@@ -85,20 +88,14 @@ def check_path(path: Path, settings: Settings, task: Task) -> FileResult:
 
 def unreadable_result(path: str, message: str) -> FileResult:
     """The result of a file that cannot be read."""
-    from relint.check import unreadable
-
     return FileResult(path, diagnostics=(unreadable(path, message),))
 
 
 def check_source(source: Source, settings: Settings, task: Task) -> FileResult:
     """Check one text and, if the task says so, compute its fixes. Nothing is written."""
-    from relint.check import check
-
     if not task.fix:
         found = tuple(check(source, settings, noqa=task.noqa))
         return FileResult(source.path, source.text if found else "", found)
-
-    from relint.fix import fix
 
     fixed = fix(source, settings, unsafe=task.unsafe, noqa=task.noqa)
     remaining = tuple(fixed.remaining)
@@ -206,13 +203,11 @@ def _one_by_one(batch: Sequence[File], task: Task) -> Iterator[FileResult]:
             try:
                 yield from pool.submit(_run_batch, [file], task).result()
             except BrokenProcessPool:
-                yield FileResult(str(file[0]), diagnostics=(_died(str(file[0])),))
-
-
-def _died(path: str) -> Diagnostic:
-    start = Position(1, 1)
-    message = "the process that checked this file died: please report it, with the file"
-    return Diagnostic(path, start, start, "REL000", "internal-error", message, Severity.ERROR)
+                path = str(file[0])
+                died = engine_diagnostic(
+                    path, INTERNAL_ERROR, "the process that checked this file died: please report it"
+                )
+                yield FileResult(path, diagnostics=(died,))
 
 
 @contextmanager

@@ -1,0 +1,456 @@
+"""What a rule may ask about one file. Small on purpose: topic questions live in `relint.queries`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Callable, Iterator, TypeVar
+
+import libcst as cst
+
+from relint.libraries.returns import SUBCLASSES, instance_of_call
+from relint.model import Edit, RuleInfo
+from relint.names import Binding, Names, is_none
+from relint.tree import Tree, walk
+
+if TYPE_CHECKING:
+    from relint.config import Settings
+    from relint.project import Project
+
+_Node = TypeVar("_Node", bound=cst.CSTNode)
+_Answer = TypeVar("_Answer")
+_FUNCTIONS = (cst.FunctionDef, cst.Lambda)
+_LOOPS = (cst.For, cst.While, cst.CompFor)
+_NESTED = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
+
+
+class Context:
+    """One file: its tree, text, names, settings and the door to other files."""
+
+    def __init__(self, path: str, tree: Tree, settings: Settings, project: Project) -> None:
+        self.path = path
+        self.tree = tree
+        self.settings = settings
+        self.project = project
+        self.rule: RuleInfo | None = None
+        """The rule that runs now: whose options `option` answers."""
+        self._names: Names | None = None
+        self._memo: dict[Any, Any] = {}
+
+    @property
+    def text(self) -> str:
+        """The text that was checked."""
+        return self.tree.text
+
+    @property
+    def names(self) -> Names:
+        """The scope table, built when first asked for."""
+        if self._names is None:
+            self._names = Names(self.tree)
+        return self._names
+
+    def memo(self, key: Any, answer: Callable[[], _Answer]) -> _Answer:
+        """The answer of `answer()`, computed once a file for each key."""
+        try:
+            return self._memo[key]  # type: ignore[no-any-return]
+        except KeyError:
+            value = self._memo[key] = answer()
+            return value
+
+    def option(self, name: str) -> Any:
+        """The running rule's own setting, or the default it declares."""
+        assert self.rule is not None
+        given = self.settings.rules.get(self.rule.code, {})
+        return given[name] if name in given else self.rule.options[name]
+
+    # -- around a node -----------------------------------------------------------------------------------------------
+
+    def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        """The node around `node`; None for the module."""
+        return self.tree.parents.get(node)
+
+    def ancestors(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        """The nodes around `node`, innermost first, without itself."""
+        parents = self.tree.parents
+        current = parents.get(node)
+        while current is not None:
+            yield current
+            current = parents.get(current)
+
+    def enclosing(self, node: cst.CSTNode, *types: type[_Node]) -> _Node | None:
+        """The innermost node of `types` around `node`."""
+        for ancestor in self.ancestors(node):
+            if isinstance(ancestor, types):
+                return ancestor
+        return None
+
+    def function_of(self, node: cst.CSTNode) -> cst.FunctionDef | cst.Lambda | None:
+        """The function whose body evaluates `node` (not the one whose default or decorator it is)."""
+        scope = self.names.scope_of(node)
+        for around in scope:
+            if isinstance(around.node, _FUNCTIONS):
+                return around.node
+            if isinstance(around.node, cst.ClassDef):
+                return None
+        return None
+
+    def in_async(self, node: cst.CSTNode) -> bool:
+        """Whether `node` runs directly in an `async def`."""
+        function = self.function_of(node)
+        return isinstance(function, cst.FunctionDef) and function.asynchronous is not None
+
+    def in_loop(self, node: cst.CSTNode) -> bool:
+        """Whether `node` is repeated by a loop or comprehension of its own function."""
+        child = node
+        for ancestor in self.ancestors(node):
+            if isinstance(ancestor, _NESTED):
+                return False
+            if isinstance(ancestor, _LOOPS) and child is not getattr(ancestor, "iter", None):
+                if not isinstance(ancestor, cst.For | cst.While) or child is not ancestor.orelse:
+                    return True
+            elif isinstance(ancestor, cst.GeneratorExp | cst.ListComp | cst.SetComp | cst.DictComp):
+                if child is not ancestor.for_in:
+                    return True
+            child = ancestor
+        return False
+
+    def in_try(self, node: cst.CSTNode) -> cst.Try | cst.TryStar | None:
+        """The innermost `try` of the same function whose body (not handlers) holds `node`."""
+        child = node
+        for ancestor in self.ancestors(node):
+            if isinstance(ancestor, _NESTED):
+                return None
+            if isinstance(ancestor, cst.Try | cst.TryStar) and child is ancestor.body:
+                return ancestor
+            child = ancestor
+        return None
+
+    def statement_of(self, node: cst.CSTNode) -> cst.CSTNode:
+        """The whole statement (a simple line or a compound statement) that holds `node`; the node itself if it is one."""
+        current: cst.CSTNode | None = node
+        while current is not None:
+            if isinstance(current, cst.SimpleStatementLine | cst.BaseCompoundStatement | cst.SimpleStatementSuite):
+                return current
+            current = self.tree.parents.get(current)
+        return node
+
+    def siblings(self, statement: cst.CSTNode) -> list[cst.CSTNode]:
+        """All statements of the block that holds `statement`, itself included, in order."""
+        block = self.tree.parents.get(statement)
+        body = getattr(block, "body", None)
+        return list(body) if isinstance(body, list | tuple) else [statement]
+
+    def walk(
+        self, root: cst.CSTNode, *types: type[_Node], stop: tuple[type[cst.CSTNode], ...] = _NESTED
+    ) -> Iterator[_Node]:
+        """The nodes of `types` at or under `root` in source order, not entering nested functions and classes."""
+        return walk(root, types, stop=stop)
+
+    # -- what an expression is ---------------------------------------------------------------------------------------
+
+    def qualname(self, expression: cst.CSTNode) -> str | None:
+        """The dotted name of what an expression refers to, None when unknown.
+
+        Follows imports and aliases; a method is named through the class of its object: `self.http.get` is
+        `requests.Session.get` where `self.http` holds a session.
+        """
+        return self.memo(("qualname", expression), lambda: self._qualname(expression))
+
+    def _qualname(self, expression: cst.CSTNode) -> str | None:
+        if not isinstance(expression, cst.Name | cst.Attribute):
+            return None
+        if (dotted := self.names.dotted(expression)) is not None:
+            return dotted
+        if isinstance(expression, cst.Attribute):
+            if (owner := self.instance_of(expression.value)) is not None:
+                return f"{owner}.{expression.attr.value}"
+            if (base := self.qualname(expression.value)) is not None:
+                return f"{base}.{expression.attr.value}"
+        return self._qualname_of_value(expression)
+
+    def _qualname_of_value(self, expression: cst.Name | cst.Attribute) -> str | None:
+        """`get = session.get`; `get(u)`: the name of the one value a name was given."""
+        value = self.value_of(expression)
+        if isinstance(value, cst.Name | cst.Attribute) and value is not expression:
+            return self._guarded("qualname", value, lambda: self.qualname(value))
+        return None
+
+    def definitions(self, expression: cst.CSTNode) -> list[Binding] | None:
+        """Every binding of a name, or of an attribute of `self` (or of an instance of a class in the file).
+
+        None when none is in sight.
+        """
+        match expression:
+            case cst.Name():
+                return self.names.bindings(expression) or None
+            case cst.Attribute(value=value, attr=attr):
+                cls = self.names.self_class(value) or self.class_of(value)
+                return (self.names.attribute(cls, attr.value) or None) if cls is not None else None
+        return None
+
+    def bindings(self, name: cst.CSTNode) -> tuple[cst.BaseExpression, ...] | None:
+        """Every expression a name (or `self.x`) may hold; None when one of them is out of sight."""
+        found = self.definitions(name)
+        if not found or any(b.kind != "assign" or b.value is None for b in found):
+            return None
+        return tuple(b.value for b in found if b.value is not None)
+
+    def value_of(self, name: cst.CSTNode) -> cst.BaseExpression | None:
+        """The expression a name (or `self.x`) was given, when it is bound exactly once."""
+        values = self.bindings(name)
+        return values[0] if values is not None and len(values) == 1 else None
+
+    def function_def(self, expression: cst.CSTNode) -> cst.FunctionDef | None:
+        """The function or method in the file that an expression names, when it can only be that one."""
+        found = self.definitions(expression)
+        if found and isinstance(found[0].node, cst.FunctionDef) and found[0].kind == "function":
+            return found[0].node if len(found) == 1 or isinstance(expression, cst.Attribute) else None
+        return None
+
+    def class_def(self, expression: cst.CSTNode) -> cst.ClassDef | None:
+        """The class in the file that an expression names."""
+        if isinstance(expression, cst.Name):
+            found = self.names.bindings(expression)
+            if len(found) == 1 and isinstance(found[0].node, cst.ClassDef):
+                return found[0].node
+        return None
+
+    def instance_of(self, expression: cst.CSTNode) -> str | None:
+        """The dotted class that an expression is an instance of, None when unknown or when it may be several.
+
+        For a class defined in the file it is the first base class that comes from elsewhere.
+        """
+        return self.memo(
+            ("instance", expression),
+            lambda: self._guarded("instance", expression, lambda: self._instance_of(expression)),
+        )
+
+    def _guarded(self, question: str, node: cst.CSTNode, answer: Callable[[], _Answer]) -> _Answer | None:
+        """`answer()`, or None when the question leads back to itself (`x = x or y`)."""
+        open_questions: set[Any] = self.memo("open questions", set)
+        key = (question, node)
+        if key in open_questions:
+            return None
+        open_questions.add(key)
+        try:
+            return answer()
+        finally:
+            open_questions.discard(key)
+
+    def _instance_of(self, expression: cst.CSTNode) -> str | None:
+        match expression:
+            case cst.Call(func=func):
+                return self._instance_of_call(func)
+            case cst.Await(expression=inner) | cst.NamedExpr(value=inner):
+                return self.instance_of(inner)
+            case cst.IfExp(body=left, orelse=right):
+                return self._agreed([left, right])
+            case cst.BooleanOperation(left=left, right=right, operator=cst.Or()):
+                # `session or Session()`: what is not given is of the kind that is made instead.
+                known = [c for c in (self.instance_of(left), self.instance_of(right)) if c is not None]
+                return known[0] if len(set(known)) == 1 else None
+            case cst.Name() | cst.Attribute():
+                found = self.definitions(expression)
+                return self._instance_of_bindings(found) if found else None
+        return None
+
+    def _instance_of_call(self, func: cst.BaseExpression) -> str | None:
+        if (cls := self.class_def(func)) is not None:
+            return self.base_of(cls)
+        if (dotted := self.qualname(func)) is not None:
+            return instance_of_call(dotted)
+        if (maker := self.instance_of(func)) is not None:
+            return instance_of_call(f"{maker}.__call__")
+        function = self.function_def(func)
+        if function is not None and function.returns is not None:
+            return self.annotated(function.returns.annotation)
+        if function is not None:
+            returned = [r.value for r in self.walk(function.body, cst.Return) if r.value is not None]
+            return self._agreed(returned) if returned else None
+        return None
+
+    def _agreed(self, expressions: list[cst.BaseExpression]) -> str | None:
+        classes = {self.instance_of(e) for e in expressions if not is_none(e)}
+        return classes.pop() if len(classes) == 1 else None
+
+    def _instance_of_bindings(self, found: list[Binding]) -> str | None:
+        classes = set()
+        for binding in found:
+            if binding.annotation is not None and (annotated := self.annotated(binding.annotation)) is not None:
+                classes.add(annotated)
+            elif binding.kind in ("assign", "with") and binding.value is not None:
+                if not is_none(binding.value):
+                    classes.add(self.instance_of(binding.value))
+            elif binding.kind == "parameter" and is_none(binding.value):
+                continue  # `def f(session=None): if session is None: session = Session()`
+            elif binding.kind == "function" and _is_property(binding.node):
+                classes.add(self._returned_by_property(binding.node))
+            else:
+                return None
+        return classes.pop() if len(classes) == 1 else None
+
+    def _returned_by_property(self, function: cst.CSTNode) -> str | None:
+        assert isinstance(function, cst.FunctionDef)
+        if function.returns is not None and (known := self.annotated(function.returns.annotation)) is not None:
+            return known
+        returned = [r.value for r in self.walk(function.body, cst.Return) if r.value is not None]
+        return self._agreed(returned) if returned else None
+
+    def annotated(self, annotation: cst.BaseExpression) -> str | None:
+        """The dotted class that an annotation names: `X`, `"X"`, `X | None`, `Optional[X]`, `Annotated[X, ...]`."""
+        match annotation:
+            case cst.SimpleString():
+                return self._annotated_in_string(annotation)
+            case cst.BinaryOperation(operator=cst.BitOr(), left=left, right=right):
+                known = [self.annotated(side) for side in (left, right) if not is_none(side)]
+                return known[0] if len(known) == 1 else None
+            case cst.Subscript(value=value, slice=[cst.SubscriptElement(slice=cst.Index(value=inner)), *_]):
+                outer = self.names.dotted(value) or ""
+                return self.annotated(inner) if outer.rpartition(".")[2] in _TRANSPARENT else None
+            case cst.Name() | cst.Attribute():
+                if (cls := self.class_def(annotation)) is not None:
+                    return self.base_of(cls)
+                dotted = self.names.dotted(annotation)
+                return SUBCLASSES.get(dotted, dotted) if dotted else None
+        return None
+
+    def _annotated_in_string(self, annotation: cst.SimpleString) -> str | None:
+        value = annotation.evaluated_value
+        if not isinstance(value, str):
+            return None
+        parts = [part.strip() for part in value.split("|") if part.strip() != "None"]
+        first, *rest = parts[0].split(".") if len(parts) == 1 else [""]
+        found = self.names.find_text(first, self.names.scope_of(annotation))
+        if found is None or len(found[1]) != 1:
+            return None
+        if found[1][0].kind == "import":
+            dotted = ".".join([found[1][0].target or "", *rest])
+            return SUBCLASSES.get(dotted, dotted)
+        if isinstance(found[1][0].node, cst.ClassDef) and not rest:
+            return self.base_of(found[1][0].node)
+        return None
+
+    def class_of(self, expression: cst.CSTNode) -> cst.ClassDef | None:
+        """The class defined in the file that an expression is an instance of."""
+        return self.memo(
+            ("class_of", expression), lambda: self._guarded("class_of", expression, lambda: self._class_of(expression))
+        )
+
+    def _class_of(self, expression: cst.CSTNode) -> cst.ClassDef | None:
+        match expression:
+            case cst.Call(func=func):
+                return self.class_def(func)
+            case cst.Name() | cst.Attribute():
+                classes = set()
+                for binding in self.definitions(expression) or ():
+                    if binding.annotation is not None:
+                        classes.add(self.class_def(binding.annotation))
+                    elif binding.value is not None and binding.kind in ("assign", "with"):
+                        if not is_none(binding.value):
+                            classes.add(self.class_of(binding.value))
+                    else:
+                        return None
+                return classes.pop() if len(classes) == 1 else None
+        return None
+
+    def base_of(self, cls: cst.ClassDef) -> str | None:
+        """The first base class of a class in the file that comes from elsewhere, as a dotted name."""
+        for ancestor in self.names.ancestry(cls):
+            for base in ancestor.bases:
+                dotted = self.names.dotted(base.value) if base.star == "" else None
+                if dotted is not None:
+                    return SUBCLASSES.get(dotted, dotted)
+        return None
+
+    def callee(self, call: cst.Call) -> str | None:
+        """The dotted name of what is called."""
+        return self.qualname(call.func)
+
+    def keyword(self, call: cst.Call, name: str) -> cst.Arg | None:
+        """The argument given by keyword `name`."""
+        for arg in call.args:
+            if arg.keyword is not None and arg.keyword.value == name:
+                return arg
+        return None
+
+    def positional(self, call: cst.Call, index: int) -> cst.Arg | None:
+        """The argument at position `index`; None when it is absent or a `*args` before it hides it."""
+        for position, arg in enumerate(call.args):
+            if arg.keyword is not None or arg.star:
+                return None
+            if position == index:
+                return arg
+        return None
+
+    def argument(self, call: cst.Call, name: str, index: int | None = None) -> cst.Arg | None:
+        """The argument given by keyword `name` or at position `index`."""
+        return self.keyword(call, name) or (None if index is None else self.positional(call, index))
+
+    def unpacks(self, call: cst.Call, star: str = "**") -> bool:
+        """Whether the call unpacks `**mapping` (or `*iterable`), which may hold any argument."""
+        return any(arg.star == star for arg in call.args)
+
+    def literal(self, node: cst.CSTNode | None) -> Any:
+        """The value of a literal: str, bytes, int, float, True, False; Ellipsis when `node` is no such literal.
+
+        The literal None is None. A name bound once to a literal has its value.
+        """
+        match node:
+            case cst.Name(value="None"):
+                return None
+            case cst.Name(value="True" | "False"):
+                return node.value == "True"
+            case cst.Integer() | cst.Float():
+                return node.evaluated_value
+            case cst.SimpleString():
+                return node.evaluated_value
+            case cst.ConcatenatedString():
+                value = node.evaluated_value
+                return ... if value is None else value
+            case cst.UnaryOperation(operator=cst.Minus(), expression=inner):
+                value = self.literal(inner)
+                return -value if isinstance(value, int | float) else ...
+            case cst.Name():
+                bound = self.value_of(node)
+                return self._guarded("literal", node, lambda: self.literal(bound)) if bound is not None else ...
+        return ...
+
+    def decorators(self, function: cst.FunctionDef | cst.ClassDef) -> list[tuple[str | None, cst.BaseExpression]]:
+        """(dotted name, expression) of each decorator; for a call the name of what is called."""
+        found = []
+        for decorator in function.decorators:
+            expression = decorator.decorator
+            named = expression.func if isinstance(expression, cst.Call) else expression
+            found.append((self.qualname(named), expression))
+        return found
+
+    # -- text --------------------------------------------------------------------------------------------------------
+
+    def range(self, node: cst.CSTNode) -> tuple[int, int]:
+        """Start and end offset of a node in the text."""
+        return self.tree.span(node)
+
+    def source(self, node: cst.CSTNode) -> str:
+        """The text of a node, as written."""
+        return self.tree.source(node)
+
+    def line(self, node: cst.CSTNode) -> int:
+        """The 1-based line on which a node starts."""
+        return self.tree.position(self.tree.span(node)[0]).line
+
+    def edit(self, node: cst.CSTNode, text: str) -> Edit:
+        """The edit that replaces a node by `text`."""
+        return Edit(*self.tree.span(node), text)
+
+
+_TRANSPARENT = frozenset({"Optional", "Annotated", "Final", "ClassVar", "Awaitable", "Mapped"})
+_PROPERTIES = frozenset({"property", "cached_property"})
+
+
+def _is_property(node: cst.CSTNode) -> bool:
+    """Whether a definition is a property, told by the decorator's last name (`functools.cached_property` too)."""
+    if not isinstance(node, cst.FunctionDef):
+        return False
+    for decorator in node.decorators:
+        named = decorator.decorator.attr if isinstance(decorator.decorator, cst.Attribute) else decorator.decorator
+        if isinstance(named, cst.Name) and named.value in _PROPERTIES:
+            return True
+    return False

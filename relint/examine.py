@@ -1,0 +1,121 @@
+"""Parse one text and run the rules on it: one walk, listeners by node type, positions only for what is found."""
+
+from __future__ import annotations
+
+import traceback
+from typing import TYPE_CHECKING, Iterator, Sequence
+
+import libcst as cst
+
+from relint import deep, registry
+from relint.check import engine_diagnostic, unreadable
+from relint.context import Context
+from relint.engine_rules import INTERNAL_ERROR, SYNTAX_ERROR
+from relint.model import Diagnostic, Finding, Fix, Position, Related, RuleInfo
+from relint.project import Project
+from relint.scan import too_deep
+from relint.tree import Tree
+
+if TYPE_CHECKING:
+    from relint.settings import Settings
+    from relint.source import Source
+
+
+def examine(source: Source, settings: Settings, rules: Sequence[RuleInfo], *, fixes: bool) -> list[Diagnostic]:
+    """The findings of `rules` in one file, unsorted and unsuppressed."""
+    if too_deep(source.text):
+        return [unreadable(source.path, "nests too deeply to be parsed")]
+    return deep.run(lambda: _examine(source, settings, rules, fixes))
+
+
+def _examine(source: Source, settings: Settings, rules: Sequence[RuleInfo], fixes: bool) -> list[Diagnostic]:
+    try:
+        module = cst.parse_module(source.text)
+    except cst.ParserSyntaxError as error:
+        return [_syntax_error(source, error)]
+    except RecursionError:
+        return [unreadable(source.path, "nests too deeply to be parsed")]
+    tree = Tree(module, source.text)
+    ctx = Context(source.path, tree, settings, Project(settings))
+    found: list[Diagnostic] = []
+    for info in rules:
+        try:
+            found += [_locate(finding, info, ctx, fixes) for finding in _findings(info, ctx)]
+        except Exception as error:  # noqa: BLE001 - one rule's crash must not hide the others' findings
+            found.append(_crash(source.path, info, error))
+    return found
+
+
+def _findings(info: RuleInfo, ctx: Context) -> Iterator[Finding]:
+    ctx.rule = info
+    seen: set[tuple[cst.CSTNode, str]] = set()
+    for types, check in registry.load(info).listeners:
+        for node in ctx.tree.of(*types):
+            for finding in check(node, ctx):
+                if (key := (finding.node, finding.message)) not in seen:
+                    seen.add(key)
+                    yield finding
+
+
+def _locate(finding: Finding, info: RuleInfo, ctx: Context, fixes: bool) -> Diagnostic:
+    start, end = ctx.range(finding.node)
+    return Diagnostic(
+        path=ctx.path,
+        start=ctx.tree.position(start),
+        end=ctx.tree.position(end),
+        code=info.code,
+        name=info.name,
+        message=finding.message,
+        severity=finding.severity,
+        url=info.url,
+        reach=_reach(finding.node, ctx),
+        fix=_fix(finding, info, ctx) if fixes else None,
+        related=tuple(_related(node, message, ctx) for node, message in finding.related),
+    )
+
+
+def _related(node: cst.CSTNode, message: str, ctx: Context) -> Related:
+    start, end = ctx.range(node)
+    return Related(ctx.tree.position(start), ctx.tree.position(end), message)
+
+
+def _fix(finding: Finding, info: RuleInfo, ctx: Context) -> Fix | None:
+    """The finding's fix with its safety settled; None where the text cannot be edited by offsets."""
+    if not ctx.tree.faithful or (fixer := registry.fixer(info)) is None:
+        return None
+    fix = fixer(finding, ctx)
+    if fix is None:
+        return None
+    assert info.fix is not None
+    safety = ctx.settings.safety(info.code, fix.safety or info.fix)
+    return Fix(fix.message, tuple(sorted(fix.edits)), safety, fix.create)
+
+
+def _reach(node: cst.CSTNode, ctx: Context) -> tuple[int, int]:
+    """First and last line of the logical line around a node: of a compound statement, its header."""
+    statement = ctx.statement_of(node)
+    start, end = ctx.range(statement)
+    if isinstance(statement, cst.FunctionDef | cst.ClassDef) and statement.decorators:
+        start = ctx.range(statement.decorators[0])[0]
+    body = getattr(statement, "body", None)
+    if isinstance(body, cst.BaseSuite):
+        # A finding in `else`, `except` or `finally` has its own header, which holds the node.
+        node_end = ctx.range(node)[1]
+        end = max(min(ctx.range(body)[0] - 1, end), min(node_end, end)) if node is not statement else ctx.range(body)[0]
+        while end > start and ctx.text[end - 1] in " \t\r\n":
+            end -= 1
+    return ctx.tree.position(start).line, ctx.tree.position(end).line
+
+
+def _syntax_error(source: Source, error: cst.ParserSyntaxError) -> Diagnostic:
+    at = Position(max(error.raw_line, 1), max(error.raw_column, 0) + 1)
+    message = error.message.partition("\n")[0].removeprefix("parser error: ")
+    return engine_diagnostic(source.path, SYNTAX_ERROR, f"the file is not valid Python: {message}", at)
+
+
+def _crash(path: str, info: RuleInfo, error: Exception) -> Diagnostic:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    message = f"rule {info.code} {info.name} crashed on this file ({what}, {where}): please report it"
+    return engine_diagnostic(path, INTERNAL_ERROR, message)

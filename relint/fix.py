@@ -1,0 +1,177 @@
+"""Apply fixes to one text: choose, merge, check again, and take back whatever breaks it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Iterable, Mapping, Sequence
+
+from relint.check import check
+from relint.lines import line_starts
+from relint.model import Diagnostic, Edit, NewFile, Safety
+
+if TYPE_CHECKING:
+    from relint.settings import Settings
+    from relint.source import Source
+
+MAX_PASSES = 10
+_BROKEN = frozenset({"REL000", "REL001", "REL002"})
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """What came of fixing one text. `notes` say which fixes were taken back, and why."""
+
+    text: str
+    fixed: Mapping[str, int]
+    remaining: list[Diagnostic]
+    notes: tuple[str, ...] = ()
+    create: tuple[NewFile, ...] = ()
+
+
+def fix(source: Source, settings: Settings, *, unsafe: bool, noqa: bool = True) -> Fixed:
+    """Apply the safe fixes (and the unsafe ones) until none is left, 10 passes at most. Writes nothing.
+
+    `noqa=False` ignores suppression comments.
+    """
+    return _Fixing(source, settings, unsafe, noqa).run()
+
+
+def apply_edits(text: str, edits: Iterable[Edit]) -> str:
+    """`text` with non-overlapping edits applied; insertions at one place keep their order, `once` ones first."""
+    newline = newline_of(text)
+    parts: list[str] = []
+    at = 0
+    for edit in _ordered(edits):
+        parts += [text[at : edit.start], edit.text.replace("\n", newline)]
+        at = edit.end
+    return "".join([*parts, text[at:]])
+
+
+def newline_of(text: str) -> str:
+    """The line ending of a text: the one its first line has."""
+    starts = line_starts(text)
+    if len(starts) < 2:
+        return "\n"
+    first = text[: starts[1]]
+    return "\r\n" if first.endswith("\r\n") else first[-1]
+
+
+def compatible(chosen: Sequence[Diagnostic], candidate: Diagnostic) -> bool:
+    """Whether a fix touches no character that the chosen fixes touch."""
+    taken = [edit for diagnostic in chosen if diagnostic.fix for edit in diagnostic.fix.edits]
+    wanted = candidate.fix.edits if candidate.fix else ()
+    return not any(_overlap(a, b) for a in taken for b in wanted)
+
+
+def _overlap(a: Edit, b: Edit) -> bool:
+    if a.start == b.start:
+        # Two insertions at one place would depend on their order, unless it does not matter for one of them.
+        return not (a.once or b.once) or (a.end > a.start and b.end > b.start)
+    return a.start < b.end and b.start < a.end
+
+
+def _ordered(edits: Iterable[Edit]) -> list[Edit]:
+    """Sorted by place; equal `once` edits are applied once, and at one place imports come before definitions."""
+    edits = list(edits)
+    shared = sorted({edit for edit in edits if edit.once}, key=lambda edit: (not _imports(edit), edit.text))
+    return sorted([*shared, *(edit for edit in edits if not edit.once)], key=lambda edit: (edit.start, not edit.once))
+
+
+def _imports(edit: Edit) -> bool:
+    return edit.text.lstrip().startswith(("import ", "from "))
+
+
+class _Fixing:
+    """The passes over one file."""
+
+    def __init__(self, source: Source, settings: Settings, unsafe: bool, noqa: bool) -> None:
+        self.source = source
+        self.noqa = noqa
+        self.settings = settings
+        self.noqa = noqa
+        self.wanted = {Safety.SAFE, Safety.UNSAFE} if unsafe else {Safety.SAFE}
+        self.fixed: Counter[str] = Counter()
+        self.create: list[NewFile] = []
+        self.notes: list[str] = []
+        self.rejected: set[tuple[str, str]] = set()
+
+    def run(self) -> Fixed:
+        text = self.source.text
+        found = self._check(text)
+        for _ in range(MAX_PASSES):
+            chosen = self._choose(found)
+            if not chosen:
+                break
+            text, found = self._apply(text, found, chosen)
+        else:
+            if self._choose(found):
+                self.notes.append(f"stopped after {MAX_PASSES} passes with fixes left to apply")
+        return Fixed(text, dict(self.fixed), found, tuple(self.notes), tuple(self.create))
+
+    def _check(self, text: str) -> list[Diagnostic]:
+        return check(replace(self.source, text=text), self.settings, noqa=self.noqa)
+
+    def _choose(self, found: Sequence[Diagnostic]) -> list[Diagnostic]:
+        """What this pass applies: the earlier start first, then the lower code; overlaps wait for the next pass."""
+        chosen: list[Diagnostic] = []
+        creating = False
+        for diagnostic in found:
+            fix = diagnostic.fix
+            if fix is None or fix.safety not in self.wanted or not self.settings.may_fix(diagnostic.code):
+                continue
+            if _key(diagnostic) in self.rejected or not compatible(chosen, diagnostic):
+                continue
+            if fix.create and creating:
+                continue
+            creating = creating or bool(fix.create)
+            chosen.append(diagnostic)
+        return chosen
+
+    def _apply(
+        self, text: str, found: list[Diagnostic], chosen: list[Diagnostic]
+    ) -> tuple[str, list[Diagnostic]]:
+        """The text and findings after the fixes that hold; those that break the file are rejected for good."""
+        after = _merged(text, chosen)
+        result = self._check(after)
+        if (why := self._complaint(found, chosen, result)) is None:
+            for diagnostic in chosen:
+                self.fixed[diagnostic.code] += 1
+                if diagnostic.fix is not None:
+                    self.create += diagnostic.fix.create
+            return after, result
+        if len(chosen) == 1:
+            bad = chosen[0]
+            self.rejected.add(_key(bad))
+            self.notes.append(f"{bad.path}:{bad.start.line}: the fix of {bad.code} was not applied: {why}")
+            return text, found
+        # Bisect: apply the first half, then choose again on the new text.
+        return self._apply(text, found, chosen[: len(chosen) // 2])
+
+    def _complaint(
+        self, before: Sequence[Diagnostic], chosen: Sequence[Diagnostic], after: Sequence[Diagnostic]
+    ) -> str | None:
+        """Why the fixes must not stay: the file broke, a finding is still there, or a new one appeared."""
+        for diagnostic in after:
+            if diagnostic.code in _BROKEN:
+                return f"the result fails with {diagnostic.code} ({diagnostic.message})"
+        was, now, gone = _count(before), _count(after), _count(chosen)
+        for code in sorted(now):
+            allowed = was[code] - gone[code]
+            if now[code] > allowed and code != "REL003":
+                return f"the result still has this {code}" if gone[code] else f"the result has a new {code}"
+        return None
+
+
+def _count(diagnostics: Iterable[Diagnostic]) -> Counter[str]:
+    return Counter(diagnostic.code for diagnostic in diagnostics)
+
+
+def _key(diagnostic: Diagnostic) -> tuple[str, str]:
+    """What a rejected fix is known by on the next pass, when lines have moved."""
+    edits = diagnostic.fix.edits if diagnostic.fix else ()
+    return diagnostic.code, repr([edit.text for edit in edits]) + diagnostic.message
+
+
+def _merged(text: str, chosen: Sequence[Diagnostic]) -> str:
+    return apply_edits(text, [edit for diagnostic in chosen if diagnostic.fix for edit in diagnostic.fix.edits])

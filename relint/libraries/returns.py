@@ -1,0 +1,115 @@
+"""Which class a library's callable returns an instance of, where its name does not say so.
+
+A callable whose last part is written LikeThis is taken for a class of that name; the rest is here. Keys are the dotted
+names that the libraries document.
+"""
+
+from __future__ import annotations
+
+INSTANCES: dict[str, str] = {
+    "requests.session": "requests.Session",
+    "requests.sessions.session": "requests.Session",
+    "requests.sessions.Session": "requests.Session",
+    "requests_oauthlib.OAuth2Session": "requests.Session",
+    "requests_oauthlib.OAuth1Session": "requests.Session",
+    "requests_futures.sessions.FuturesSession": "requests.Session",
+    "sqlite3.connect": "sqlite3.Connection",
+    "sqlite3.dbapi2.connect": "sqlite3.Connection",
+    "aiosqlite.connect": "aiosqlite.Connection",
+    "psycopg2.connect": "psycopg2.extensions.connection",
+    "psycopg.connect": "psycopg.Connection",
+    "psycopg.Connection.connect": "psycopg.Connection",
+    "psycopg.AsyncConnection.connect": "psycopg.AsyncConnection",
+    "asyncpg.connect": "asyncpg.Connection",
+    "asyncpg.create_pool": "asyncpg.Pool",
+    "asyncpg.Pool.acquire": "asyncpg.Connection",
+    "pymysql.connect": "pymysql.Connection",
+    "pymysql.Connect": "pymysql.Connection",
+    "MySQLdb.connect": "MySQLdb.Connection",
+    "mysql.connector.connect": "mysql.connector.MySQLConnection",
+    "cx_Oracle.connect": "oracledb.Connection",
+    "oracledb.connect": "oracledb.Connection",
+    "pyodbc.connect": "pyodbc.Connection",
+    "snowflake.connector.connect": "snowflake.connector.SnowflakeConnection",
+    "sqlalchemy.create_engine": "sqlalchemy.Engine",
+    "sqlalchemy.engine.create_engine": "sqlalchemy.Engine",
+    "sqlalchemy.ext.asyncio.create_async_engine": "sqlalchemy.ext.asyncio.AsyncEngine",
+    "sqlalchemy.Engine.connect": "sqlalchemy.Connection",
+    "sqlalchemy.Engine.begin": "sqlalchemy.Connection",
+    "sqlalchemy.Engine.raw_connection": "sqlalchemy.PoolProxiedConnection",
+    "sqlalchemy.ext.asyncio.AsyncEngine.connect": "sqlalchemy.ext.asyncio.AsyncConnection",
+    "sqlalchemy.ext.asyncio.AsyncEngine.begin": "sqlalchemy.ext.asyncio.AsyncConnection",
+    "sqlalchemy.orm.Session": "sqlalchemy.orm.Session",
+    "sqlalchemy.orm.session.Session": "sqlalchemy.orm.Session",
+    "sqlalchemy.orm.sessionmaker": "sqlalchemy.orm.sessionmaker",
+    "sqlalchemy.orm.session.sessionmaker": "sqlalchemy.orm.sessionmaker",
+    "sqlalchemy.orm.scoped_session": "sqlalchemy.orm.scoped_session",
+    "sqlalchemy.ext.asyncio.async_sessionmaker": "sqlalchemy.ext.asyncio.async_sessionmaker",
+    "sqlalchemy.orm.sessionmaker.__call__": "sqlalchemy.orm.Session",
+    "sqlalchemy.orm.sessionmaker.begin": "sqlalchemy.orm.Session",
+    "sqlalchemy.orm.scoped_session.__call__": "sqlalchemy.orm.Session",
+    "sqlalchemy.ext.asyncio.async_sessionmaker.__call__": "sqlalchemy.ext.asyncio.AsyncSession",
+    "sqlalchemy.ext.asyncio.async_sessionmaker.begin": "sqlalchemy.ext.asyncio.AsyncSession",
+    "asyncio.get_event_loop": "asyncio.AbstractEventLoop",
+    "asyncio.get_running_loop": "asyncio.AbstractEventLoop",
+    "asyncio.new_event_loop": "asyncio.AbstractEventLoop",
+    "asyncio.events.get_event_loop": "asyncio.AbstractEventLoop",
+    "asyncio.events.get_running_loop": "asyncio.AbstractEventLoop",
+    "asyncio.create_task": "asyncio.Task",
+    "asyncio.ensure_future": "asyncio.Task",
+    "asyncio.AbstractEventLoop.create_task": "asyncio.Task",
+    "anyio.create_task_group": "anyio.abc.TaskGroup",
+    "trio.open_nursery": "trio.Nursery",
+    "urllib3.poolmanager.PoolManager": "urllib3.PoolManager",
+    "urllib3.poolmanager.ProxyManager": "urllib3.ProxyManager",
+    "redis.from_url": "redis.Redis",
+    "redis.asyncio.from_url": "redis.asyncio.Redis",
+    "redis.client.Redis": "redis.Redis",
+    "redis.StrictRedis": "redis.Redis",
+    "redis.client.StrictRedis": "redis.Redis",
+    "redis.Redis.from_url": "redis.Redis",
+    "redis.StrictRedis.from_url": "redis.Redis",
+    "concurrent.futures.thread.ThreadPoolExecutor": "concurrent.futures.ThreadPoolExecutor",
+    "logging.getLogger": "logging.Logger",
+    "boto3.client": "botocore.client.BaseClient",
+    "open": "io.TextIOWrapper",
+}
+"""Dotted callable -> class of what it returns (after `await` where it is a coroutine)."""
+
+CURSOR_OWNERS: frozenset[str] = frozenset(
+    {
+        "sqlite3.Connection",
+        "aiosqlite.Connection",
+        "psycopg2.extensions.connection",
+        "psycopg.Connection",
+        "psycopg.AsyncConnection",
+        "pymysql.Connection",
+        "MySQLdb.Connection",
+        "mysql.connector.MySQLConnection",
+        "oracledb.Connection",
+        "pyodbc.Connection",
+        "snowflake.connector.SnowflakeConnection",
+        "django.db.connection",
+        "sqlalchemy.PoolProxiedConnection",
+    }
+)
+"""Classes (and Django's connection proxy) whose `.cursor()` is a DB-API cursor."""
+
+SUBCLASSES: dict[str, str] = {
+    "requests.sessions.Session": "requests.Session",
+    "requests_oauthlib.OAuth2Session": "requests.Session",
+    "requests_oauthlib.OAuth1Session": "requests.Session",
+}
+"""Dotted class -> the class that rules know it by, for annotations and base classes."""
+
+
+def instance_of_call(dotted: str) -> str | None:
+    """The class of what the callable of this dotted name returns; None when it is not known."""
+    if dotted in INSTANCES:
+        return INSTANCES[dotted]
+    owner, _, last = dotted.rpartition(".")
+    if last == "cursor" and owner in CURSOR_OWNERS:
+        return f"{owner}.cursor"
+    if last.lstrip("_")[:1].isupper() and not last.isupper():
+        return SUBCLASSES.get(dotted, dotted)
+    return None

@@ -1,0 +1,234 @@
+"""Finds rules and fixers by path and by entry point; there is no list to keep by hand.
+
+What start-up and the word search need of each rule is read from `relint/_index.py`, which this module generates
+(`python -m relint.registry`) from the literals in the rule modules. A rule module is imported when it is to run.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.util
+import sys
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType, ModuleType
+from typing import Any, Callable, Iterator, Mapping
+
+from relint.engine_rules import ENGINE_RULES
+from relint.engine_rules import page as engine_page
+from relint.errors import ConfigError
+from relint.model import Check, Fixer, RuleInfo, Safety, Severity
+
+ENTRY_POINT_GROUP = "relint.rules"
+_RULES = "relint.rules"
+_FIXERS = "relint.fixers"
+
+
+@dataclass(frozen=True)
+class LoadedRule:
+    """A rule whose module is imported: its listeners with the node types they hear."""
+
+    info: RuleInfo
+    listeners: tuple[tuple[tuple[type, ...], Check], ...]
+
+
+def catalogue(plugins: tuple[str, ...] = ()) -> Mapping[str, RuleInfo]:
+    """Every rule by code: the engine's own, the built-in ones, and those of `plugins` (paths or entry point names)."""
+    if not plugins:
+        return _built_in()
+    rules = dict(_built_in())
+    for plugin in plugins:
+        for info in _plugin_rules(plugin):
+            if info.code in rules and rules[info.code].module != info.module:
+                raise ConfigError(f"plugin {plugin!r}: the code {info.code} is taken by {rules[info.code].name}")
+            rules[info.code] = info
+    return MappingProxyType(rules)
+
+
+@lru_cache(maxsize=None)
+def _built_in() -> Mapping[str, RuleInfo]:
+    from relint._index import RULES
+
+    rules = dict(ENGINE_RULES)
+    for entry in RULES:
+        info = _info(entry)
+        rules[info.code] = info
+    return MappingProxyType(rules)
+
+
+def load(info: RuleInfo) -> LoadedRule:
+    """Import the rule's module and collect its listeners, in the order they are written."""
+    loaded = _loaded.get(info.module)
+    if loaded is None:
+        functions = _functions(_module(info.module))
+        listeners = tuple((f.__relint_types__, f) for f in functions if hasattr(f, "__relint_types__"))
+        loaded = _loaded[info.module] = LoadedRule(info, listeners)
+    return loaded
+
+
+def fixer(info: RuleInfo) -> Fixer | None:
+    """The rule's fixer: from the mirrored module under `fixers`, or from the rule's own module for a plugin."""
+    if info.fix is None:
+        return None
+    if info.module not in _fixers:
+        mirrored = info.module.replace(_RULES, _FIXERS, 1)
+        functions = _functions(_module(mirrored))
+        found = [f for f in functions if getattr(f, "__relint_fixer__", None) == info.code]
+        _fixers[info.module] = found[0] if found else None
+    return _fixers[info.module]
+
+
+def page(rule: str, plugins: tuple[str, ...] = ()) -> str:
+    """The Markdown page of a rule given by code or name; raises KeyError for an unknown one."""
+    for info in catalogue(plugins).values():
+        if rule in (info.code, info.name):
+            text = engine_page(info.code) if info.family == "engine" else _docstring(info)
+            return f"# {info.name} ({info.code})\n\n{text.strip()}\n"
+    raise KeyError(rule)
+
+
+def folders() -> tuple[Path, Path]:
+    """Where the built-in rules and fixers lie: beside this package in a wheel, above it in a checkout."""
+    here = Path(__file__).parent
+    base = here if (here / "rules").is_dir() else here.parent
+    return base / "rules", base / "fixers"
+
+
+_loaded: dict[str, LoadedRule] = {}
+_fixers: dict[str, Fixer | None] = {}
+_plugin_files: dict[str, Path] = {}
+
+
+def _functions(module: ModuleType) -> list[Callable[..., Any]]:
+    return [f for f in vars(module).values() if callable(f) and getattr(f, "__module__", None) == module.__name__]
+
+
+def _module(name: str) -> ModuleType:
+    """Import a rule or fixer module by name, in an installation, a bare checkout, or a plugin folder."""
+    if name in sys.modules:
+        return sys.modules[name]
+    if name in _plugin_files:
+        return _from_file(name, _plugin_files[name])
+    for package, folder in zip((_RULES, _FIXERS), folders(), strict=True):
+        if name.startswith(package) and package not in sys.modules:
+            _package(package, folder)
+    return importlib.import_module(name)
+
+
+def _package(name: str, folder: Path) -> None:
+    """Make `relint.rules` importable in a bare checkout, where the folder is not inside the package."""
+    try:
+        importlib.import_module(name)
+    except ModuleNotFoundError:
+        _from_file(name, folder / "__init__.py", [str(folder)])
+
+
+def _from_file(name: str, path: Path, search: list[str] | None = None) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=search)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def _docstring(info: RuleInfo) -> str:
+    path = _plugin_files.get(info.module) or folders()[0].joinpath(*info.module.split(".")[2:]).with_suffix(".py")
+    return ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
+
+
+# -- the index -------------------------------------------------------------------------------------------------------
+
+
+def read_rule(path: Path, family: str, module: str) -> dict[str, Any] | None:
+    """What a rule module says of itself, read from its `rule = Rule(...)` line without importing it.
+
+    None when the module declares no rule. Raises ValueError when the declaration is not made of literals.
+    """
+    tree = ast.parse(path.read_text("utf-8"))
+    for statement in tree.body:
+        match statement:
+            case ast.Assign(value=ast.Call(func=ast.Name(id="Rule"), args=[], keywords=keywords)):
+                try:
+                    declared = {str(k.arg): ast.literal_eval(k.value) for k in keywords}
+                except ValueError as error:
+                    raise ValueError(f"{path}: Rule(...) must be written with literals only: {error}") from error
+                summary = (ast.get_docstring(tree) or "").partition("\n")[0]
+                name = path.stem.replace("_", "-")
+                return {"name": name, "family": family, "module": module, "summary": summary, **declared}
+    return None
+
+
+def _rules_under(folder: Path) -> Iterator[dict[str, Any]]:
+    for path in sorted(folder.glob("*/*.py")):
+        entry = read_rule(path, path.parent.name, f"{_RULES}.{path.parent.name}.{path.stem}")
+        if entry is not None:
+            yield entry
+
+
+def _info(entry: Mapping[str, Any]) -> RuleInfo:
+    entry = dict(entry)
+    fix = entry.pop("fix", None)
+    severity = Severity(entry.pop("severity", "warning"))
+    return RuleInfo(fix=Safety(fix) if fix else None, severity=severity, **entry)
+
+
+def render_index() -> str:
+    """The text of `relint/_index.py` for the rules on disk."""
+    entries = sorted(_rules_under(folders()[0]), key=lambda entry: str(entry["code"]))
+    lines = ["    {\n" + "".join(f"        {k!r}: {v!r},\n" for k, v in e.items()) + "    },\n" for e in entries]
+    return (
+        '"""Generated by `python -m relint.registry`; a test compares it with the rules."""\n\n'
+        "from typing import Any\n\n# fmt: off\nRULES: list[dict[str, Any]] = [\n" + "".join(lines) + "]\n"
+    )
+
+
+# -- plugins ---------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=None)
+def _plugin_rules(plugin: str) -> tuple[RuleInfo, ...]:
+    """The rules of one plugin: a folder, a file, or the name of an entry point; raises ConfigError."""
+    path = Path(plugin)
+    if path.is_dir():
+        files = sorted(path.rglob("*.py"))
+    elif path.suffix == ".py" and path.is_file():
+        files = [path]
+    else:
+        files = _entry_point_files(plugin)
+    found = []
+    for file in files:
+        module = f"relint_plugin_{file.parent.name}_{file.stem}"
+        try:
+            entry = read_rule(file, "plugin", module)
+        except (SyntaxError, ValueError) as error:
+            raise ConfigError(f"plugin {plugin!r}: {error}") from error
+        if entry is not None:
+            _plugin_files[module] = file
+            found.append(_info(entry))
+    if not found:
+        raise ConfigError(f"plugin {plugin!r} holds no rule")
+    return tuple(found)
+
+
+def _entry_point_files(name: str) -> list[Path]:
+    from importlib.metadata import entry_points
+
+    for entry in entry_points(group=ENTRY_POINT_GROUP):
+        if entry.name == name:
+            spec = importlib.util.find_spec(entry.value.partition(":")[0])
+            if spec is not None and spec.submodule_search_locations:
+                return sorted(f for place in spec.submodule_search_locations for f in Path(place).rglob("*.py"))
+            if spec is not None and spec.origin:
+                return [Path(spec.origin)]
+    raise ConfigError(f"plugin {name!r} is neither a path nor an entry point of the group {ENTRY_POINT_GROUP!r}")
+
+
+if __name__ == "__main__":
+    (Path(__file__).parent / "_index.py").write_text(render_index(), "utf-8", newline="\n")

@@ -1,0 +1,209 @@
+"""Comments that silence findings, and the ones that silence nothing.
+
+    x = get(u)  # relint: ignore[REL101] the peer is on this host    this statement
+    # relint: ignore[request-without-timeout]                        the statement below
+    # relint: disable[REL101] ... # relint: enable[REL101]           the lines between
+    # relint: file-ignore[REL101]                                    the file
+    x = get(u)  # noqa: REL101   or   # noqa                         this statement, as flake8 and ruff spell it
+    # flake8: noqa: REL101   or   # ruff: noqa: REL101               the file
+
+No codes means every code. A comment reaches a finding from the finding's own lines and from the first and last line
+of its statement.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Collection, Iterator, Literal, Mapping
+
+from relint.engine_rules import ENGINE_RULES, UNKNOWN_SUPPRESSION_CODE, UNUSED_SUPPRESSION
+from relint.errors import did_you_mean
+from relint.lines import Lines
+from relint.model import Diagnostic, Edit, Fix, RuleInfo, Safety
+from relint.scan import comments
+from relint.source import Source
+
+_RELINT = re.compile(r"#\s*relint:\s*(?P<verb>ignore|file-ignore|disable|enable)\b\s*(?:\[(?P<codes>[^\]]*)\])?")
+_NOQA = re.compile(
+    r"#\s*(?P<file>(?:flake8|ruff)\s*:\s*)?noqa\b(?:\s*:\s*(?P<codes>[A-Z][A-Z]*[0-9]*(?:[,\s]+[A-Z]+[0-9]+)*))?",
+    re.IGNORECASE,
+)
+_OURS = re.compile(r"REL[0-9]*\Z")
+_NEVER_SILENT = frozenset({"REL000", "REL001", "REL002"})
+
+Verb = Literal["ignore", "file-ignore", "disable", "enable"]
+
+
+@dataclass
+class _Code:
+    """One code as it is written in a comment. `rule` is None when there is no such rule."""
+
+    text: str
+    start: int
+    end: int
+    rule: str | None
+    prefix: str | None = None
+    used: bool = False
+
+
+@dataclass
+class _Comment:
+    """One suppression. No `codes` means every code."""
+
+    start: int
+    end: int
+    line: int
+    verb: Verb
+    noqa: bool
+    own_line: bool
+    next_line: int
+    codes: list[_Code] = field(default_factory=list)
+
+    def matches(self, code: str) -> list[_Code] | None:
+        """The written codes that cover `code` ([] for a comment without codes), None when none does."""
+        if not self.codes:
+            return []
+        hits = [c for c in self.codes if c.rule == code or (c.prefix is not None and code.startswith(c.prefix))]
+        return hits or None
+
+
+def apply(
+    source: Source, found: list[Diagnostic], live: Collection[str], rules: Mapping[str, RuleInfo]
+) -> list[Diagnostic]:
+    """`found` without what comments silence, plus REL003 and REL004 for comments that are no use."""
+    text = source.text
+    if "relint:" not in text and not ("noqa" in text.lower() and (found or "REL" in text)):
+        return found
+    lines = Lines(text)
+    suppressions = list(_suppressions(text, lines, rules))
+    if not suppressions:
+        return found
+    kept = [diagnostic for diagnostic in found if not _silenced(diagnostic, suppressions)]
+    if not any(d.code in _NEVER_SILENT for d in found):  # a file that was not examined tells nothing
+        for comment in suppressions:
+            kept += _useless(comment, source, lines, live, rules)
+    return kept
+
+
+def _silenced(diagnostic: Diagnostic, suppressions: list[_Comment]) -> bool:
+    if diagnostic.code in _NEVER_SILENT:
+        return False
+    silenced = False
+    disabled: dict[int, list[_Code]] = {}
+    for comment in suppressions:
+        hits = comment.matches(diagnostic.code)
+        if hits is None:
+            continue
+        if comment.verb == "disable" and comment.line <= diagnostic.start.line:
+            disabled[id(comment)] = hits
+        elif comment.verb == "enable" and comment.line <= diagnostic.start.line:
+            disabled.clear()
+        elif comment.verb == "file-ignore" or (comment.verb == "ignore" and _reaches(comment, diagnostic)):
+            silenced = True
+            for code in hits:
+                code.used = True
+    for hits in disabled.values():
+        silenced = True
+        for code in hits:
+            code.used = True
+    return silenced
+
+
+def _reaches(comment: _Comment, diagnostic: Diagnostic) -> bool:
+    line = comment.next_line if comment.own_line and not comment.noqa else comment.line
+    return line in (*diagnostic.reach, diagnostic.start.line, diagnostic.end.line)
+
+
+def _suppressions(text: str, lines: Lines, rules: Mapping[str, RuleInfo]) -> Iterator[_Comment]:
+    for offset, comment in comments(text):
+        for pattern in (_RELINT, _NOQA):
+            for found in pattern.finditer(comment):
+                yield _comment(found, offset, text, lines, rules, noqa=pattern is _NOQA)
+
+
+def _comment(
+    found: re.Match[str], offset: int, text: str, lines: Lines, rules: Mapping[str, RuleInfo], *, noqa: bool
+) -> _Comment:
+    start, end = offset + found.start(), offset + found.end()
+    position = lines.position(start)
+    own_line = not lines[position.line - 1][: offset - lines.starts[position.line - 1]].strip()
+    verb: Verb = ("file-ignore" if found["file"] else "ignore") if noqa else found["verb"]  # type: ignore[assignment]
+    suppression = _Comment(start, end, position.line, verb, noqa, own_line, _next_code_line(lines, position.line))
+    if found["codes"] is not None:
+        base = offset + found.start("codes")
+        for word in re.finditer(r"[^,\s]+", found["codes"]):
+            suppression.codes.append(_code(word.group(), base + word.start(), rules, noqa))
+    return suppression
+
+
+def _code(word: str, start: int, rules: Mapping[str, RuleInfo], noqa: bool) -> _Code:
+    by_name = next((info.code for info in rules.values() if info.name == word), None)
+    rule = word.upper() if word.upper() in rules else by_name
+    prefix = word.upper() if noqa and rule is None and _OURS.match(word.upper()) else None
+    if prefix is not None and not any(code.startswith(prefix) for code in rules):
+        prefix = None
+    return _Code(word, start, start + len(word), rule, prefix)
+
+
+def _next_code_line(lines: Lines, line: int) -> int:
+    """The first line below a comment that is neither blank nor a comment."""
+    for number in range(line, len(lines)):
+        stripped = lines[number].strip()
+        if stripped and not stripped.startswith("#"):
+            return number + 1
+    return line
+
+
+def _useless(
+    comment: _Comment, source: Source, lines: Lines, live: Collection[str], rules: Mapping[str, RuleInfo]
+) -> Iterator[Diagnostic]:
+    if comment.verb == "enable":
+        return
+    unused = []
+    for code in comment.codes:
+        ours = not comment.noqa or _OURS.match(code.text.upper())
+        if code.rule is None and code.prefix is None:
+            if ours and (not comment.noqa or re.fullmatch(r"REL[0-9]{3}", code.text.upper())):
+                known = [word for info in rules.values() for word in (info.code, info.name)]
+                hint = did_you_mean(code.text, known)
+                yield _diagnostic(
+                    UNKNOWN_SUPPRESSION_CODE, f"`{code.text}` is no rule of relint{hint}", code, comment, source, lines
+                )
+        elif ours and not code.used and code.rule in live:
+            unused.append(code)
+    for code in unused:
+        fix = Fix("Remove the unused suppression", _removal(comment, unused, source.text), Safety.SAFE)
+        message = f"`{code.text}` is suppressed here, but there is nothing to suppress"
+        yield _diagnostic(UNUSED_SUPPRESSION, message, code, comment, source, lines, fix)
+
+
+def _diagnostic(
+    rule: str, message: str, code: _Code, comment: _Comment, source: Source, lines: Lines, fix: Fix | None = None
+) -> Diagnostic:
+    info = ENGINE_RULES[rule]
+    start, end = lines.position(code.start), lines.position(code.end)
+    reach = (comment.line, comment.line)
+    return Diagnostic(source.path, start, end, rule, info.name, message, info.severity, info.url, reach, fix)
+
+
+def _removal(comment: _Comment, unused: list[_Code], text: str) -> tuple[Edit, ...]:
+    """One edit for all unused codes of a comment; the whole comment when nothing is left of it."""
+    kept = [code.text for code in comment.codes if code not in unused]
+    if kept:
+        first, last = comment.codes[0].start, comment.codes[-1].end
+        return (Edit(first, last, ", ".join(kept) if not comment.noqa else ",".join(kept)),)
+    end = comment.end
+    line_end = min((i for i in (text.find("\n", end), text.find("\r", end)) if i >= 0), default=len(text))
+    # The reason belongs to the suppression; another directive or comment after a `#` does not.
+    following = text.find("#", end, line_end)
+    end = following if following >= 0 else line_end
+    start = comment.start
+    while start > 0 and text[start - 1] in " \t":
+        start -= 1
+    whole_line = start == 0 or text[start - 1] in "\r\n"
+    if following >= 0:
+        return (Edit(comment.start, end, ""),)
+    if whole_line and end < len(text):
+        end += 2 if text.startswith("\r\n", end) else 1
+    return (Edit(start, end, ""),)

@@ -1,0 +1,168 @@
+"""Many files: order, processes that die, and fixes that cannot be written."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from relint import run as running
+from relint.fix import Fixed
+from relint.model import NewFile
+from relint.run import File, FileResult, Task, run, write_fixes
+from relint.settings import Settings
+from relint.source import Source
+
+UNUSED = "x = 1  # relint: ignore[REL002] why\n"
+
+
+class Deadly(Settings):
+    """Ends the process that checks `killer.py`, as an overflow of the C stack does."""
+
+    def live(self, path: Path) -> frozenset[str]:
+        if path.name == "killer.py":
+            os._exit(3)
+        return super().live(path)
+
+
+def written(folder: Path, names: list[str], text: str = UNUSED, settings: Settings | None = None) -> list[File]:
+    files: list[File] = []
+    for name in names:
+        (folder / name).write_text(text)
+        files.append((folder / name, settings or Settings(root=folder)))
+    return files
+
+
+def codes(result: FileResult) -> list[str]:
+    return [diagnostic.code for diagnostic in result.diagnostics]
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "POOL_FROM", 0)
+    monkeypatch.setattr(running, "_SMALLEST_BATCH", 1)
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_results_do_not_depend_on_the_number_of_processes(tmp_path: Path) -> None:
+    files = written(tmp_path, [f"m{number:02}.py" for number in range(40)])
+    (tmp_path / "m07.py").write_text("y = 2\n" * 5000)
+    alone = list(run(files, jobs=1))
+    assert [result.path for result in alone] == [str(path) for path, _ in files]
+    assert sum(codes(result) == ["REL003"] for result in alone) == 39
+    assert list(run(files, jobs=3)) == alone
+    assert list(run(files, Task(fix=True), jobs=3)) == list(run(files, Task(fix=True), jobs=1))
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_a_process_that_dies_costs_one_file(tmp_path: Path) -> None:
+    names = [*(f"m{number:02}.py" for number in range(20)), "killer.py", "z1.py", "z2.py"]
+    results = list(run(written(tmp_path, names, settings=Deadly(root=tmp_path)), jobs=2))
+    assert [Path(result.path).name for result in results] == names
+    found = {Path(result.path).name: codes(result) for result in results}
+    assert found.pop("killer.py") == ["REL000"]
+    assert set(map(tuple, found.values())) == {("REL003",)}
+
+
+def test_small_runs_start_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "_run_in_pool", lambda *_: pytest.fail("a pool for a few bytes"))
+    assert len(list(run(written(tmp_path, ["a.py", "b.py"]), jobs=4))) == 2
+
+
+def test_batches_hold_neighbours_of_even_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "_SMALLEST_BATCH", 100)
+    files = written(tmp_path, [f"m{number}.py" for number in range(6)])
+    batches = running._batches(files, [60, 60, 500, 10, 10, 10], workers=2)
+    assert [[path.name for path, _ in batch] for batch in batches] == [
+        ["m0.py"],
+        ["m1.py"],
+        ["m2.py"],
+        ["m3.py", "m4.py", "m5.py"],
+    ]
+
+
+def test_unreadable_files_hide_no_other(tmp_path: Path) -> None:
+    files = written(tmp_path, ["a.py", "gone.py", "loop.py", "z.py"])
+    (tmp_path / "gone.py").unlink()
+    (tmp_path / "loop.py").unlink()
+    (tmp_path / "loop.py").symlink_to(tmp_path / "loop.py")
+    assert [codes(result) for result in run(files)] == [["REL003"], ["REL002"], ["REL002"], ["REL003"]]
+
+
+def test_text_comes_with_findings_only(tmp_path: Path) -> None:
+    (with_finding,) = run(written(tmp_path, ["a.py"]))
+    (clean,) = run(written(tmp_path, ["b.py"], "x = 1\n"))
+    assert (with_finding.text, clean.text) == (UNUSED, "")
+
+
+def fixed(path: Path, settings: Settings) -> FileResult:
+    (result,) = run([(path, settings)], Task(fix=True))
+    return result
+
+
+def test_fixes_are_written_by_write_fixes_alone(tmp_path: Path) -> None:
+    ((path, settings),) = written(tmp_path, ["a.py"])
+    result = fixed(path, settings)
+    assert path.read_text() == UNUSED
+    assert write_fixes(result, settings, Task(fix=True)) == result
+    assert path.read_text() == "x = 1\n"
+
+
+def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
+    ((path, settings),) = written(tmp_path, ["a.py"])
+    result = fixed(path, settings)
+    path.write_text("x = 2\n")
+    after = write_fixes(result, settings, Task(fix=True))
+    assert path.read_text() == "x = 2\n"
+    assert (codes(after), after.text, after.fixed) == (["REL003"], UNUSED, None)
+    assert "changed" in str(after.error)
+
+
+def test_a_file_that_cannot_be_written_keeps_its_findings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ((path, settings),) = written(tmp_path, ["a.py"])
+
+    def refuse(_source: Source, _text: str) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(running, "write", refuse)
+    after = write_fixes(fixed(path, settings), settings, Task(fix=True))
+    assert (codes(after), after.error) == (["REL003"], "fixes not written: Permission denied")
+
+
+def test_an_encoding_that_cannot_hold_the_fix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.py"
+    path.write_bytes(b"# coding: latin-1\n" + UNUSED.encode())
+    settings = Settings(root=tmp_path)
+    monkeypatch.setattr(running, "fix", lambda *_, **__: Fixed("# \N{SNOWMAN}\n", {"REL003": 1}, []))
+    after = write_fixes(fixed(path, settings), settings, Task(fix=True))
+    assert "encode" in str(after.error)
+    assert path.read_bytes().endswith(UNUSED.encode())
+
+
+def creating(monkeypatch: pytest.MonkeyPatch, *new: Path) -> None:
+    files = tuple(NewFile(str(path), "y = 1\n") for path in new)
+    monkeypatch.setattr(running, "fix", lambda *_, **__: Fixed("x = 1\n", {"REL003": 1}, [], create=files))
+
+
+def test_new_files_are_written_with_the_fix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ((path, settings),) = written(tmp_path, ["a.py"])
+    creating(monkeypatch, tmp_path / "b.py")
+    assert write_fixes(fixed(path, settings), settings, Task(fix=True)).error is None
+    assert (path.read_text(), (tmp_path / "b.py").read_text()) == ("x = 1\n", "y = 1\n")
+
+
+def test_new_files_never_replace_one_nor_leave_the_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    ((path, settings),) = written(project, ["a.py"])
+    (project / "taken.py").write_text("mine\n")
+    for refused, why in (("taken.py", "exists already"), ("../out.py", "outside the project")):
+        creating(monkeypatch, project / "new.py", project / refused)
+        after = write_fixes(fixed(path, settings), settings, Task(fix=True))
+        assert why in str(after.error)
+        assert codes(after) == ["REL003"]
+        assert path.read_text() == UNUSED, "all of a fix or nothing"
+        assert sorted(each.name for each in project.iterdir()) == ["a.py", "taken.py"]
+        assert (project / "taken.py").read_text() == "mine\n"
+    assert not (tmp_path / "out.py").exists()
