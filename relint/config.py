@@ -243,7 +243,12 @@ def _values(layers: Sequence[_Layer], root: Path) -> dict[str, Any]:
     from relint import registry
 
     plugins = [plugin for layer in layers for plugin in plugins_of(layer.table, layer.place(root, {}))]
-    rules = registry.catalogue(tuple(dict.fromkeys(plugins)))
+    try:
+        rules = registry.catalogue(tuple(dict.fromkeys(plugins)))
+    except ConfigError as error:
+        raise ConfigError(
+            f"{', '.join(layer.name for layer in layers if 'plugins' in layer.table)}: {error}"
+        ) from error
     values: dict[str, Any] = {}
     for layer in reversed(layers):
         values = _laid_over(values, validated(layer.table, layer.place(root, rules)), rules)

@@ -283,9 +283,10 @@ def _import_statement(value: Any, place: Place) -> str:
 def _tree(source: str, mode: str) -> object | None:
     only_ast = 0x400  # ast.PyCF_ONLY_AST, without importing ast
     try:
-        return compile(source, "<configuration>", mode, only_ast, dont_inherit=True)
-    except (SyntaxError, ValueError):
+        tree: object = compile(source, "<configuration>", mode, only_ast, dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+    return tree
 
 
 def _retry(value: Any, place: Place) -> str:

@@ -268,6 +268,17 @@ def test_config_arguments(tmp_path: Path) -> None:
         command_line(["a.toml", "b.toml"], {})
 
 
+def test_a_plugin_that_cannot_be_read_is_told_with_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refusing(plugins: tuple[str, ...] = ()) -> dict[str, RuleInfo]:
+        raise ConfigError(f"plugin {plugins[0]!r} holds no rule")
+
+    (tmp_path / "house").mkdir()
+    monkeypatch.setattr(registry, "catalogue", refusing)
+    with pytest.raises(ConfigError, match="holds no rule") as caught:
+        _loaded(tmp_path, 'plugins = ["house"]')
+    assert str(caught.value).startswith(f"{tmp_path / 'relint.toml'}: plugin '{tmp_path / 'house'}'")
+
+
 def test_rules_are_live_by_file(tmp_path: Path) -> None:
     text = '[per-file-ignores]\n"legacy/*" = ["REL201", "engine"]\n"!api/" = ["REL101"]'
     settings = _loaded(tmp_path, text)

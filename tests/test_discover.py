@@ -187,4 +187,4 @@ def test_five_thousand_files_are_found_at_once() -> None:
     _write(".gitignore", "\n".join(f"*.x{number}" for number in range(50)))
     start = time.perf_counter()
     assert len(_found(".")) == 5000
-    assert time.perf_counter() - start < 5  # half a second on one slow core
+    assert time.perf_counter() - start < 5  # seconds; it takes 0.2 where nothing else runs
