@@ -283,7 +283,8 @@ def _shown_fixes(tally: Tally) -> Iterator[str]:
 def _summary(tally: Tally, style: Style) -> Iterator[str]:
     total, fixed = tally.found.total(), tally.total_fixed
     if not total and not fixed:
-        yield style("green", "All checks passed!") + "\n"
+        if not tally.failed:
+            yield style("green", "All checks passed!") + "\n"
         return
     parts = [f"{fixed} fixed", f"{total} remaining"] if fixed else []
     if tally.found[Severity.INFO]:

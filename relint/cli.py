@@ -152,7 +152,12 @@ def _finder(config_arguments: Sequence[str], isolated: bool, settings: dict[str,
     explicit, overrides = command_line(config_arguments, {name.replace("_", "-"): settings[name] for name in settings})
     if explicit and isolated:
         raise click.UsageError("--isolated reads no configuration file, --config FILE names one.")
-    return SettingsFinder(explicit, isolated, overrides)
+    # What is wrong here is wrong for every file: say it before any is looked for.
+    SettingsFinder(isolated=True, overrides=overrides).for_folder(Path())
+    finder = SettingsFinder(explicit, isolated, overrides)
+    if explicit:
+        finder.for_folder(Path())
+    return finder
 
 
 _CHECK_NAMES = frozenset(
@@ -178,7 +183,7 @@ def _run_check(fix: bool, config_arguments: Sequence[str], isolated: bool, given
         raise
     except OSError as error:
         if own["output_file"] and error.filename == own["output_file"]:
-            raise click.FileError(os.fspath(own["output_file"]), error.strerror) from error
+            raise click.UsageError(f"--output-file {own['output_file']}: {error.strerror}") from error
         raise
 
 
