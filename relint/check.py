@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from relint.source import Source
 
 
+_TOP = Position(1, 1)
+
+
 def check(
     source: Source, settings: Settings, *, fixes: bool = True, noqa: bool = True, funnel: bool = True
 ) -> list[Diagnostic]:
@@ -48,7 +51,7 @@ def unreadable(path: str, message: str) -> Diagnostic:
     return engine_diagnostic(path, UNREADABLE_FILE, f"`{path}` {message}")
 
 
-def engine_diagnostic(path: str, code: str, message: str, at: Position = Position(1, 1)) -> Diagnostic:
+def engine_diagnostic(path: str, code: str, message: str, at: Position = _TOP) -> Diagnostic:
     """A finding of the engine itself."""
     info = ENGINE_RULES[code]
     return Diagnostic(path, at, at, code, info.name, message, info.severity, info.url, (at.line, at.line))

@@ -124,7 +124,7 @@ class Context:
         return None
 
     def statement_of(self, node: cst.CSTNode) -> cst.CSTNode:
-        """The whole statement (a simple line or a compound statement) that holds `node`; the node itself if it is one."""
+        """The whole statement (a simple line or a compound statement) that is or holds `node`."""
         current: cst.CSTNode | None = node
         while current is not None:
             if isinstance(current, cst.SimpleStatementLine | cst.BaseCompoundStatement | cst.SimpleStatementSuite):
@@ -272,7 +272,7 @@ class Context:
         return classes.pop() if len(classes) == 1 else None
 
     def _instance_of_bindings(self, found: list[Binding]) -> str | None:
-        classes = set()
+        classes: set[str | None] = set()
         for binding in found:
             if binding.annotation is not None and (annotated := self.annotated(binding.annotation)) is not None:
                 classes.add(annotated)

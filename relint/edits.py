@@ -49,7 +49,8 @@ def append_argument(ctx: Context, call: cst.Call, argument: str) -> Edits:
         added = Edit(line_end, line_end, f"\n{indent}{argument},")
         return (added,) if comma else (Edit(end, end, ","), added)
     if comma:
-        return (Edit(comma, comma, f" {argument}" + ("," if text[comma:closing].strip() or "\n" in text[comma:closing] else "")),)
+        rest = text[comma:closing]
+        return (Edit(comma, comma, f" {argument}" + ("," if rest.strip() or "\n" in rest else "")),)
     return (Edit(end, end, f", {argument}"),)
 
 

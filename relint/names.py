@@ -304,9 +304,9 @@ class Names:
         elif isinstance(node, cst.Import | cst.LazyImport):
             for alias in node.names:
                 dotted = _dotted_text(alias.name)
-                local = _alias_name(alias)
+                given = _alias_name(alias)
                 first = dotted.partition(".")[0]
-                self._add(scope, Binding(local or first, "import", node, target=dotted if local else first))
+                self._add(scope, Binding(given or first, "import", node, target=dotted if given else first))
 
     def _bind_target(
         self,

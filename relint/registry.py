@@ -11,7 +11,7 @@ import importlib
 import importlib.util
 import sys
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 from typing import Any, Callable, Iterator, Mapping
@@ -47,7 +47,7 @@ def catalogue(plugins: tuple[str, ...] = ()) -> Mapping[str, RuleInfo]:
     return MappingProxyType(rules)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _built_in() -> Mapping[str, RuleInfo]:
     from relint._index import RULES
 
@@ -127,7 +127,8 @@ def _package(name: str, folder: Path) -> None:
 
 def _from_file(name: str, path: Path, search: list[str] | None = None) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=search)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
@@ -192,7 +193,7 @@ def render_index() -> str:
 # -- plugins ---------------------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=None)
+@cache
 def _plugin_rules(plugin: str) -> tuple[RuleInfo, ...]:
     """The rules of one plugin: a folder, a file, or the name of an entry point; raises ConfigError."""
     path = Path(plugin)

@@ -77,7 +77,7 @@ def _cookie(data: bytes) -> str | None:
             name = found[1].decode("ascii", "replace")
             try:
                 # A codec that is no text encoding (rot13, zip) must not be run on the file.
-                return name if codecs.lookup(name)._is_text_encoding else f"{name} (not a text encoding)"  # type: ignore[attr-defined]
+                return name if codecs.lookup(name)._is_text_encoding else f"{name} (not a text encoding)"
             except LookupError:
                 return name
         if not _BLANK.match(line):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Iterable, Iterator, TypeVar
+from typing import Any, Iterable, Iterator, TypeVar, overload
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
@@ -111,10 +111,16 @@ class Tree:
             below.reverse()
             stack.extend(below)
 
-    def of(self, *types: type[_Node]) -> Iterable[_Node]:
+    @overload
+    def of(self, kind: type[_Node], /) -> Iterable[_Node]: ...
+
+    @overload
+    def of(self, *kinds: type[cst.CSTNode]) -> Iterable[Any]: ...
+
+    def of(self, *kinds: type[cst.CSTNode]) -> Iterable[Any]:
         """All nodes of exactly these types, in source order within a type."""
-        for kind in types:
-            yield from self.nodes.get(kind, ())  # type: ignore[misc]
+        for kind in kinds:
+            yield from self.nodes.get(kind, ())
 
     @property
     def faithful(self) -> bool:

@@ -1,0 +1,1 @@
+"""What libraries' calls, arguments and defaults are: data tables with their sources."""

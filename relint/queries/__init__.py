@@ -1,0 +1,1 @@
+"""Questions that rules ask of a file, by topic: functions over `Context`."""
