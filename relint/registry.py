@@ -118,10 +118,8 @@ def _module(name: str) -> ModuleType:
 
 
 def _package(name: str, folder: Path) -> None:
-    """Make `relint.rules` importable in a bare checkout, where the folder is not inside the package."""
-    try:
-        importlib.import_module(name)
-    except ModuleNotFoundError:
+    """Make `relint.rules` importable in a checkout, where the folder is not inside the package."""
+    if folder.parent != Path(__file__).parent:
         _from_file(name, folder / "__init__.py", [str(folder)])
 
 
