@@ -6,13 +6,15 @@ Nothing here imports libcst: a file without triggers costs a word search.
 
 from __future__ import annotations
 
+import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from relint import suppress
-from relint.engine_rules import ENGINE_RULES, UNREADABLE_FILE
+from relint.engine_rules import ENGINE_RULES, INTERNAL_ERROR, UNREADABLE_FILE
 from relint.funnel import matching
-from relint.model import Diagnostic, Position
+from relint.model import Diagnostic, Position, Safety
 from relint.registry import catalogue
 
 if TYPE_CHECKING:
@@ -43,12 +45,27 @@ def check(
         found = examine(source, settings, concerned, fixes=fixes)
     if noqa:
         found = suppress.apply(source, found, live, rules)
-    return sorted((d for d in found if d.code in live), key=lambda d: d.sort_key)
+    return sorted((_offered(d, settings) for d in found if d.code in live), key=lambda d: d.sort_key)
+
+
+def _offered(diagnostic: Diagnostic, settings: Settings) -> Diagnostic:
+    """The diagnostic, its fix a mere suggestion where the settings forbid to apply it."""
+    if diagnostic.fix is None or settings.may_fix(diagnostic.code):
+        return diagnostic
+    return replace(diagnostic, fix=replace(diagnostic.fix, safety=Safety.DISPLAY))
 
 
 def unreadable(path: str, message: str) -> Diagnostic:
     """REL002 for a file that could not be read or decoded."""
     return engine_diagnostic(path, UNREADABLE_FILE, f"`{path}` {message}")
+
+
+def crash(path: str, who: str, error: Exception) -> Diagnostic:
+    """REL000 for what `who` (a rule, relint itself) raised while it checked a file."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return engine_diagnostic(path, INTERNAL_ERROR, f"{who} crashed on this file ({what}, {where}): please report it")
 
 
 def engine_diagnostic(path: str, code: str, message: str, at: Position = _TOP) -> Diagnostic:

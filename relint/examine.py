@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import traceback
 from typing import TYPE_CHECKING, Iterator, Sequence
 
 import libcst as cst
 
 from relint import deep, registry
-from relint.check import engine_diagnostic, unreadable
+from relint.check import crash, engine_diagnostic, unreadable
 from relint.context import Context
-from relint.engine_rules import INTERNAL_ERROR, SYNTAX_ERROR
+from relint.engine_rules import SYNTAX_ERROR
 from relint.model import Diagnostic, Finding, Fix, Position, Related, RuleInfo
 from relint.project import Project
 from relint.scan import too_deep
@@ -42,7 +41,7 @@ def _examine(source: Source, settings: Settings, rules: Sequence[RuleInfo], fixe
         try:
             found += [_locate(finding, info, ctx, fixes) for finding in _findings(info, ctx)]
         except Exception as error:  # noqa: BLE001 - one rule's crash must not hide the others' findings
-            found.append(_crash(source.path, info, error))
+            found.append(crash(source.path, f"rule {info.code} {info.name}", error))
     return found
 
 
@@ -111,11 +110,3 @@ def _syntax_error(source: Source, error: cst.ParserSyntaxError) -> Diagnostic:
     at = Position(max(error.raw_line, 1), max(error.raw_column, 0) + 1)
     message = error.message.partition("\n")[0].removeprefix("parser error: ")
     return engine_diagnostic(source.path, SYNTAX_ERROR, f"the file is not valid Python: {message}", at)
-
-
-def _crash(path: str, info: RuleInfo, error: Exception) -> Diagnostic:
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    where = f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
-    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    message = f"rule {info.code} {info.name} crashed on this file ({what}, {where}): please report it"
-    return engine_diagnostic(path, INTERNAL_ERROR, message)

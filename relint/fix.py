@@ -118,7 +118,7 @@ class _Fixing:
         creating = False
         for diagnostic in found:
             fix = diagnostic.fix
-            if fix is None or fix.safety not in self.wanted or not self.settings.may_fix(diagnostic.code):
+            if fix is None or fix.safety not in self.wanted:
                 continue
             if _key(diagnostic) in self.rejected or not compatible(chosen, diagnostic):
                 continue
@@ -128,9 +128,7 @@ class _Fixing:
             chosen.append(diagnostic)
         return chosen
 
-    def _apply(
-        self, text: str, found: list[Diagnostic], chosen: list[Diagnostic]
-    ) -> tuple[str, list[Diagnostic]]:
+    def _apply(self, text: str, found: list[Diagnostic], chosen: list[Diagnostic]) -> tuple[str, list[Diagnostic]]:
         """The text and findings after the fixes that hold; those that break the file are rejected for good."""
         after = _merged(text, chosen)
         result = self._check(after)

@@ -18,8 +18,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Iterable, Iterator, Mapping, Sequence
 
-from relint.check import check, engine_diagnostic, unreadable
+from relint.check import check, crash, engine_diagnostic, unreadable
 from relint.engine_rules import INTERNAL_ERROR
+from relint.errors import ConfigError
 from relint.fix import fix
 from relint.model import Diagnostic, NewFile
 from relint.source import ChangedOnDisk, Source, Unreadable, read, write
@@ -92,7 +93,19 @@ def unreadable_result(path: str, message: str) -> FileResult:
 
 
 def check_source(source: Source, settings: Settings, task: Task) -> FileResult:
-    """Check one text and, if the task says so, compute its fixes. Nothing is written."""
+    """Check one text and, if the task says so, compute its fixes. Nothing is written.
+
+    What crashes is a REL000 diagnostic. ConfigError (an unusable plugin) is raised.
+    """
+    try:
+        return _checked(source, settings, task)
+    except ConfigError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the findings of the other files must still be printed
+        return FileResult(source.path, source.text, (crash(source.path, "relint", error),))
+
+
+def _checked(source: Source, settings: Settings, task: Task) -> FileResult:
     if not task.fix:
         found = tuple(check(source, settings, noqa=task.noqa))
         return FileResult(source.path, source.text if found else "", found)

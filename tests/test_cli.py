@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from relint import checking, run
+from relint.check import check
 from relint.cli import main
 from relint.fix import Fixed
 from relint.model import Diagnostic, Edit, Fix, NewFile, Position, Safety, Severity
@@ -253,6 +254,7 @@ def test_what_cannot_be_written_is_an_error_and_hides_no_findings(
 ) -> None:
     relint.write("a.py")
     relint.write("b.py")
+
     def refuse(source: Source, text: str) -> None:
         if source.path.endswith("a.py"):
             raise PermissionError(13, "Permission denied")
@@ -369,6 +371,9 @@ def test_selectors_and_lists(relint: Shell) -> None:
 def test_unfixable_is_not_fixed(relint: Shell) -> None:
     relint.write("a.py")
     assert relint("--fix", "--unfixable", "REL003").code == 1
+    out = relint("--unfixable", "REL003").out
+    assert "[*]" not in out
+    assert "note: This is a suggestion: relint never applies it" in out
     assert relint("--fix", "--fixable", "REL004").code == 1
     assert relint.read("a.py") == UNUSED
     assert relint("--fix", "--fixable", "REL003").code == 0
@@ -506,11 +511,26 @@ def test_start_up_loads_no_heavy_module(tmp_path: Path, arguments: tuple[str, ..
     assert not [name for name in loaded if name.startswith(("relint.rules", "relint.fixers"))]
 
 
-def test_internal_errors_exit_with_2(relint: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_is_a_finding_and_hides_no_others(relint: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(source: Source, settings: Settings, **options: Any) -> list[Diagnostic]:
+        if source.path.endswith("a.py"):
+            raise RuntimeError("boom\x1b")
+        return check(source, settings, **options)
+
+    monkeypatch.setattr(run, "check", broken)
+    relint.write("a.py")
+    relint.write("b.py")
+    code, out, _ = relint("--output-format", "concise")
+    assert code == 2
+    assert r"a.py:1:1: REL000 relint crashed on this file (RuntimeError: boom\x1b, test_cli.py:" in out
+    assert "b.py:1:25: REL003" in out
+
+
+def test_a_crash_outside_a_check_exits_with_2(relint: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: Any, **__: Any) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(run, "check", broken)
+    monkeypatch.setattr(checking, "run", broken)
     relint.write("a.py")
     code, out, err = relint()
     assert (code, out) == (2, "")
