@@ -425,7 +425,7 @@ class Context:
     # -- text --------------------------------------------------------------------------------------------------------
 
     def range(self, node: cst.CSTNode) -> tuple[int, int]:
-        """Start and end offset of a node in the text."""
+        """Start and end offset of a node in the text, without the parentheses around it."""
         return self.tree.span(node)
 
     def source(self, node: cst.CSTNode) -> str:

@@ -31,7 +31,7 @@ def set_keyword(ctx: Context, call: cst.Call, name: str, value: str) -> Edits:
 
 def append_argument(ctx: Context, call: cst.Call, argument: str) -> Edits:
     """Append an argument, keeping a trailing comma, comments, and one argument a line."""
-    closing = ctx.range(call)[1] - sum(_width(paren) for paren in call.rpar) - 1
+    closing = ctx.range(call)[1] - 1
     if not call.args:
         return (Edit(closing, closing, argument),)
     last = call.args[-1]
@@ -74,13 +74,16 @@ def replace_node(ctx: Context, node: cst.CSTNode, text: str) -> Edits:
 
 
 def parenthesized(ctx: Context, node: cst.BaseExpression) -> str:
-    """The text of an expression, in parentheses when it is no atom, so that any operator may follow."""
+    """The text of an expression, in parentheses when it is no atom, so that any operator may follow.
+
+    Parentheses that are there already are no part of a node's own text.
+    """
     text = ctx.source(node)
     atoms = (
         cst.Name | cst.Attribute | cst.Call | cst.Subscript | cst.Integer | cst.Float | cst.SimpleString
         | cst.FormattedString | cst.List | cst.Dict | cst.Set | cst.ListComp | cst.DictComp | cst.SetComp
     )  # fmt: skip
-    return text if isinstance(node, atoms) or node.lpar else f"({text})"
+    return text if isinstance(node, atoms) else f"({text})"
 
 
 # -- statements ------------------------------------------------------------------------------------------------------
@@ -408,14 +411,6 @@ def _comma_after(arg: cst.Arg, end: int, text: str) -> int | None:
     while text[end] != ",":
         end = _line_end(text, end) if text[end] == "#" else end + 1
     return end + 1
-
-
-def _width(paren: cst.RightParen) -> int:
-    space = paren.whitespace_before
-    return 1 + (len(space.value) if isinstance(space, cst.SimpleWhitespace) else len(_MODULE.code_for_node(space)))
-
-
-_MODULE = cst.Module(body=[])
 
 
 def _string_interiors(ctx: Context) -> list[tuple[int, int]]:

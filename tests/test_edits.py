@@ -1,0 +1,225 @@
+"""The verbs that fixers write with."""
+
+from __future__ import annotations
+
+import ast
+from textwrap import dedent
+
+import libcst as cst
+import pytest
+
+from relint import edits
+from relint.context import Context
+from relint.fix import apply_edits
+from tests.asking import context
+
+
+def first_call(ctx: Context) -> cst.Call:
+    return next(c for c in ctx.tree.of(cst.Call) if ctx.source(c.func) == "f")
+
+
+def applied(ctx: Context, changes: edits.Edits | None) -> str:
+    assert changes is not None
+    text = apply_edits(ctx.text, changes)
+    ast.parse(text)
+    return text
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("f()", "f(t=9)"),
+        ("f( )", "f( t=9)"),
+        ("f(a)", "f(a, t=9)"),
+        ("f(a,)", "f(a, t=9)"),
+        ("(f(a))", "(f(a, t=9))"),
+        ("f(a, b=1)", "f(a, b=1, t=9)"),
+        ("f(t=None)", "f(t=9)"),
+        ("f(a, t = None, c=1)", "f(a, t = 9, c=1)"),
+        ("f(*a)", "f(*a, t=9)"),
+        ("f(x for x in y)", "f((x for x in y), t=9)"),
+        ("f((x for x in y))", "f((x for x in y), t=9)"),
+        ("f(a).g()", "f(a, t=9).g()"),
+        ("f(\n    a,\n    b,\n)", "f(\n    a,\n    b,\n    t=9,\n)"),
+        ("f(\n    a,\n    b\n)", "f(\n    a,\n    b,\n    t=9,\n)"),
+        ("f(\n    a,\n    b,  # why\n)", "f(\n    a,\n    b,  # why\n    t=9,\n)"),
+        ("f(\n    a,\n    b  # why\n)", "f(\n    a,\n    b,  # why\n    t=9,\n)"),
+        ("f(\n    a, b\n)", "f(\n    a, b, t=9\n)"),
+        ("f(a,\n  b)", "f(a,\n  b, t=9)"),
+        ("f(a, {\n    'k': 1,\n})", "f(a, {\n    'k': 1,\n}, t=9)"),
+        ("f(\n    a=g(\n        1,\n    ),\n)", "f(\n    a=g(\n        1,\n    ),\n    t=9,\n)"),
+        ("f(a,  # first\n  b)", "f(a,  # first\n  b, t=9)"),
+    ],
+)
+def test_set_keyword(before: str, after: str) -> None:
+    ctx = context(before + "\n")
+    assert applied(ctx, edits.set_keyword(ctx, first_call(ctx), "t", "9")) == after + "\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("f(x=1)", "f()"),
+        ("f(x=1,)", "f()"),
+        ("f(a, x=1)", "f(a)"),
+        ("f(x=1, b=2)", "f(b=2)"),
+        ("f(a, x=1, b=2)", "f(a, b=2)"),
+        ("f(a, x=1,)", "f(a,)"),
+    ],
+)
+def test_remove_argument(before: str, after: str) -> None:
+    ctx = context(before + "\n")
+    call = first_call(ctx)
+    arg = ctx.keyword(call, "x")
+    assert arg is not None
+    assert applied(ctx, edits.remove_argument(ctx, call, arg)) == after + "\n"
+
+
+def statement(ctx: Context, text: str) -> cst.CSTNode:
+    return next(s for s in ctx.tree.of(cst.SimpleStatementLine) if ctx.source(s) == text)
+
+
+def test_insert_around_a_statement() -> None:
+    ctx = context("if a:\n    # why\n    f()  # here\n    g()\n")
+    target = statement(ctx, "f()")
+    before = applied(ctx, edits.insert_before(ctx, target, "x = 1", "y = 2"))
+    assert before == "if a:\n    # why\n    x = 1\n    y = 2\n    f()  # here\n    g()\n"
+    after = applied(ctx, edits.insert_after(ctx, target, "x = 1"))
+    assert after == "if a:\n    # why\n    f()  # here\n    x = 1\n    g()\n"
+
+
+def test_nothing_is_inserted_beside_statements_that_share_a_line() -> None:
+    for code in ("f(); g()\n", "if a: f()\n"):
+        ctx = context(code)
+        owner = ctx.statement_of(first_call(ctx))
+        assert edits.insert_before(ctx, owner, "x = 1") is None
+        assert edits.wrap(ctx, [owner], "with x:") is None
+
+
+def test_delete_statement() -> None:
+    ctx = context("def f():\n    a\n    b  # gone too\n    c\n")
+    assert applied(ctx, edits.delete_statement(ctx, statement(ctx, "b"))) == "def f():\n    a\n    c\n"
+    ctx = context("def f():\n    a\n")
+    assert edits.delete_statement(ctx, statement(ctx, "a")) is None, "the block would be empty"
+
+
+def test_wrap_keeps_comments_blank_lines_and_strings() -> None:
+    ctx = context('''\
+        def g():
+            # above
+            f(1)
+
+            # between
+            text = """
+        as it is
+            """
+            if x:
+                y()
+            last()  # trailing
+            after()
+        ''')
+    body = ctx.tree.module.body[0].body.body  # type: ignore[union-attr]
+    wrapped = applied(ctx, edits.wrap(ctx, body[:4], "try:", "except E:", "    raise"))  # type: ignore[arg-type]
+    assert wrapped == dedent('''\
+        def g():
+            # above
+            try:
+                f(1)
+
+                # between
+                text = """
+        as it is
+            """
+                if x:
+                    y()
+                last()  # trailing
+            except E:
+                raise
+            after()
+        ''')
+
+
+@pytest.mark.parametrize(
+    ("head", "expected_head", "written"),
+    [
+        ("import random\n", "import random\n", "random.uniform"),
+        ("import random as r\n", "import random as r\n", "r.uniform"),
+        ("from random import uniform\n", "from random import uniform\n", "uniform"),
+        ("from random import uniform as u\n", "from random import uniform as u\n", "u"),
+        ("from random import choice\n", "from random import choice, uniform\n", "uniform"),
+        ("from random import (\n    choice,\n)\n", "from random import (\n    choice, uniform,\n)\n", "uniform"),
+        ("", "import random\n\n", "random.uniform"),
+        ("import os\nimport sys\n", "import os\nimport random\nimport sys\n", "random.uniform"),
+        ("import os\n\nimport requests\n", "import os\nimport random\n\nimport requests\n", "random.uniform"),
+        ("import time\n", "import random\nimport time\n", "random.uniform"),
+        ("from os import path\n", "import random\nfrom os import path\n", "random.uniform"),
+        ("import requests\n", "import random\n\nimport requests\n", "random.uniform"),
+        ('"""Doc."""\n', '"""Doc."""\nimport random\n', "random.uniform"),
+        ('"""Doc."""\nimport sys\n', '"""Doc."""\nimport random\nimport sys\n', "random.uniform"),
+        (
+            "from __future__ import annotations\n",
+            "from __future__ import annotations\n\nimport random\n",
+            "random.uniform",
+        ),
+        ("#!/usr/bin/env python\n# why\n", "#!/usr/bin/env python\n# why\nimport random\n", "random.uniform"),
+    ],
+)
+def test_ensure_import(head: str, expected_head: str, written: str) -> None:
+    ctx = context(f"{head}f()\n")
+    found = edits.ensure_import(ctx, "random.uniform", first_call(ctx))
+    assert found is not None
+    assert found[0] == written
+    assert applied(ctx, found[1]) == f"{expected_head}f()\n"
+
+
+def test_an_import_is_not_hidden_by_another_meaning() -> None:
+    for code in (
+        "def g(random):\n    f()\n",
+        "random = 3\nf()\n",
+        "def g():\n    random = 3\n    f()\n",
+        "import numpy.random as random\nf()\n",
+    ):
+        ctx = context(code)
+        assert edits.ensure_import(ctx, "random.uniform", first_call(ctx)) is None, code
+
+
+def test_imports_for_types_alone_do_not_count() -> None:
+    ctx = context("import typing\nif typing.TYPE_CHECKING:\n    import random\nf()\n")
+    found = edits.ensure_import(ctx, "random.uniform", first_call(ctx))
+    assert found is None or "import random" in "".join(edit.text for edit in found[1])
+
+
+def test_submodules_need_an_import_of_their_own() -> None:
+    ctx = context("import concurrent\nf()\n")
+    found = edits.ensure_import(ctx, "concurrent.futures.ThreadPoolExecutor", first_call(ctx))
+    assert found is not None
+    assert applied(ctx, found[1]) == "import concurrent\nimport concurrent.futures\nf()\n"
+
+
+def test_ensure_definition_is_shared_and_avoids_taken_names() -> None:
+    ctx = context("import os\n\nf()\n")
+    first = edits.ensure_definition(ctx, "tasks", "set()", first_call(ctx))
+    again = edits.ensure_definition(ctx, "tasks", "set()", first_call(ctx))
+    assert first is not None
+    assert again is not None
+    assert applied(ctx, (*first[1], *again[1])) == "import os\n\ntasks = set()\n\nf()\n"
+
+    ctx = context("tasks = []\nf()\n")
+    other = edits.ensure_definition(ctx, "tasks", "set()", first_call(ctx))
+    assert other is not None
+    assert other[0] == "tasks_2"
+
+    ctx = context("tasks = set()\nf()\n")
+    assert edits.ensure_definition(ctx, "tasks", "set()", first_call(ctx)) == ("tasks", ())
+
+
+def test_parenthesized() -> None:
+    ctx = context("f(a + b, a.b, (x), not y, g()[0])\n")
+    texts = [edits.parenthesized(ctx, arg.value) for arg in first_call(ctx).args]
+    assert texts == ["(a + b)", "a.b", "x", "(not y)", "g()[0]"]
+
+
+def test_windows_line_ends_are_kept() -> None:
+    ctx = context("if a:\r\n    f()\r\n    g()\r\n")
+    text = applied(ctx, edits.insert_after(ctx, statement(ctx, "f()"), "x = 1"))
+    assert text == "if a:\r\n    f()\r\n    x = 1\r\n    g()\r\n"
