@@ -211,13 +211,21 @@ def fix_command(config_arguments: tuple[str, ...], isolated: bool, **given: Any)
 @click.option("--all", "every", is_flag=True, help="List all rules.")
 @click.option("--output-format", type=click.Choice(["text", "json", "markdown"]), default="text")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
-def rule_command(name: str | None, every: bool, output_format: str, color: str) -> int:
-    """Explain a rule, or list them all."""
+@click.option("--config", "config_arguments", multiple=True, metavar="FILE|KEY=VALUE", help="As for check.")
+@click.option("--isolated", is_flag=True, help="Read no configuration file, and so no plugins.")
+def rule_command(
+    name: str | None, every: bool, output_format: str, color: str, config_arguments: tuple[str, ...], isolated: bool
+) -> int:
+    """Explain a rule, or list them all, those of the configured plugins included."""
     from relint import pages
 
     if every == (name is not None):
         raise click.UsageError("Give either a rule or --all.")
-    sys.stdout.writelines(pages.every(output_format) if name is None else pages.one(name, output_format, color))
+    plugins = _finder(config_arguments, isolated, {}).for_folder(Path.cwd()).plugins
+    if name is None:
+        sys.stdout.writelines(pages.every(output_format, plugins))
+    else:
+        sys.stdout.writelines(pages.one(name, output_format, color, plugins))
     return 0
 
 

@@ -18,13 +18,13 @@ from relint.report.style import wants_color
 from relint.selectors import one_rule
 
 
-def every(output_format: str) -> Iterator[str]:
+def every(output_format: str, plugins: tuple[str, ...] = ()) -> Iterator[str]:
     """All rules, one a line; as JSON a list; as Markdown all their pages."""
-    rules = [info for _, info in sorted(catalogue().items())]
+    rules = [info for _, info in sorted(catalogue(plugins).items())]
     if output_format == "json":
         yield "[\n" + ",\n".join(f"  {dump(_entry(info))}" for info in rules) + "\n]\n"
     elif output_format == "markdown":
-        yield "\n".join(page(info.code) for info in rules)
+        yield "\n".join(page(info.code, plugins) for info in rules)
     else:
         width = max(len(info.name) for info in rules)
         for info in rules:
@@ -32,10 +32,11 @@ def every(output_format: str) -> Iterator[str]:
             yield f"{info.code}  {info.name:<{width}}  {state:<3}  {_fix(info):<12}  {info.summary}\n"
 
 
-def one(name: str, output_format: str, color: str) -> Iterator[str]:
+def one(name: str, output_format: str, color: str, plugins: tuple[str, ...] = ()) -> Iterator[str]:
     """The page of one rule, by code or name; ConfigError when there is none."""
-    info = catalogue()[one_rule(name, catalogue())]
-    text = page(info.code)
+    rules = catalogue(plugins)
+    info = rules[one_rule(name, rules)]
+    text = page(info.code, plugins)
     if output_format == "json":
         yield dump(_entry(info) | {"page": text}) + "\n"
     elif output_format == "markdown":

@@ -37,9 +37,15 @@ def callee(code: str, call: str) -> str | None:
         ("import requests\ndef f(s: 'requests.Session'): s.get(u)", "requests.Session.get"),
         ("import requests\ndef f(s: requests.Session | None = None): s.get(u)", "requests.Session.get"),
         ("import requests\ndef f(s: 'requests.Session | None'): s.get(u)", "requests.Session.get"),
-        ("import requests\nfrom typing import Optional\ndef f(s: Optional[requests.Session]): s.get(u)", "requests.Session.get"),
+        (
+            "import requests\nfrom typing import Optional\ndef f(s: Optional[requests.Session]): s.get(u)",
+            "requests.Session.get",
+        ),
         ("import requests\ndef f(s=None):\n    s = s or requests.Session()\n    s.get(u)", "requests.Session.get"),
-        ("import requests\ndef f(s=None):\n    if s is None: s = requests.Session()\n    s.get(u)", "requests.Session.get"),
+        (
+            "import requests\ndef f(s=None):\n    if s is None: s = requests.Session()\n    s.get(u)",
+            "requests.Session.get",
+        ),
         ("import requests\ndef make(): return requests.Session()\nmake().get(u)", "requests.Session.get"),
         ("import requests\ndef make() -> requests.Session: return build()\nmake().get(u)", "requests.Session.get"),
         ("import sqlite3\nc = sqlite3.connect(p).cursor()\nc.execute(q)", "sqlite3.Connection.cursor.execute"),
