@@ -152,11 +152,15 @@ def _finder(config_arguments: Sequence[str], isolated: bool, settings: dict[str,
     explicit, overrides = command_line(config_arguments, {name.replace("_", "-"): settings[name] for name in settings})
     if explicit and isolated:
         raise click.UsageError("--isolated reads no configuration file, --config FILE names one.")
-    # What is wrong here is wrong for every file: say it before any is looked for.
-    SettingsFinder(isolated=True, overrides=overrides).for_folder(Path())
     finder = SettingsFinder(explicit, isolated, overrides)
-    if explicit:
+    try:
         finder.for_folder(Path())
+    except ConfigError:
+        if explicit or isolated:
+            raise
+        # Wrong on the command line is wrong for every file: say it before any is looked for. A broken file here
+        # concerns this folder only, and is reported with it.
+        SettingsFinder(isolated=True, overrides=overrides).for_folder(Path())
     return finder
 
 

@@ -19,6 +19,7 @@ Check = Callable[[Any, "Context"], "Iterator[Finding]"]
 Fixer = Callable[["Finding", "Context"], "Fix | None"]
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
+PLUGIN_FAMILY = "plugin"
 DOCS_URL = "https://relint.readthedocs.io/rules"
 
 
@@ -58,7 +59,9 @@ class RuleInfo:
 
     @property
     def url(self) -> str:
-        """Address of the rule's page."""
+        """Address of the rule's page; empty for a plugin's rule."""
+        if self.family == PLUGIN_FAMILY:
+            return ""
         return f"{DOCS_URL}/{self.name}/"
 
 

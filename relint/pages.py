@@ -60,7 +60,7 @@ def _rendered(text: str) -> str:
 
 def _facts(info: RuleInfo) -> str:
     parts = [f"family {info.family}", info.severity.value, _fix(info), "on by default" if info.default else "off"]
-    return f"{', '.join(parts)}. {info.url}"
+    return f"{', '.join(parts)}. {info.url}".rstrip()
 
 
 def _fix(info: RuleInfo) -> str:

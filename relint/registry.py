@@ -19,7 +19,7 @@ from typing import Any, Callable, Iterator, Mapping
 from relint.engine_rules import ENGINE_RULES
 from relint.engine_rules import page as engine_page
 from relint.errors import ConfigError
-from relint.model import Check, Fixer, RuleInfo, Safety, Severity
+from relint.model import PLUGIN_FAMILY, Check, Fixer, RuleInfo, Safety, Severity
 
 ENTRY_POINT_GROUP = "relint.rules"
 _RULES = "relint.rules"
@@ -205,7 +205,7 @@ def _plugin_rules(plugin: str) -> tuple[RuleInfo, ...]:
     for file in files:
         module = f"relint_plugin_{file.parent.name}_{file.stem}"
         try:
-            entry = read_rule(file, "plugin", module)
+            entry = read_rule(file, PLUGIN_FAMILY, module)
         except (SyntaxError, ValueError) as error:
             raise ConfigError(f"plugin {plugin!r}: {error}") from error
         if entry is not None:
