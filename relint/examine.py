@@ -11,6 +11,7 @@ from relint.check import crash, engine_diagnostic, unreadable
 from relint.context import Context
 from relint.engine_rules import SYNTAX_ERROR
 from relint.model import Diagnostic, Finding, Fix, Position, Related, RuleInfo
+from relint.fingerprint import unformatted
 from relint.project import Project
 from relint.scan import too_deep
 from relint.tree import Tree
@@ -58,6 +59,7 @@ def _findings(info: RuleInfo, ctx: Context) -> Iterator[Finding]:
 
 def _locate(finding: Finding, info: RuleInfo, ctx: Context, fixes: bool) -> Diagnostic:
     start, end = ctx.range(finding.node)
+    first, last = _logical_line(finding.node, ctx)
     return Diagnostic(
         path=ctx.path,
         start=ctx.tree.position(start),
@@ -67,9 +69,11 @@ def _locate(finding: Finding, info: RuleInfo, ctx: Context, fixes: bool) -> Diag
         message=finding.message,
         severity=finding.severity,
         url=info.url,
-        reach=_reach(finding.node, ctx),
+        reach=(ctx.tree.position(first).line, ctx.tree.position(last).line),
         fix=_fix(finding, info, ctx) if fixes else None,
         related=tuple(_related(node, message, ctx) for node, message in finding.related),
+        scope=_scope(finding.node, ctx),
+        statement=unformatted(ctx.text[first:last]),
     )
 
 
@@ -90,8 +94,14 @@ def _fix(finding: Finding, info: RuleInfo, ctx: Context) -> Fix | None:
     return Fix(fix.message, tuple(sorted(fix.edits)), safety, fix.create)
 
 
-def _reach(node: cst.CSTNode, ctx: Context) -> tuple[int, int]:
-    """First and last line of the logical line around a node: of a compound statement, its header."""
+def _scope(node: cst.CSTNode, ctx: Context) -> str:
+    """`Class.method` around a node; empty at module level."""
+    around = [a.name.value for a in ctx.ancestors(node) if isinstance(a, cst.FunctionDef | cst.ClassDef)]
+    return ".".join(reversed(around))
+
+
+def _logical_line(node: cst.CSTNode, ctx: Context) -> tuple[int, int]:
+    """Start and end offset of the logical line around a node: of a compound statement, its header."""
     statement = ctx.statement_of(node)
     start, end = ctx.range(statement)
     if isinstance(statement, cst.FunctionDef | cst.ClassDef) and statement.decorators:
@@ -103,7 +113,7 @@ def _reach(node: cst.CSTNode, ctx: Context) -> tuple[int, int]:
         end = max(min(ctx.range(body)[0] - 1, end), min(node_end, end)) if node is not statement else ctx.range(body)[0]
         while end > start and ctx.text[end - 1] in " \t\r\n":
             end -= 1
-    return ctx.tree.position(start).line, ctx.tree.position(end).line
+    return start, end
 
 
 def _syntax_error(source: Source, error: cst.ParserSyntaxError) -> Diagnostic:

@@ -177,7 +177,9 @@ class Diagnostic:
     """A finding as plain data.
 
     `reach` is the first and last line (1-based) of the statement around it: a suppression comment on either silences
-    it. `fix.edits` hold character offsets into the text that was checked, and `fix.safety` is never None.
+    it. `fix.edits` hold character offsets into the text that was checked, and `fix.safety` is never None. `scope` is
+    the qualified name of the function or class around it, `statement` the text of its statement without formatting:
+    with them a finding is known again after lines have moved (see `relint.fingerprint`).
     """
 
     path: str
@@ -191,6 +193,8 @@ class Diagnostic:
     reach: tuple[int, int] = (0, 0)
     fix: Fix | None = None
     related: tuple[Related, ...] = ()
+    scope: str = ""
+    statement: str = ""
 
     @property
     def sort_key(self) -> tuple[str, Position, str, str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Iterator
 
-_STRING = r"'''(?:[^\\]|\\.)*?'''|\"\"\"(?:[^\\]|\\.)*?\"\"\"|'(?:[^'\\\r\n]|\\.)*'|\"(?:[^\"\\\r\n]|\\.)*\""
-_COMMENT = re.compile(rf"{_STRING}|(?P<comment>#[^\r\n]*)", re.DOTALL)
+STRING = r"'''(?:[^\\]|\\.)*?'''|\"\"\"(?:[^\\]|\\.)*?\"\"\"|'(?:[^'\\\r\n]|\\.)*'|\"(?:[^\"\\\r\n]|\\.)*\""
+"""Regular expression of a string literal without its prefix."""
+_COMMENT = re.compile(rf"{STRING}|(?P<comment>#[^\r\n]*)", re.DOTALL)
 _NESTING = re.compile(
-    rf"{_STRING}|#[^\r\n]*|(?P<open>[(\[{{])|(?P<close>[)\]}}])|(?P<end>[,;:\r\n])"
+    rf"{STRING}|#[^\r\n]*|(?P<open>[(\[{{])|(?P<close>[)\]}}])|(?P<end>[,;:\r\n])"
     r"|(?P<step>[.+\-*/%&|^~<>=@!]|\b(?:if|else|elif|and|or|not|lambda|await|for|in|is)\b)",
     re.DOTALL,
 )
