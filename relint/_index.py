@@ -5,6 +5,18 @@ from typing import Any
 # fmt: off
 RULES: list[dict[str, Any]] = [
     {
+        'name': 'request-without-timeout',
+        'family': 'http',
+        'module': 'relint.rules.http.request_without_timeout',
+        'summary': 'HTTP requests without a timeout.',
+        'code': 'REL101',
+        'imports': ('requests', 'urllib', 'urllib3', 'httpx', 'aiohttp', 'requests_oauthlib', 'requests_client', 'requests_futures', 'requests_cache', 'requests_toolbelt', 'requests_html', 'cachecontrol', 'cloudscraper'),
+        'words': ('get', 'options', 'head', 'post', 'put', 'patch', 'delete', 'request', 'send', 'fetch_token', 'refresh_token', 'urlopen', 'open', 'urlretrieve', 'request_encode_url', 'request_encode_body', 'getattr', 'stream', 'build_request', 'Client', 'AsyncClient', 'Timeout', 'ClientTimeout'),
+        'context_words': ('mount', 'setdefaulttimeout', 'Session', 'session', 'PoolManager'),
+        'fix': 'unsafe',
+        'options': {'extra-calls': [], 'ignore-calls': [], 'report-opaque-kwargs': False},
+    },
+    {
         'name': 'socket-without-timeout',
         'family': 'http',
         'module': 'relint.rules.http.socket_without_timeout',
@@ -15,5 +27,14 @@ RULES: list[dict[str, Any]] = [
         'context_words': ('setdefaulttimeout', 'settimeout'),
         'fix': 'unsafe',
         'options': {'extra-calls': [], 'ignore-calls': []},
+    },
+    {
+        'name': 'dangling-task',
+        'family': 'concurrency',
+        'module': 'relint.rules.concurrency.dangling_task',
+        'summary': 'A task that nothing holds on to.',
+        'code': 'REL301',
+        'words': ('create_task', 'ensure_future'),
+        'fix': 'safe',
     },
 ]

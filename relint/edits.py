@@ -14,6 +14,7 @@ import libcst as cst
 from relint.context import Context
 from relint.model import Edit
 from relint.names import Scope
+from relint.tree import walk
 
 Edits = tuple[Edit, ...]
 
@@ -233,9 +234,11 @@ def ensure_definition(ctx: Context, name: str, value: str, at: cst.CSTNode) -> t
 
 
 def free_name(ctx: Context, name: str, at: cst.CSTNode) -> str:
-    """`name`, or `name_2`..., so that nothing in sight of `at` or inside its function is called so."""
-    taken = {node.value for node in ctx.tree.of(cst.Name)}
-    taken |= {key for around in ctx.names.scope_of(at) for key in around.bindings}
+    """`name`, or `name_2`..., so that binding it in the function around `at` hides nothing that is read there."""
+    functions = [scope.node for scope in ctx.names.scope_of(at) if isinstance(scope.node, cst.FunctionDef)]
+    root = functions[-1] if functions else ctx.tree.module
+    taken = {node.value for node in walk(root, (cst.Name,))}
+    taken |= {key for around in ctx.names.scope_of(at) if around.node is not ctx.tree.module for key in around.bindings}
     chosen, number = name, 1
     while chosen in taken:
         number += 1

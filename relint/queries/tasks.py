@@ -1,0 +1,143 @@
+"""Which calls start an asyncio task, and whether anything holds the task afterwards."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from relint.context import Context
+from relint.libraries.tasks import CALLBACK_TAKERS, EVENT_LOOPS, TASK_MAKERS
+
+_HOLDS_NOTHING = frozenset({"add_done_callback", "set_name"})
+"""Methods of a task that leave nobody holding it."""
+
+
+def makes_tasks(ctx: Context, function: cst.BaseExpression) -> bool:
+    """Whether calling `function` starts an asyncio task that only the caller holds.
+
+    `x.create_task` counts where `x` is an event loop, or is called one (`self.loop`) and nothing else is known of it.
+    """
+    if ctx.qualname(function) in TASK_MAKERS:
+        return True
+    match function:
+        case cst.Attribute(value=owner, attr=cst.Name(value="create_task")):
+            return is_event_loop(ctx, owner)
+    return False
+
+
+def is_event_loop(ctx: Context, expression: cst.BaseExpression) -> bool:
+    """Whether an expression is an event loop, told by what it was given, or else by its name."""
+    known = ctx.instance_of(expression)
+    if known is not None:
+        return known in EVENT_LOOPS
+    if ctx.class_of(expression) is not None:
+        return False
+    # `get_or_create_event_loop()` as well as `self.hass.loop`
+    name = _last_name(expression.func if isinstance(expression, cst.Call) else expression)
+    return name == "loop" or name.endswith("_loop")
+
+
+def starts_task(ctx: Context, call: cst.Call) -> bool:
+    """Whether a call starts an asyncio task that only the caller holds, itself or through a function in the file."""
+    if makes_tasks(ctx, call.func):
+        return not _is_given_a_future(ctx, call)
+    function = ctx.function_def(call.func)
+    return function is not None and function.asynchronous is None and _hands_out_a_task(ctx, function)
+
+
+def is_dropped(ctx: Context, expression: cst.BaseExpression) -> bool:
+    """Whether nothing holds the value of an expression once its statement is done.
+
+    A name of a function that is never read again holds nothing for longer than the function runs.
+    """
+    parent = ctx.parent(expression)
+    match parent:
+        case cst.Expr():
+            return True
+        case cst.IfExp(test=test):
+            return test is not expression and is_dropped(ctx, parent)
+        case cst.BooleanOperation(right=right):
+            return right is expression and is_dropped(ctx, parent)
+        case cst.ListComp(elt=elt) | cst.SetComp(elt=elt):
+            return elt is expression and is_dropped(ctx, parent)
+        case cst.Element():
+            display = ctx.parent(parent)
+            return isinstance(display, cst.Tuple | cst.List | cst.Set) and is_dropped(ctx, display)
+        case cst.Attribute(attr=cst.Name(value=method)) if method in _HOLDS_NOTHING:
+            call = ctx.parent(parent)
+            return isinstance(call, cst.Call) and call.func is parent and is_dropped(ctx, call)
+        case cst.Lambda(body=body):
+            return body is expression and _is_callback(ctx, parent)
+        case (
+            cst.Assign(targets=[cst.AssignTarget(target=cst.Name() as name)]) | cst.AnnAssign(target=cst.Name() as name)
+        ):
+            return _is_never_read(ctx, name)
+    return False
+
+
+def takes_callbacks(call: cst.Call) -> bool:
+    """Whether a call hands a function to the event loop, which drops what it returns."""
+    return isinstance(call.func, cst.Attribute) and call.func.attr.value in CALLBACK_TAKERS
+
+
+def _is_given_a_future(ctx: Context, call: cst.Call) -> bool:
+    """`ensure_future(x)` where `x` is read elsewhere too: a coroutine can be used once only."""
+    match call.args:
+        case [cst.Arg(value=cst.Name() as name), *_] if (found := ctx.names.find(name)) is not None:
+            return len(ctx.names.uses(found[0], name.value)) > 1 and _last_name(call.func) == "ensure_future"
+    return False
+
+
+def _hands_out_a_task(ctx: Context, function: cst.FunctionDef) -> bool:
+    """Whether all that a function returns are tasks that it started and did not store."""
+
+    def answer() -> bool:
+        if function.decorators:
+            return False
+        returned = [r.value for r in ctx.walk(function.body, cst.Return)]
+        return bool(returned) and all(value is not None and _is_fresh_task(ctx, value) for value in returned)
+
+    return ctx.memo(("hands out a task", function), answer)
+
+
+def _is_fresh_task(ctx: Context, value: cst.BaseExpression) -> bool:
+    if isinstance(value, cst.Name):
+        found = ctx.names.find(value)
+        bound = ctx.value_of(value)
+        if found is None or bound is None or not isinstance(found[0].node, cst.FunctionDef):
+            return False
+        uses = ctx.names.uses(found[0], value.value)
+        return all(use is value or _only_watches(ctx, use) for use in uses) and _is_fresh_task(ctx, bound)
+    return isinstance(value, cst.Call) and makes_tasks(ctx, value.func)
+
+
+def _is_never_read(ctx: Context, name: cst.Name) -> bool:
+    found = ctx.names.find(name)
+    if found is None or not isinstance(found[0].node, cst.FunctionDef) or found[0] is not ctx.names.scope_of(name):
+        return False
+    return all(_only_watches(ctx, use) for use in ctx.names.uses(found[0], name.value))
+
+
+def _only_watches(ctx: Context, use: cst.Name) -> bool:
+    """`task.add_done_callback(log)` as a statement: the task does not live longer for it."""
+    attribute = ctx.parent(use)
+    call = ctx.parent(attribute) if attribute is not None else None
+    return (
+        isinstance(attribute, cst.Attribute)
+        and attribute.attr.value in _HOLDS_NOTHING
+        and isinstance(call, cst.Call)
+        and call.func is attribute
+        and isinstance(ctx.parent(call), cst.Expr)
+    )
+
+
+def _is_callback(ctx: Context, function: cst.Lambda) -> bool:
+    argument = ctx.parent(function)
+    call = ctx.parent(argument) if isinstance(argument, cst.Arg) else None
+    return isinstance(call, cst.Call) and (takes_callbacks(call) or ctx.callee(call) == "signal.signal")
+
+
+def _last_name(expression: cst.BaseExpression) -> str:
+    match expression:
+        case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
+            return name
+    return ""

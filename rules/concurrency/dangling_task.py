@@ -1,0 +1,79 @@
+"""A task that nothing holds on to.
+
+## Why it is bad
+The event loop keeps weak references to tasks. A task that nobody else holds can be garbage-collected half-way, and
+then simply stops ("Task was destroyed but it is pending!").
+
+## Example
+```python
+import asyncio
+
+
+async def serve(report):
+    asyncio.create_task(report())
+    await asyncio.sleep(3600)
+```
+
+## Use instead
+```python
+import asyncio
+
+background_tasks = set()
+
+
+async def serve(report):
+    task = asyncio.create_task(report())
+    background_tasks.add(task)
+    task.add_done_callback(background_tasks.discard)
+    await asyncio.sleep(3600)
+```
+
+Found for `asyncio.create_task`, `ensure_future`, `loop.create_task` and functions in the file that only return such
+a task: as a statement, in a callback's `lambda`, or bound to a name that is not read again (a done callback does not
+keep the task alive). Quiet when the task is awaited, returned, stored or passed on, and for task groups and nurseries,
+which hold their tasks.
+
+## Fix safety
+Safe: the same task runs, and the set forgets it when it is done. Where an `asyncio.TaskGroup` is open around the
+statement, the fix starts the task in it, and is unsafe: the group waits for its tasks. Tasks in lambdas and
+comprehensions get no fix.
+
+## References
+- https://docs.python.org/3/library/asyncio-task.html#asyncio.create_task
+- https://github.com/python/cpython/issues/91887
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+import libcst as cst
+
+from relint.context import Context
+from relint.model import Finding, Rule
+from relint.queries.tasks import is_dropped, makes_tasks, starts_task, takes_callbacks
+
+rule = Rule(code="REL301", words=("create_task", "ensure_future"), fix="safe")
+
+
+@rule.on(cst.Call)
+def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
+    if starts_task(ctx, node) and is_dropped(ctx, node):
+        started = ctx.source(node.func)
+        yield rule.finding(
+            node, f"`{started}` starts a task that nothing holds: it may be garbage-collected before it is done"
+        )
+
+
+@rule.on(cst.Call)
+def check_callback(node: cst.Call, ctx: Context) -> Iterator[Finding]:
+    """`loop.call_later(5, asyncio.create_task, report())`."""
+    if not takes_callbacks(node):
+        return
+    for argument in node.args:
+        if isinstance(argument.value, cst.Name | cst.Attribute) and makes_tasks(ctx, argument.value):
+            yield rule.finding(
+                argument.value,
+                f"`{ctx.source(argument.value)}` is called by the event loop, which drops the task it returns: "
+                "it may be garbage-collected before it is done",
+            )
