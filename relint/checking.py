@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Iterable, Iterator, TextIO
 from relint.engine_rules import INTERNAL_ERROR, SYNTAX_ERROR, UNREADABLE_FILE
 from relint.errors import ConfigError
 from relint.model import Severity
-from relint.report import FORMATS, STDIN, Checked, mark, renderer, shown_path
+from relint.report import FOR_MACHINES, FORMATS, STDIN, Checked, mark, renderer, shown_path
 from relint.report.escape import escape
 from relint.report.style import Style, wants_color
 from relint.run import File, FileResult, Task, check_source, run, unreadable_result, write_fixes
@@ -221,7 +221,7 @@ def _report(results: Iterator[FileResult], options: Options, output_format: str,
         _finish_only_fixes(options, changes, tally)
         return
     out.writelines(renderer(output_format, statistics=options.statistics)(_checked(counted), style))
-    machine = output_format == "json"
+    machine = output_format in FOR_MACHINES
     if options.show_fixes:
         (sys.stderr if machine else out).writelines(_shown_fixes(tally))
     if not machine and not options.quiet:

@@ -17,7 +17,11 @@ from relint.report.style import Style
 Checked = tuple[str, Sequence[Diagnostic]]
 Render = Callable[[Iterable[Checked], Style], Iterator[str]]
 
-FORMATS = ("full", "concise", "json")
+FOR_PEOPLE = ("full", "concise", "grouped", "pylint")
+FOR_MACHINES = ("json", "json-lines", "github", "gitlab", "azure", "junit", "rdjson", "sarif", "markdown")
+FORMATS = (*FOR_PEOPLE, *FOR_MACHINES)
+"""Formats for people end in a summary; the others are whole documents."""
+
 STDIN = "-"
 _MARKS = {Safety.SAFE: "[*]", Safety.UNSAFE: "[!]"}
 
@@ -28,7 +32,7 @@ def renderer(output_format: str, *, statistics: bool = False) -> Render:
         module = import_module("relint.report.statistics")
         render: Render = module.render_json if output_format == "json" else module.render
         return render
-    render = import_module(f"relint.report.{output_format}").render
+    render = import_module(f"relint.report.{output_format.replace('-', '_')}").render
     return render
 
 

@@ -18,7 +18,7 @@ def render(files: Iterable[Checked], style: Style) -> Iterator[str]:
     for text, diagnostics in files:
         lines = Lines(text)
         for diagnostic in diagnostics:
-            yield f"{separator}\n  {dump(_item(diagnostic, lines))}"
+            yield f"{separator}\n  {dump(item(diagnostic, lines))}"
             separator = ","
     yield "[]\n" if separator == "[" else "\n]\n"
 
@@ -28,7 +28,8 @@ def dump(value: Any) -> str:
     return json.dumps(value).replace("\x7f", "\\u007f")
 
 
-def _item(diagnostic: Diagnostic, lines: Lines) -> dict[str, Any]:
+def item(diagnostic: Diagnostic, lines: Lines) -> dict[str, Any]:
+    """One finding as a JSON object."""
     return {
         "code": diagnostic.code,
         "name": diagnostic.name,
