@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Iterable, Iterator, TextIO
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Iterable, Iterator, TextIO
 from relint.engine_rules import INTERNAL_ERROR, SYNTAX_ERROR, UNREADABLE_FILE
 from relint.errors import ConfigError
 from relint.model import Severity
-from relint.report import FOR_MACHINES, FORMATS, STDIN, Checked, mark, renderer, shown_path
+from relint.report import FOR_MACHINES, FOR_PEOPLE, FORMATS, STDIN, Checked, mark, renderer, shown_path
 from relint.report.escape import escape
 from relint.report.style import Style, wants_color
 from relint.run import File, FileResult, Task, check_source, run, unreadable_result, write_fixes
@@ -136,8 +135,7 @@ def check(options: Options) -> int:
         results = iter(list(watched(results, len(files))))
     if options.task.fix and not options.diff:
         results = _written(list(results), files, options)
-    with _output(options.output_file) as out:
-        _report(results, options, _output_format(options, files), out, tally)
+    _report(results, options, _output_format(options, files), sys.stdout, tally)
     if options.verbose:
         _say_verbose(files, time.monotonic() - began, options)
     return tally.exit_code(options)
@@ -158,8 +156,7 @@ def _check_stdin(options: Options) -> int:
         sys.stdout.buffer.flush()
     tally = Tally()
     output_format = _output_format(options, [(Path(name), settings)])
-    with _output(options.output_file, sys.stderr if passes_through else sys.stdout) as out:
-        _report(iter([result]), options, output_format, out, tally)
+    _report(iter([result]), options, output_format, sys.stderr if passes_through else sys.stdout, tally)
     return tally.exit_code(options)
 
 
@@ -200,18 +197,21 @@ def _output_format(options: Options, files: list[File]) -> str:
     return options.output_format or configured or "full"
 
 
-@contextmanager
-def _output(path: str | None, otherwise: TextIO | None = None) -> Iterator[TextIO]:
-    if path is None:
-        yield otherwise or sys.stdout
-        return
-    with open(path, "w", encoding="utf-8", errors="backslashreplace") as stream:
-        yield stream
+def _also_in_file(results: list[FileResult], options: Options, output_format: str) -> list[FileResult]:
+    assert options.output_file is not None
+    render = renderer(output_format, statistics=options.statistics)
+    with open(options.output_file, "w", encoding="utf-8", errors="backslashreplace") as stream:
+        stream.writelines(render(_checked(results), Style(wants_color(options.color, stream))))
+    return results
 
 
 def _report(results: Iterator[FileResult], options: Options, output_format: str, out: TextIO, tally: Tally) -> None:
     style = Style(wants_color(options.color, out))
     counted = _counted(results, options, tally)
+    if options.output_file is not None:
+        counted = iter(list(counted) if options.only_fixes else _also_in_file(list(counted), options, output_format))
+        # The file has the format that was asked for; people at the terminal still get theirs.
+        output_format = output_format if output_format in FOR_PEOPLE else "full"
     if options.only_fixes:
         changes = 0
         for result in counted:

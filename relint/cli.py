@@ -116,7 +116,7 @@ _OPTIONS: dict[str, list[Callable[[Any], Any]]] = {
             "--output-file",
             type=click.Path(dir_okay=False),
             envvar="RELINT_OUTPUT_FILE",
-            help="Write findings to this file.",
+            help="Write findings to this file in that format; the terminal shows them as well, for people.",
         ),
         click.option("--statistics", is_flag=True, help="Count the findings of each rule instead of printing them."),
         click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 even when there are findings."),
