@@ -150,6 +150,17 @@ def wrap(ctx: Context, statements: Sequence[cst.CSTNode], header: str, *footer: 
     return tuple(edits)
 
 
+def open_block(ctx: Context, statement: cst.CSTNode, header: str, end: int) -> Edits | None:
+    """Replace a statement by `header` (`with x as y:`) and put what follows it, up to the offset `end`, under that.
+
+    `end` is where the last line of the new block ends.
+    """
+    if not is_alone(ctx, statement):
+        return None
+    start, below = ctx.range(statement)
+    return (Edit(start, below, header), *indent_lines(ctx, below, end))
+
+
 def indent_lines(ctx: Context, start: int, end: int) -> list[Edit]:
     """Indent the lines that begin after `start` and before `end` by one level, but none inside a string."""
     inside = _string_interiors(ctx)
