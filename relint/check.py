@@ -26,12 +26,20 @@ _TOP = Position(1, 1)
 
 
 def check(
-    source: Source, settings: Settings, *, fixes: bool = True, noqa: bool = True, funnel: bool = True
+    source: Source,
+    settings: Settings,
+    *,
+    fixes: bool = True,
+    noqa: bool = True,
+    host_noqa: bool = False,
+    funnel: bool = True,
+    suppressed: bool = False,
 ) -> list[Diagnostic]:
     """The findings of one file, sorted; with `fixes`, each carries its fix where there is one.
 
-    `noqa=False` ignores suppression comments; `funnel=False` runs every live rule, which finds the same, slowly.
-    Never raises for what the file holds.
+    `noqa=False` ignores suppression comments; with `host_noqa` the caller obeys `# noqa`, and only `# relint:` counts
+    here; `funnel=False` runs every live rule, which finds the same, slowly.
+    `suppressed` keeps what comments silence, marked so. Never raises for what the file holds.
     """
     rules = catalogue(settings.plugins)
     live = settings.live(Path(source.path))
@@ -44,8 +52,9 @@ def check(
 
         found = examine(source, settings, concerned, fixes=fixes)
     if noqa:
-        found = suppress.apply(source, found, live, rules)
-    return sorted((_offered(d, settings) for d in found if d.code in live), key=lambda d: d.sort_key)
+        found = suppress.apply(source, found, live, rules, host_noqa=host_noqa)
+    wanted = (d for d in found if d.code in live and (suppressed or d.state != "suppressed"))
+    return sorted((_offered(d, settings) for d in wanted), key=lambda d: d.sort_key)
 
 
 def _offered(diagnostic: Diagnostic, settings: Settings) -> Diagnostic:

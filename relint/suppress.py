@@ -14,7 +14,7 @@ of its statement.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Collection, Iterator, Literal, Mapping
 
 from relint.engine_rules import ENGINE_RULES, UNKNOWN_SUPPRESSION_CODE, UNUSED_SUPPRESSION
@@ -69,9 +69,18 @@ class _Comment:
 
 
 def apply(
-    source: Source, found: list[Diagnostic], live: Collection[str], rules: Mapping[str, RuleInfo]
+    source: Source,
+    found: list[Diagnostic],
+    live: Collection[str],
+    rules: Mapping[str, RuleInfo],
+    *,
+    host_noqa: bool = False,
 ) -> list[Diagnostic]:
-    """`found` without what comments silence, plus REL003 and REL004 for comments that are no use."""
+    """`found`, with what comments silence marked so, plus REL003 and REL004 for comments that are no use.
+
+    With `host_noqa` the caller obeys `# noqa` in its own way: such comments silence nothing here, and are judged all
+    the same.
+    """
     text = source.text
     if "relint:" not in text and not ("noqa" in text.lower() and (found or "REL" in text)):
         return found
@@ -79,14 +88,14 @@ def apply(
     suppressions = list(_suppressions(text, lines, rules))
     if not suppressions:
         return found
-    kept = [diagnostic for diagnostic in found if not _silenced(diagnostic, suppressions)]
+    marked = [replace(d, state="suppressed") if _silenced(d, suppressions, host_noqa) else d for d in found]
     if not any(d.code in _NEVER_SILENT for d in found):  # a file that was not examined tells nothing
         for comment in suppressions:
-            kept += _useless(comment, source, lines, live, rules)
-    return kept
+            marked += _useless(comment, source, lines, live, rules)
+    return marked
 
 
-def _silenced(diagnostic: Diagnostic, suppressions: list[_Comment]) -> bool:
+def _silenced(diagnostic: Diagnostic, suppressions: list[_Comment], host_noqa: bool) -> bool:
     if diagnostic.code in _NEVER_SILENT:
         return False
     silenced = False
@@ -100,7 +109,7 @@ def _silenced(diagnostic: Diagnostic, suppressions: list[_Comment]) -> bool:
         elif comment.verb == "enable" and comment.line <= diagnostic.start.line:
             disabled.clear()
         elif comment.verb == "file-ignore" or (comment.verb == "ignore" and _reaches(comment, diagnostic)):
-            silenced = True
+            silenced = silenced or not (host_noqa and comment.noqa)
             for code in hits:
                 code.used = True
     for hits in disabled.values():
