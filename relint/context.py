@@ -167,10 +167,10 @@ class Context:
         return self._qualname_of_value(expression)
 
     def _qualname_of_value(self, expression: cst.Name | cst.Attribute) -> str | None:
-        """`get = session.get`; `get(u)`: the name of the one value a name was given."""
-        value = self.value_of(expression)
-        if isinstance(value, cst.Name | cst.Attribute) and value is not expression:
-            return self._guarded("qualname", value, lambda: self.qualname(value))
+        """`get = session.get`; `get(u)`: the name of the one value a name was given, beside None."""
+        values = [value for value in self.bindings(expression) or () if not is_none(value)]
+        if len(values) == 1 and isinstance(values[0], cst.Name | cst.Attribute) and values[0] is not expression:
+            return self._guarded("qualname", values[0], lambda: self.qualname(values[0]))
         return None
 
     def definitions(self, expression: cst.CSTNode) -> list[Binding] | None:

@@ -215,6 +215,9 @@ class Names:
             elif binding.kind == "assign" and binding.value is not None:
                 if is_none(binding.value):
                     continue
+                if (imported := _imported_by_call(binding.value)) is not None:
+                    targets.add(imported)
+                    continue
                 if binding.value in seen or not isinstance(binding.value, cst.Name | cst.Attribute):
                     return None
                 targets.add(self._dotted(binding.value, seen | {binding.value}))
@@ -353,6 +356,21 @@ def parameters(function: cst.FunctionDef | cst.Lambda) -> list[cst.Param]:
 def is_none(node: cst.CSTNode | None) -> bool:
     """Whether an expression is the literal `None`."""
     return isinstance(node, cst.Name) and node.value == "None"
+
+
+def _imported_by_call(value: cst.BaseExpression) -> str | None:
+    """The module of `import_module("x")`, `LazyImport("x")` and their like."""
+    match value:
+        case cst.Call(
+            func=cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)),
+            args=[cst.Arg(value=cst.SimpleString() as module, keyword=None), *_],
+        ) if name.lower().replace("_", "") in _IMPORTERS:
+            text = module.evaluated_value
+            return text if isinstance(text, str) and not text.startswith(".") else None
+    return None
+
+
+_IMPORTERS = frozenset({"importmodule", "lazyimport", "tryimport", "optionalimport", "importoptional"})
 
 
 def _is_inside(below: cst.CSTNode | None, child: cst.CSTNode, scope: cst.CSTNode) -> bool:

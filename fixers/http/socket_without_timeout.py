@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import libcst as cst
+from relint.rules.http.socket_without_timeout import rule
 
 from relint.context import Context
+from relint.libraries.sockets import WITHOUT_PARAMETER
 from relint.model import Finding, Fix
 from relint.queries.sanctions import sanctioned_timeout
-from relint.rules.http.socket_without_timeout import WITHOUT_PARAMETER, rule
 
 
 @rule.fixer

@@ -13,6 +13,13 @@ INSTANCES: dict[str, str] = {
     "requests_oauthlib.OAuth2Session": "requests.Session",
     "requests_oauthlib.OAuth1Session": "requests.Session",
     "requests_futures.sessions.FuturesSession": "requests.Session",
+    "authlib.integrations.requests_client.OAuth2Session": "requests.Session",
+    "authlib.integrations.requests_client.OAuth1Session": "requests.Session",
+    "requests_cache.CachedSession": "requests.Session",
+    "requests_toolbelt.sessions.BaseUrlSession": "requests.Session",
+    "requests_html.HTMLSession": "requests.Session",
+    "cachecontrol.CacheControl": "requests.Session",
+    "cloudscraper.create_scraper": "requests.Session",
     "sqlite3.connect": "sqlite3.Connection",
     "sqlite3.dbapi2.connect": "sqlite3.Connection",
     "aiosqlite.connect": "aiosqlite.Connection",
@@ -23,6 +30,8 @@ INSTANCES: dict[str, str] = {
     "asyncpg.connect": "asyncpg.Connection",
     "asyncpg.create_pool": "asyncpg.Pool",
     "asyncpg.Pool.acquire": "asyncpg.Connection",
+    "asyncpg.Connection.transaction": "asyncpg.transaction.Transaction",
+    "sqlmodel.create_engine": "sqlalchemy.Engine",
     "pymysql.connect": "pymysql.Connection",
     "pymysql.Connect": "pymysql.Connection",
     "MySQLdb.connect": "MySQLdb.Connection",
@@ -45,6 +54,8 @@ INSTANCES: dict[str, str] = {
     "sqlalchemy.orm.session.sessionmaker": "sqlalchemy.orm.sessionmaker",
     "sqlalchemy.orm.scoped_session": "sqlalchemy.orm.scoped_session",
     "sqlalchemy.ext.asyncio.async_sessionmaker": "sqlalchemy.ext.asyncio.async_sessionmaker",
+    "sqlalchemy.Connection.begin": "sqlalchemy.Transaction",
+    "sqlalchemy.ext.asyncio.AsyncConnection.begin": "sqlalchemy.Transaction",
     "sqlalchemy.orm.sessionmaker.__call__": "sqlalchemy.orm.Session",
     "sqlalchemy.orm.sessionmaker.begin": "sqlalchemy.orm.Session",
     "sqlalchemy.orm.scoped_session.__call__": "sqlalchemy.orm.Session",
@@ -60,6 +71,8 @@ INSTANCES: dict[str, str] = {
     "asyncio.AbstractEventLoop.create_task": "asyncio.Task",
     "anyio.create_task_group": "anyio.abc.TaskGroup",
     "trio.open_nursery": "trio.Nursery",
+    "urllib.request.build_opener": "urllib.request.OpenerDirector",
+    "urllib3.connection_from_url": "urllib3.HTTPConnectionPool",
     "urllib3.poolmanager.PoolManager": "urllib3.PoolManager",
     "urllib3.poolmanager.ProxyManager": "urllib3.ProxyManager",
     "redis.from_url": "redis.Redis",
@@ -96,9 +109,9 @@ CURSOR_OWNERS: frozenset[str] = frozenset(
 """Classes (and Django's connection proxy) whose `.cursor()` is a DB-API cursor."""
 
 SUBCLASSES: dict[str, str] = {
-    "requests.sessions.Session": "requests.Session",
-    "requests_oauthlib.OAuth2Session": "requests.Session",
-    "requests_oauthlib.OAuth1Session": "requests.Session",
+    name: cls
+    for name, cls in INSTANCES.items()
+    if cls == "requests.Session" and name.rpartition(".")[2].endswith("Session")
 }
 """Dotted class -> the class that rules know it by, for annotations and base classes."""
 

@@ -1,0 +1,113 @@
+"""Does the client that a call goes through bring a timeout of its own?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Iterator
+
+import libcst as cst
+
+from relint.context import Context
+from relint.libraries.http import VERBS
+from relint.names import Binding
+from relint.queries.adapters import adapter_brings_timeout, sets_timeout
+from relint.queries.origins import Origins, origins, receiver
+from relint.queries.timeouts import may_hold, means_never
+
+_REPLACEABLE = frozenset({*VERBS, "request", "send"})
+
+
+def session_brings_timeout(ctx: Context, function: cst.BaseExpression) -> bool:
+    """Whether the `requests` session of a method expression (`self.session.get`) sets a timeout on every request.
+
+    By a class of the file that does, an adapter that does, `session.request` replaced, or an argument of its maker
+    that says so.
+    """
+    session = receiver(ctx, function)
+    if session is None:
+        return False
+    method = function.attr.value if isinstance(function, cst.Attribute) else "request"
+    from_where = origins(ctx, session)
+    if any(sets_timeout(ctx, ancestor) for cls in from_where.classes for ancestor in ctx.names.ancestry(cls)):
+        return True
+    if any(_has_timeout_argument(ctx, call) for call in from_where.calls):
+        return True
+    return any(
+        effect.adapter is None or adapter_brings_timeout(ctx, effect.adapter, method)
+        for effect in _effects(ctx)
+        if effect.on.meets(from_where)
+    )
+
+
+def pool_may_have_timeout(ctx: Context, function: cst.BaseExpression) -> bool:
+    """Whether the client of a method expression may have been built with a timeout: it was, or nobody can see."""
+    client = receiver(ctx, function)
+    if client is None:
+        return True
+    from_where = origins(ctx, client)
+    if not from_where.complete or not from_where.calls:
+        return True
+    return any(_has_timeout_argument(ctx, call) for call in from_where.calls)
+
+
+def _has_timeout_argument(ctx: Context, call: cst.Call) -> bool:
+    """Whether a maker is given an argument that is named after a timeout, or `**options` that may hold one."""
+    for arg in call.args:
+        if arg.keyword is not None and "timeout" in arg.keyword.value and not means_never(ctx, arg.value):
+            return True
+        if arg.star == "**" and may_hold(ctx, arg.value, "timeout"):
+            return True
+    return False
+
+
+@dataclass(frozen=True, eq=False)
+class _Effect:
+    """Something the file does to a session: an adapter it mounts, or (None) a method it replaces."""
+
+    on: Origins
+    adapter: cst.BaseExpression | None
+
+
+def _effects(ctx: Context) -> list[_Effect]:
+    return ctx.memo("effects on sessions", lambda: list(_find_effects(ctx)))
+
+
+def _find_effects(ctx: Context) -> Iterator[_Effect]:
+    for call in ctx.tree.of(cst.Call):
+        match call:
+            case cst.Call(func=cst.Attribute(value=session, attr=cst.Name(value="mount")), args=[prefix, adapter]):
+                start = ctx.literal(prefix.value)
+                if not isinstance(start, str) or start.startswith("http"):
+                    yield _Effect(_everything(ctx, session), adapter.value)
+            case cst.Call(func=cst.Name(value="setattr"), args=[session, name, _]):
+                if ctx.literal(name.value) in (..., *_REPLACEABLE):
+                    yield _Effect(_everything(ctx, session.value), None)
+    for assign in ctx.tree.of(cst.Assign):
+        for target in assign.targets:
+            match target.target:
+                case cst.Attribute(value=session, attr=cst.Name(value=attr)) if attr in _REPLACEABLE:
+                    yield _Effect(_everything(ctx, session), None)
+
+
+def _everything(ctx: Context, session: cst.BaseExpression) -> Origins:
+    """The origins of a session that something is done to; of a helper's parameter, what callers in the file pass."""
+    found = origins(ctx, session)
+    bindings, classes = set(found.bindings), set(found.classes)
+    for binding in found.bindings:
+        for argument in _passed_as(ctx, binding):
+            passed = origins(ctx, argument)
+            bindings |= passed.bindings
+            classes |= passed.classes
+    return Origins(bindings, found.calls, classes, found.complete)
+
+
+def _passed_as(ctx: Context, parameter: Binding) -> Iterator[cst.BaseExpression]:
+    if parameter.kind != "parameter" or not isinstance(parameter.node, cst.Param):
+        return
+    function = ctx.enclosing(parameter.node, cst.FunctionDef)
+    if function is None:
+        return
+    for call in ctx.tree.of(cst.Call):
+        if ctx.function_def(call.func) is function:
+            for arg in call.args:
+                yield arg.value
