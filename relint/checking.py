@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Iterable, Iterator, TextIO
 
+from relint.accepted import Accepted
 from relint.engine_rules import INTERNAL_ERROR, SYNTAX_ERROR, UNREADABLE_FILE
 from relint.errors import ConfigError
 from relint.model import Severity
-from relint.report import FOR_MACHINES, FOR_PEOPLE, FORMATS, STDIN, Checked, mark, renderer, shown_path
+from relint.report import FOR_MACHINES, FOR_PEOPLE, FORMATS, STDIN, WITH_STATES, mark, renderer, shown_path
 from relint.report.escape import escape
 from relint.report.style import Style, wants_color
 from relint.run import File, FileResult, Task, check_source, run, unreadable_result, write_fixes
@@ -45,6 +46,9 @@ class Options:
     exit_non_zero_on_fix: bool = False
     ignore_noqa: bool = False
     stdin_filename: str | None = None
+    baseline: str | None = None
+    strict_baseline: bool = False
+    diff_base: str | None = None
     color: str = "auto"
     jobs: int | None = None
     show_files: bool = False
@@ -54,7 +58,9 @@ class Options:
     @property
     def task(self) -> Task:
         """What is done with each file."""
-        return Task(fix=self.fix or self.fix_only or self.diff, unsafe=self.unsafe_fixes, noqa=not self.ignore_noqa)
+        fix = self.fix or self.fix_only or self.diff
+        suppressed = self.output_format in WITH_STATES
+        return Task(fix=fix, unsafe=self.unsafe_fixes, noqa=not self.ignore_noqa, suppressed=suppressed)
 
     @property
     def only_fixes(self) -> bool:
@@ -72,10 +78,11 @@ class Tally:
     unsafe: int = 0
     fixed: dict[str, Counter[str]] = field(default_factory=dict)
     failed: bool = False
+    failed_baseline: bool = False
 
     def add(self, result: FileResult) -> None:
         """Count one file."""
-        for diagnostic in result.diagnostics:
+        for diagnostic in (each for each in result.diagnostics if each.state == "new"):
             self.found[diagnostic.severity] += 1
             self.codes.add(diagnostic.code)
             self.safe += mark(diagnostic) == "[*]"
@@ -100,6 +107,8 @@ class Tally:
             return FINDINGS
         if options.only_fixes:
             return FINDINGS if self.codes & _BROKEN else CLEAN
+        if self.failed_baseline:
+            return FINDINGS
         return FINDINGS if self.found[Severity.ERROR] or self.found[Severity.WARNING] else CLEAN
 
 
@@ -125,7 +134,9 @@ def check(options: Options) -> int:
     if options.show_files:
         sys.stdout.writelines(f"{shown_path(str(path))}\n" for path, _ in files)
         return tally.exit_code(options)
-    if not files and not tally.failed:
+    accepted = _accepted(options, files)
+    files = [file for file in files if accepted.concerns(file[0])]
+    if not files and not tally.failed and options.diff_base is None:
         _say(options, "warning: no Python files found under " + ", ".join(map(escape, options.paths)))
     results = run(files, options.task, jobs=options.jobs)
     if sys.stderr.isatty() and not options.quiet:
@@ -135,7 +146,9 @@ def check(options: Options) -> int:
         results = iter(list(watched(results, len(files))))
     if options.task.fix and not options.diff:
         results = _written(list(results), files, options)
+    results = map(accepted.judge, results)
     _report(results, options, _output_format(options, files), sys.stdout, tally)
+    tally.failed_baseline = _say_accepted(accepted, options)
     if options.verbose:
         _say_verbose(files, time.monotonic() - began, options)
     return tally.exit_code(options)
@@ -199,9 +212,8 @@ def _output_format(options: Options, files: list[File]) -> str:
 
 def _also_in_file(results: list[FileResult], options: Options, output_format: str) -> list[FileResult]:
     assert options.output_file is not None
-    render = renderer(output_format, statistics=options.statistics)
     with open(options.output_file, "w", encoding="utf-8", errors="backslashreplace") as stream:
-        stream.writelines(render(_checked(results), Style(wants_color(options.color, stream))))
+        stream.writelines(_rendered(results, options, output_format, Style(wants_color(options.color, stream))))
     return results
 
 
@@ -220,7 +232,7 @@ def _report(results: Iterator[FileResult], options: Options, output_format: str,
                 out.writelines(_diff(result, style))
         _finish_only_fixes(options, changes, tally)
         return
-    out.writelines(renderer(output_format, statistics=options.statistics)(_checked(counted), style))
+    out.writelines(_rendered(counted, options, output_format, style))
     machine = output_format in FOR_MACHINES
     if options.show_fixes:
         (sys.stderr if machine else out).writelines(_shown_fixes(tally))
@@ -243,8 +255,55 @@ def _counted(results: Iterable[FileResult], options: Options, tally: Tally) -> I
         yield result
 
 
-def _checked(results: Iterable[FileResult]) -> Iterator[Checked]:
-    return ((result.text, result.diagnostics) for result in results)
+def _rendered(results: Iterable[FileResult], options: Options, output_format: str, style: Style) -> Iterator[str]:
+    render = renderer(output_format, statistics=options.statistics)
+    states = ("new", "baseline", "suppressed") if output_format in WITH_STATES and not options.statistics else ("new",)
+    return render(
+        ((result.text, [each for each in result.diagnostics if each.state in states]) for result in results), style
+    )
+
+
+def _accepted(options: Options, files: list[File]) -> Accepted:
+    configured = files[0][1].baseline if files else None
+    baseline = Path(options.baseline) if options.baseline else configured
+    return Accepted.of(baseline, options.diff_base, options.finder.cwd)
+
+
+def _say_accepted(accepted: Accepted, options: Options) -> bool:
+    """Say what the baseline did; returns whether the run fails for entries that are stale."""
+    stale = accepted.stale()
+    if accepted.met:
+        _say(options, f"{_plural(accepted.met, 'finding')} in the baseline not shown.")
+    if stale:
+        for one in stale if options.strict_baseline else ():
+            _say_error(f"stale in the baseline: {escape(one.path)}: {one.code} {escape(one.scope)}".rstrip())
+        _say(options, f"{_plural(len(stale), 'finding')} of the baseline gone: run relint baseline to drop them.")
+    return bool(stale) and options.strict_baseline
+
+
+def write_baseline(options: Options, file: Path, *, shrink: bool) -> int:
+    """Write the findings of today as the baseline; with `shrink` only drop those that are gone. Returns exit code."""
+    from relint import baseline as baselines
+    from relint.discover import discover
+
+    tally = Tally()
+
+    def unusable(error: ConfigError) -> None:
+        tally.failed = True
+        _say_error(escape(str(error)))
+
+    files = list(discover([Path(path) for path in options.paths], options.finder, unusable))
+    results = list(_counted(run(files, options.task, jobs=options.jobs), options, tally))
+    if tally.failed or INTERNAL_ERROR in tally.codes:
+        _say_error("the baseline was not written: some files were not checked")
+        return ERROR
+    found = [diagnostic for result in results for diagnostic in result.diagnostics]
+    entries = baselines.entries(found, file)
+    if shrink:
+        entries &= baselines.load(file).entries
+    count = baselines.write(file, entries)
+    _say(options, f"{_plural(count, 'finding')} accepted in {shown_path(str(file))}.")
+    return CLEAN
 
 
 def _diff(result: FileResult, style: Style) -> Iterator[str]:

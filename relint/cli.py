@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from relint.config import SettingsFinder
 
 INTERRUPTED = 130
+DEFAULT_BASELINE = "relint-baseline.json"
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -122,6 +123,9 @@ _OPTIONS: dict[str, list[Callable[[Any], Any]]] = {
         click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 even when there are findings."),
         click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 when something was fixed."),
         click.option("--ignore-noqa", is_flag=True, help="Ignore suppression comments."),
+        click.option("--baseline", type=click.Path(dir_okay=False), metavar="FILE", help="Accept the findings in it."),
+        click.option("--strict-baseline", is_flag=True, help="Exit with 1 when the baseline holds findings now gone."),
+        click.option("--diff-base", metavar="REV", help="Report only what lies on lines changed since REV (git)."),
         click.option("--stdin-filename", metavar="PATH", help="The name of what is read from stdin (path: -)."),
         click.option(
             "--color",
@@ -166,7 +170,7 @@ def _finder(config_arguments: Sequence[str], isolated: bool, settings: dict[str,
 
 _CHECK_NAMES = frozenset(
     "paths unsafe_fixes diff fix_only show_fixes output_format output_file statistics exit_zero exit_non_zero_on_fix "
-    "ignore_noqa stdin_filename color jobs show_files quiet verbose".split()
+    "ignore_noqa stdin_filename baseline strict_baseline diff_base color jobs show_files quiet verbose".split()
 )
 
 
@@ -179,6 +183,8 @@ def _run_check(fix: bool, config_arguments: Sequence[str], isolated: bool, given
         raise click.UsageError("- (stdin) cannot be mixed with other paths.")
     if own["stdin_filename"] and own["paths"] != (STDIN,):
         raise click.UsageError("--stdin-filename goes with the path - only.")
+    if own["diff_base"] and (fix or own["diff"] or own["fix_only"]):
+        raise click.UsageError("--diff-base chooses what is reported; fixes change whole files.")
     if own["statistics"] and (own["diff"] or own["fix_only"]):
         raise click.UsageError("--statistics counts findings, which --diff and --fix-only do not print.")
     try:
@@ -250,6 +256,26 @@ def config_command(key: str | None, shown: str | None, config_arguments: tuple[s
     else:
         sys.stdout.writelines(pages.keys(key))
     return 0
+
+
+@cli.command("baseline")
+@click.argument("paths", nargs=-1, type=click.Path())
+@_with_options("settings")
+@click.option("--baseline", "file", type=click.Path(dir_okay=False), metavar="FILE", help="Where to write it.")
+@click.option("--shrink", is_flag=True, help="Only drop what is gone; accept nothing new.")
+@click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes (default: one a CPU).")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+def baseline_command(
+    paths: tuple[str, ...], file: str | None, shrink: bool, jobs: int | None, quiet: bool, **given: Any
+) -> int:
+    """Accept the findings of today: `relint check --baseline FILE` then reports only new ones."""
+    from relint.checking import Options, write_baseline
+
+    finder = _finder(given.pop("config_arguments"), given.pop("isolated"), given)
+    configured = finder.for_folder(Path()).baseline
+    target = Path(file) if file else configured or Path(DEFAULT_BASELINE)
+    options = Options(finder, paths or (".",), jobs=jobs, quiet=quiet)
+    return write_baseline(options, target, shrink=shrink)
 
 
 @cli.command("version")

@@ -45,6 +45,7 @@ KEYS = (
     Key("plugins", "list of plugins", "folders with rules of the project's own, or names of installed rule packages"),
     Key("src", "list of paths", "folders that imports across files start from"),
     Key("output-format", "string", "how findings are printed"),
+    Key("baseline", "path", "file of accepted findings, written by `relint baseline`"),
     Key("sanctioned.timeout", "seconds or expression", 'timeout that fixes write: 10, or "settings.HTTP_TIMEOUT"'),
     Key("sanctioned.timeout-import", "import statement", 'the import that it needs: "from app import settings"'),
     Key("sanctioned.retry", "retry", "inline, tenacity, stamina, backoff or package.module:decorator"),

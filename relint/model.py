@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Iterator, Literal, Mapping, TypeVar
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -21,6 +21,10 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 PLUGIN_FAMILY = "plugin"
 DOCS_URL = "https://relint.readthedocs.io/rules"
+
+
+State = Literal["new", "baseline", "suppressed"]
+"""Whether a finding is reported, or accepted by a baseline or a comment."""
 
 
 class Severity(str, Enum):
@@ -195,6 +199,7 @@ class Diagnostic:
     related: tuple[Related, ...] = ()
     scope: str = ""
     statement: str = ""
+    state: State = "new"
 
     @property
     def sort_key(self) -> tuple[str, Position, str, str]:

@@ -39,11 +39,15 @@ _SMALLEST_BATCH = 64_000
 
 @dataclass(frozen=True)
 class Task:
-    """What to do with each file: find, or find and compute fixes (`unsafe` ones too); `noqa` obeys suppressions."""
+    """What to do with each file: find, or find and compute fixes (`unsafe` ones too); `noqa` obeys suppressions.
+
+    `suppressed` reports what they silence too, marked so.
+    """
 
     fix: bool = False
     unsafe: bool = False
     noqa: bool = True
+    suppressed: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,7 @@ def check_source(source: Source, settings: Settings, task: Task) -> FileResult:
 
 def _checked(source: Source, settings: Settings, task: Task) -> FileResult:
     if not task.fix:
-        found = tuple(check(source, settings, noqa=task.noqa))
+        found = tuple(check(source, settings, noqa=task.noqa, suppressed=task.suppressed))
         return FileResult(source.path, source.text if found else "", found)
 
     fixed = fix(source, settings, unsafe=task.unsafe, noqa=task.noqa)

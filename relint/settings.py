@@ -87,6 +87,7 @@ class Settings:
     plugins: tuple[str, ...] = ()
     src: tuple[str, ...] = (".", "src")
     output_format: str | None = None
+    baseline: Path | None = None
 
     def live(self, path: Path) -> frozenset[str]:
         """Codes of the rules that are live for the file at `path` (relative paths start at the working folder)."""

@@ -87,6 +87,10 @@ def _result(diagnostic: Diagnostic, uri: str, fingerprint: str, lines: Lines) ->
         "locations": [_location(uri, diagnostic.start, diagnostic.end, lines)],
         "partialFingerprints": {"relint/v1": fingerprint, "primaryLocationLineHash": f"{fingerprint}:1"},
     }
+    if diagnostic.state == "suppressed":
+        result["suppressions"] = [{"kind": "inSource"}]
+    else:
+        result["baselineState"] = "unchanged" if diagnostic.state == "baseline" else "new"
     if diagnostic.related:
         result["relatedLocations"] = [
             {"id": number, "message": {"text": each.message}, **_location(uri, each.start, each.end, lines)}
