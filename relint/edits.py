@@ -103,6 +103,13 @@ def indent_of(ctx: Context, statement: cst.CSTNode) -> str:
     return ctx.text[_line_start(ctx.text, start) : start]
 
 
+def line_indent(ctx: Context, node: cst.CSTNode) -> str:
+    """The white space at the head of the line on which a node begins."""
+    start = _line_start(ctx.text, ctx.range(node)[0])
+    line = ctx.text[start : _line_end(ctx.text, start)]
+    return line[: len(line) - len(line.lstrip())]
+
+
 def insert_before(ctx: Context, statement: cst.CSTNode, *lines: str) -> Edits | None:
     """Insert lines (without indentation) above a statement, below the comments above it."""
     if not is_alone(ctx, statement):
@@ -242,6 +249,21 @@ def ensure_definition(ctx: Context, name: str, value: str, at: cst.CSTNode) -> t
             if ctx.source(found[0].value) == value.partition("  #")[0]:
                 return chosen, ()
     return None
+
+
+def ensure_class(ctx: Context, name: str, source: str, at: cst.CSTNode) -> Edits | None:
+    """A module-level class (`source`, without a line end) below the imports; None when its name is taken."""
+    if name in ctx.names.module.bindings or not ctx.names.is_free(name, ctx.names.scope_of(at)):
+        return None
+    offset = _after_imports(ctx)
+    return (Edit(offset, offset, f"\n\n{source}\n", once=True),)
+
+
+def replace_statement(ctx: Context, statement: cst.CSTNode, *lines: str) -> Edits | None:
+    """Replace a statement by lines (without its indentation); a comment on its last line stays on the last of them."""
+    if not is_alone(ctx, statement):
+        return None
+    return (ctx.edit(statement, f"\n{indent_of(ctx, statement)}".join(lines)),)
 
 
 def free_name(ctx: Context, name: str, at: cst.CSTNode) -> str:

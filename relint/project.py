@@ -11,7 +11,7 @@ import os
 import warnings
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Mapping
+from typing import TYPE_CHECKING, Iterator, Mapping
 
 from relint import source as sources
 from relint.source import Unreadable
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from relint.settings import Settings
 
 ABSENT = "absent"
+_LEVELS = 8
+"""How far up the tree the head of a project is searched when the file is not below the configured root."""
 
 
 class Project:
@@ -46,13 +48,18 @@ class Project:
 
     def text(self, path: Path) -> str | None:
         """The text of a file, None when it is absent or unreadable."""
-        try:
-            source = sources.read(str(path))
-        except Unreadable:
-            self._record(path, ABSENT)
-            return None
-        self._record(path, _digest(source.data))
-        return source.text
+        found = _read(os.path.abspath(path))
+        self._record(path, found[1] if found else ABSENT)
+        return found[0] if found else None
+
+    def around(self, path: Path) -> Iterator[Path]:
+        """The folders around a file, nearest first, up to the configured root or the repository's top."""
+        root = Path(os.path.abspath(self.settings.root))
+        folders = list(Path(os.path.abspath(path)).parents)
+        for folder in folders[: folders.index(root) + 1] if root in folders else folders[:_LEVELS]:
+            yield folder
+            if ".git" in self.listing(folder):
+                return
 
     def syntax(self, path: Path) -> ast.Module | None:
         """The syntax tree of another file (by `ast`: ten times faster than libcst, and nothing is rewritten there).
@@ -64,6 +71,25 @@ class Project:
 
     def _record(self, path: Path, answer: str) -> None:
         self._consulted[os.path.abspath(path)] = answer
+
+
+def _read(path: str) -> tuple[str, str] | None:
+    """Text and digest of a file, None when it is absent or unreadable."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return _read_version(path, (status.st_ino, status.st_mtime_ns, status.st_size))
+
+
+@lru_cache(maxsize=8192)
+def _read_version(path: str, version: tuple[int, int, int]) -> tuple[str, str] | None:
+    # Read once a run: the 200 files of a migration folder all ask for their 199 neighbours.
+    try:
+        source = sources.read(path)
+    except Unreadable:
+        return None
+    return source.text, _digest(source.data)
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,54 @@
+"""Which version of a library runs: what the configuration says, else the lower bound in the nearest requirements."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Iterator
+
+from relint.context import Context
+
+_FILES = re.compile(r"^(?:pyproject\.toml|setup\.cfg|setup\.py|Pipfile|.*requirements.*\.(?:txt|in))$")
+
+_BOUND = re.compile(r"(?:>=|==|~=)\s*(\d+(?:\.\d+)*)")
+_POETRY = re.compile(r"(?:>=|==|~=|\^|~|^)\s*(\d+(?:\.\d+)*)")
+
+
+def minimum_version(ctx: Context, package: str) -> tuple[int, ...] | None:
+    """The oldest version that the file must work with, as numbers; None when nothing says it."""
+    return ctx.memo(("minimum version", package), lambda: _minimum_version(ctx, package))
+
+
+def _minimum_version(ctx: Context, package: str) -> tuple[int, ...] | None:
+    if (configured := ctx.settings.versions.get(package)) is not None:
+        return _numbers(configured)
+    for folder in ctx.project.around(Path(ctx.path)):
+        names = [name for name in ctx.project.listing(folder) if _FILES.match(name)]
+        texts = [ctx.project.text(folder / name) or "" for name in names]
+        if "requirements" in ctx.project.listing(folder):
+            below = folder / "requirements"
+            texts += [ctx.project.text(below / n) or "" for n in ctx.project.listing(below) if n.endswith((".txt", ".in"))]
+        found = [bound for text in texts for bound in _lower_bounds(text, package)]
+        if found:
+            return min(found)
+    return None
+
+
+def _lower_bounds(text: str, package: str) -> Iterator[tuple[int, ...]]:
+    """The lower bounds that a file of requirements gives a package."""
+    name = rf"{_spelled(package)}(?![\w.-])"
+    # `"django[bcrypt] >=5.1"` in quotes, or on a line of its own
+    for match in re.finditer(rf"(?:^|[\"'])\s*{name}\s*(?:\[[^\]]*\])?([^\"'\n#;]*)", text, re.I | re.M):
+        yield from (_numbers(version) for version in _BOUND.findall(match[1]))
+    # poetry and Pipfile: `django = "^5.1"`, `django = {version = ">=5.1"}`
+    for match in re.finditer(rf"^\s*{name}\s*=\s*(?:\{{.*?version\s*=\s*)?[\"']([^\"'\n]*)", text, re.I | re.M):
+        yield from (_numbers(version) for version in _POETRY.findall(match[1]))
+
+
+def _spelled(package: str) -> str:
+    """PEP 503: runs of `-`, `_` and `.` are the same in names."""
+    return r"[-_.]+".join(re.escape(part) for part in re.split(r"[-_.]+", package))
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version))
