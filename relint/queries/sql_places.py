@@ -1,0 +1,263 @@
+"""Where in SQL text does a hole stand: for a value, for a name, or for a piece of the statement?
+
+Pure text, no syntax tree: it must also answer for text that no parser takes (unfinished statements, mixed dialects).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+HOLE = "\ue000"
+"""Stands for a hole in the text; a private-use character, so that no SQL holds it."""
+
+
+class Place(Enum):
+    """What a hole is to the statement around it."""
+
+    VALUE = "value"
+    IDENTIFIER = "identifier"
+    FRAGMENT = "fragment"
+    NONE = "none"
+    """In a comment, or part of a parameter's name: no way into the statement."""
+
+
+@dataclass(frozen=True)
+class Spot:
+    """One hole: its place, the quote around it ('' for none), the words before and behind it in upper case.
+
+    `group` is the word before the innermost parenthesis around it ('' for none). `alone` says that it is all that
+    its parenthesis holds.
+    """
+
+    place: Place
+    quote: str = ""
+    before: str = ""
+    behind: str = ""
+    group: str = ""
+    alone: bool = False
+
+
+def spots(text: str) -> list[Spot]:
+    """The spot of each HOLE in `text`, in order."""
+    return _Scan(text).spots()
+
+
+def first_word(text: str) -> str:
+    """The first word of a statement in upper case, '' when it begins with something else."""
+    found = _START.match(text)
+    return found[1].upper() if found else ""
+
+
+@dataclass(frozen=True)
+class _Token:
+    kind: str
+    text: str
+
+    @property
+    def word(self) -> str:
+        """The token in upper case; a quoted one is only what it is."""
+        return self.text.upper() if self.kind in ("word", "op", "mark") else f"<{self.kind}>"
+
+
+@dataclass
+class _Group:
+    """An open parenthesis: the index of the token that opens it, and the clause reached inside."""
+
+    index: int
+    clause: str = ""
+
+
+class _Scan:
+    def __init__(self, text: str) -> None:
+        self.tokens = [_Token(str(found.lastgroup), found.group()) for found in _TOKENS.finditer(text)]
+        self.first = first_word(text)
+
+    def spots(self) -> list[Spot]:
+        found: list[Spot] = []
+        groups = [_Group(-1)]
+        for index, token in enumerate(self.tokens):
+            if token.text in ("(", "["):
+                groups.append(_Group(index))
+            elif token.text in (")", "]"):
+                if len(groups) > 1:
+                    groups.pop()
+            elif token.word in _CLAUSES:
+                groups[-1].clause = token.word
+            for _ in range(token.text.count(HOLE)):
+                found.append(self._spot(index, token, groups))
+        return found
+
+    def _spot(self, index: int, token: _Token, groups: list[_Group]) -> Spot:
+        quote = {"string": "'", "double": '"', "back": "`"}.get(token.kind, "")
+        opener = groups[-1].index
+        return Spot(
+            self._place(index, token, groups),
+            quote,
+            self._word(index - 1),
+            self._word(index + 1),
+            self._word(opener - 1) if opener >= 0 else "",
+            opener == index - 1 and self._word(index + 1) == ")",
+        )
+
+    def _word(self, index: int) -> str:
+        return self.tokens[index].word if 0 <= index < len(self.tokens) else ""
+
+    def _place(self, index: int, token: _Token, groups: list[_Group]) -> Place:
+        match token.kind:
+            case "comment" | "parameter":
+                return Place.NONE
+            case "string":
+                return Place.IDENTIFIER if self._word(index - 1) == "AS" else Place.VALUE
+            case "double":
+                return self._in_double_quotes(index, groups)
+            case "back":
+                return Place.IDENTIFIER
+            case "dollar":
+                return Place.FRAGMENT
+        if token.text != HOLE:
+            return Place.IDENTIFIER
+        return self._bare(index, groups)
+
+    def _in_double_quotes(self, index: int, groups: list[_Group]) -> Place:
+        """A name by the standard; text in MySQL, SQLite and BigQuery, where it is compared or inserted."""
+        before, behind = self._word(index - 1), self._word(index + 1)
+        if behind == "." or before == ".":
+            return Place.IDENTIFIER
+        if before in _COMPARES or (before in ("(", ",") and self._in_group(index, groups) is Place.VALUE):
+            return Place.VALUE
+        return Place.IDENTIFIER
+
+    def _bare(self, index: int, groups: list[_Group]) -> Place:
+        before, behind = self._word(index - 1), self._word(index + 1)
+        if behind == "." or before == ".":
+            return Place.IDENTIFIER
+        if before in ("(", ",", "["):
+            return self._in_group(index, groups)
+        if before in _COMPARES or (before == "AND" and self._word(index - 3) == "BETWEEN"):
+            if behind == "(":
+                return Place.IDENTIFIER
+            return Place.IDENTIFIER if self._sets_names() else Place.VALUE
+        if before in _TAKES_VALUE or (before == "BY" and self._word(index - 2) == "IDENTIFIED"):
+            return Place.VALUE
+        if before == "TO":
+            return Place.VALUE if self.first == "SET" and not self._sets_names() else Place.IDENTIFIER
+        if before in _ARITHMETIC:
+            star = before == "*" and self._word(index - 2) in ("SELECT", ",", ".", "DISTINCT", "(", "RETURNING")
+            return Place.FRAGMENT if star else Place.VALUE
+        if before in _CONDITIONS:
+            return Place.IDENTIFIER if behind in _COMPARES or behind in ("IN", "IS", "NOT") else Place.FRAGMENT
+        if before in _TAKES_NAME or behind == "(":
+            return Place.IDENTIFIER
+        return Place.FRAGMENT
+
+    def _sets_names(self) -> bool:
+        """`SET search_path = {schema}` and its like take names."""
+        return self.first == "SET" and any(t.word in ("SEARCH_PATH", "ROLE", "SCHEMA") for t in self.tokens)
+
+    def _in_group(self, index: int, groups: list[_Group]) -> Place:
+        """A hole behind `(` or `,`."""
+        group = groups[-1]
+        behind = self._word(index + 1)
+        if behind in _COMPARES and self._word(group.index - 1) not in ("IN", "VALUES"):
+            return Place.IDENTIFIER
+        if group.index < 0 or group.clause:
+            return self._in_clause(group.clause, behind)
+        opener = self._word(group.index - 1)
+        if self.tokens[group.index].text == "[":
+            return Place.VALUE if opener == "ARRAY" else Place.IDENTIFIER
+        if opener in ("IN", "VALUES", "ANY", "ALL", "SOME") or self._is_row(group, groups):
+            return Place.VALUE
+        if self.first in ("PRAGMA", "CREATE", "ALTER") or self._is_column_list(group.index - 1):
+            return Place.IDENTIFIER
+        if opener in _TYPES:
+            return Place.FRAGMENT
+        if opener in _LISTS_NAMES:
+            return Place.IDENTIFIER
+        if opener in _KEYWORDS or not re.match(r"\w", opener):
+            return Place.FRAGMENT
+        if opener in _OF_COLUMNS or (opener in _OF_COLUMN_FIRST and self._word(index - 1) == "("):
+            return Place.IDENTIFIER
+        return Place.IDENTIFIER if HOLE in opener else Place.VALUE
+
+    def _in_clause(self, clause: str, behind: str) -> Place:
+        match clause:
+            case "SELECT" | "BY" | "RETURNING" | "FROM" | "INTO" | "JOIN" | "DISTINCT":
+                return Place.IDENTIFIER
+            case "LIMIT" | "OFFSET" | "VALUES":
+                return Place.VALUE
+        return Place.FRAGMENT
+
+    def _is_row(self, group: _Group, groups: list[_Group]) -> bool:
+        """`VALUES (...), ({x}, ...)` and `IN ((a, b), ({x}, {y}))`."""
+        opener = self._word(group.index - 1)
+        outer = groups[-2]
+        if opener == "," and outer.clause == "VALUES":
+            return True
+        return opener in ("(", ",") and outer.index >= 0 and self._word(outer.index - 1) == "IN" and not outer.clause
+
+    def _is_column_list(self, index: int) -> bool:
+        """Whether the word at `index` is a table whose columns follow: `INTO t (`, `REFERENCES a.t (`."""
+        if self.tokens[index].kind not in ("word", "double", "back") and self._word(index) != "]":
+            return False
+        while index >= 2 and self._word(index - 1) == ".":
+            index -= 2
+        return self._word(index - 1) in ("INTO", "TABLE", "REFERENCES", "WITH", "COPY", "CONFLICT", "EXISTS")
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_COMPARES = _words(
+    "= == <> != < > <= >= <=> ~ ~* !~ !~* ~~ ~~* @> <@ && -> ->> #> #>> @@ LIKE ILIKE RLIKE REGEXP GLOB MATCH TO_TSQUERY "
+    "BETWEEN := =>"
+)
+_ARITHMETIC = _words("+ - * / % || | & ^")
+_TAKES_VALUE = _words(
+    "LIMIT OFFSET TOP INTERVAL TIMESTAMP TIMESTAMPTZ DATE THEN ELSE ESCAPE KILL QUERY PASSWORD FIRST NEXT VALUES VALUE "
+    "IN ANY UNTIL"
+)
+_CONDITIONS = _words("WHERE AND OR NOT ON HAVING WHEN CASE IF")
+_TAKES_NAME = _words(
+    "FROM JOIN INTO UPDATE TABLE VIEW INDEX SCHEMA DATABASE COLUMN REFERENCES TRIGGER SEQUENCE TRUNCATE EXISTS ONLY "
+    "DESCRIBE DESC USE CONSTRAINT ROLE USER PROCEDURE FUNCTION CALL EXEC EXECUTE AS SELECT DISTINCT BY RETURNING SET "
+    "USING COLLATE TYPE EXTENSION POLICY PRAGMA CONCURRENTLY LISTEN UNLISTEN NOTIFY SAVEPOINT CHANNEL ANALYZE VACUUM "
+    "REINDEX CLUSTER COPY REPLACE PARTITION OWNER TABLESPACE DOMAIN LANGUAGE DATABASES TABLES COLUMNS KEYSPACE ADD DROP "
+    "RENAME MODIFY CHANGE GRANT REVOKE"
+)
+_CLAUSES = _words("SELECT FROM WHERE SET VALUES LIMIT OFFSET RETURNING HAVING BY JOIN ON INTO")
+_LISTS_NAMES = _words("USING KEY UNIQUE OVER COLUMNS INDEX PRIMARY DISTINCT BY ROLLUP CUBE SELECT")
+_TYPES = _words("VARCHAR CHAR CHARACTER NVARCHAR VARBINARY BINARY DECIMAL NUMERIC FLOAT BIT VECTOR TIMESTAMP DATETIME")
+_OF_COLUMNS = _words(
+    "COUNT SUM AVG MIN MAX LOWER UPPER TRIM LENGTH ABS ARRAY_AGG STRING_AGG GROUP_CONCAT JSON_AGG JSONB_AGG DATE_TRUNC "
+    "DATE_PART EXTRACT TO_CHAR STRFTIME CAST TRY_CAST UNNEST ROW_NUMBER RANK STDDEV VARIANCE ST_ASTEXT ST_X ST_Y MD5 "
+    "HEX PG_GET_SERIAL_SEQUENCE TO_TSVECTOR FIRST_VALUE LAST_VALUE LAG LEAD NULLIF APPROX_COUNT_DISTINCT YEAR MONTH DAY "
+    "JSON_EACH JSONB_EACH JSONB_ARRAY_ELEMENTS TYPEOF BIT_LENGTH"
+)
+_OF_COLUMN_FIRST = _words(
+    "COALESCE IFNULL NVL ISNULL ROUND SUBSTR SUBSTRING REPLACE CONCAT DATE DATETIME JSON_EXTRACT JSONB_SET GREATEST LEAST "
+    "INSTR POSITION LEFT RIGHT TO_DATE DATE_ADD DATE_SUB DATEDIFF ST_DISTANCE ST_DWITHIN TRUNCATE"
+)
+_KEYWORDS = _words(
+    "FROM JOIN AS EXISTS AND OR NOT WHERE ON UNION EXCEPT INTERSECT SELECT WITH CHECK SET HAVING WHEN THEN ELSE CASE "
+    "RETURNING DEFAULT FILTER LATERAL EXPLAIN LIKE BETWEEN MATERIALIZED RECURSIVE LIMIT OFFSET COPY"
+)
+
+_START = re.compile(r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*([A-Za-z]+)\b", re.DOTALL)
+_TOKENS = re.compile(
+    rf"""
+    (?P<comment>--[^\n]*|/\*.*?(?:\*/|\Z))
+    |(?P<string>'[^']*(?:''[^']*)*(?:'|\Z))
+    |(?P<double>"[^"]*(?:"|\Z))
+    |(?P<back>`[^`]*(?:`|\Z))
+    |(?P<dollar>\$(?P<tag>[A-Za-z_]*)\$.*?(?:\$(?P=tag)\$|\Z))
+    |(?P<cast>::\s*[\w{HOLE}]+)
+    |(?P<parameter>%\([^)]*\)s|%s|\?\d*|[:@$?][\w{HOLE}]+)
+    |(?P<word>[\w{HOLE}#]+)
+    |(?P<op><=>|->>|->|\#>>|\#>|!~\*|~~\*|!~|~\*|~~|<>|!=|>=|<=|==|:=|=>|\|\||@>|<@|&&|@@|[-+*/%&^|=<>~:])
+    |(?P<mark>[(),;.\[\]{{}}])
+    """,
+    re.DOTALL | re.VERBOSE,
+)
