@@ -65,7 +65,7 @@ class Plugin:
             asked_for = on_by_default(info) or info.code in named
             return asked_for and decider.decision_for(info.code) is Decision.Selected
 
-        cls._wanted = staticmethod(wanted)
+        cls._wanted = wanted
         cls._guest = Guest(
             config=options.relint_config,
             isolated=options.relint_isolated,
@@ -77,7 +77,7 @@ class Plugin:
     def run(self) -> Iterator[tuple[int, int, str, type]]:
         """Findings as flake8 takes them: line, column from 0 in characters (its carets count them so), text."""
         try:
-            found = self._guest.check(self._source, self._wanted)
+            found = self._guest.check(self._source, type(self)._wanted)
         except ConfigError as error:
             raise ExecutionError(f"relint: {error}") from error
         for diagnostic in found:

@@ -41,8 +41,13 @@ class Guest:
 
     def check(self, source: Source, wanted: Callable[[RuleInfo], bool]) -> list[Diagnostic]:
         """The findings of the wanted rules, sorted. ConfigError when the file's configuration is unusable."""
-        settings = self._finder.for_file(Path(source.path))
-        rules = catalogue(settings.plugins)
+        try:
+            settings = self._finder.for_file(Path(source.path))
+            rules = catalogue(settings.plugins)
+        except ConfigError:
+            if any(map(wanted, catalogue().values())):
+                raise
+            return []  # relint is installed, but not in use
         codes = frozenset(code for code, info in rules.items() if wanted(info))
         if not codes:
             return []

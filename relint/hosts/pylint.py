@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Mapping
 
 from pylint.checkers import BaseRawFileChecker
 from pylint.interfaces import HIGH
+from pylint.typing import ExtraMessageOptions
 
 from relint.check import unreadable
 from relint.errors import ConfigError
@@ -169,6 +170,6 @@ def _place(position: Position, lines: Lines) -> _Place:
     return position.line, len(line[: position.column - 1].encode("utf-8"))
 
 
-def _definition(info: RuleInfo) -> tuple[str, str, str, dict[str, Any]]:
+def _definition(info: RuleInfo) -> tuple[str, str, str, ExtraMessageOptions]:
     about = f"{info.summary} {info.code}, {info.url}"
-    return "%s", symbol(info), about, {"default_enabled": on_by_default(info)}
+    return "%s", symbol(info), about, ExtraMessageOptions(default_enabled=on_by_default(info))
