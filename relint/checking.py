@@ -17,9 +17,10 @@ from relint.report import FOR_MACHINES, FOR_PEOPLE, FORMATS, STDIN, WITH_STATES,
 from relint.report.escape import escape
 from relint.report.style import Style, wants_color
 from relint.run import File, FileResult, Task, check_source, run, unreadable_result, write_fixes
-from relint.source import Unreadable, decode
+from relint.source import ChangedOnDisk, Unreadable, decode, read, write
 
 if TYPE_CHECKING:
+    from relint.annotate import Style as CommentStyle
     from relint.config import Settings, SettingsFinder
 
 CLEAN, FINDINGS, ERROR = 0, 1, 2
@@ -122,15 +123,8 @@ def check(options: Options) -> int:
     if options.paths == (STDIN,):
         return _check_stdin(options)
 
-    from relint.discover import discover
-
     tally = Tally()
-
-    def unusable(error: ConfigError) -> None:
-        tally.failed = True
-        _say_error(escape(str(error)))
-
-    files = list(discover([Path(path) for path in options.paths], options.finder, unusable))
+    files = _discovered(options, tally)
     if options.show_files:
         sys.stdout.writelines(f"{shown_path(str(path))}\n" for path, _ in files)
         return tally.exit_code(options)
@@ -152,6 +146,17 @@ def check(options: Options) -> int:
     if options.verbose:
         _say_verbose(files, time.monotonic() - began, options)
     return tally.exit_code(options)
+
+
+def _discovered(options: Options, tally: Tally) -> list[File]:
+    """The files to check; configurations that are unusable are said, and fail the run."""
+    from relint.discover import discover
+
+    def unusable(error: ConfigError) -> None:
+        tally.failed = True
+        _say_error(escape(str(error)))
+
+    return list(discover([Path(path) for path in options.paths], options.finder, unusable))
 
 
 def _check_stdin(options: Options) -> int:
@@ -281,18 +286,39 @@ def _say_accepted(accepted: Accepted, options: Options) -> bool:
     return bool(stale) and options.strict_baseline
 
 
+def add_comments(options: Options, style: CommentStyle, reason: str) -> int:
+    """Write a suppression comment for every finding that counts; returns the exit code."""
+    from relint.annotate import annotated
+
+    tally = Tally()
+    files = _discovered(options, tally)
+    accepted = _accepted(options, files)
+    comments = changed = 0
+    for result in map(accepted.judge, list(run(files, options.task, jobs=options.jobs))):
+        found = [each for each in result.diagnostics if each.state == "new"]
+        text, count = annotated(result.text, found, style, " ".join(reason.split()))
+        if not count:
+            continue
+        try:
+            source = read(result.path)
+            if source.text != result.text:
+                raise ChangedOnDisk("it changed while it was checked")
+            write(source, text)
+        except (OSError, Unreadable, ChangedOnDisk, UnicodeEncodeError) as error:
+            tally.failed = True
+            _say_error(f"{shown_path(result.path)}: comments not written: {escape(str(error))}")
+            continue
+        comments, changed = comments + count, changed + 1
+    _say(options, f"Silenced {_plural(comments, 'finding')} in {_plural(changed, 'file')}.")
+    return ERROR if tally.failed else CLEAN
+
+
 def write_baseline(options: Options, file: Path, *, shrink: bool) -> int:
     """Write the findings of today as the baseline; with `shrink` only drop those that are gone. Returns exit code."""
     from relint import baseline as baselines
-    from relint.discover import discover
 
     tally = Tally()
-
-    def unusable(error: ConfigError) -> None:
-        tally.failed = True
-        _say_error(escape(str(error)))
-
-    files = list(discover([Path(path) for path in options.paths], options.finder, unusable))
+    files = _discovered(options, tally)
     results = list(_counted(run(files, options.task, jobs=options.jobs), options, tally))
     if tally.failed or INTERNAL_ERROR in tally.codes:
         _say_error("the baseline was not written: some files were not checked")

@@ -16,6 +16,7 @@ from relint.errors import ConfigError
 from relint.report import FORMATS, STDIN
 
 if TYPE_CHECKING:
+    from relint.annotate import Style as CommentStyle
     from relint.config import SettingsFinder
 
 INTERRUPTED = 130
@@ -30,6 +31,8 @@ class _DefaultToCheck(click.Group):
         own = {option for parameter in self.get_params(ctx) for option in parameter.opts}
         if not args or args[0] not in {*self.commands, *own}:
             args = ["check", *args]
+        # The reason is given with `=` or not at all: what follows may be a path.
+        args = [f"{arg}=" if arg in ("--add-ignore", "--add-noqa") else arg for arg in args]
         return super().parse_args(ctx, args)
 
 
@@ -126,6 +129,8 @@ _OPTIONS: dict[str, list[Callable[[Any], Any]]] = {
         click.option("--baseline", type=click.Path(dir_okay=False), metavar="FILE", help="Accept the findings in it."),
         click.option("--strict-baseline", is_flag=True, help="Exit with 1 when the baseline holds findings now gone."),
         click.option("--diff-base", metavar="REV", help="Report only what lies on lines changed since REV (git)."),
+        click.option("--add-ignore", metavar="[=REASON]", help="Write a `# relint: ignore` comment for each finding."),
+        click.option("--add-noqa", metavar="[=REASON]", help="Write a `# noqa` comment for each finding."),
         click.option("--stdin-filename", metavar="PATH", help="The name of what is read from stdin (path: -)."),
         click.option(
             "--color",
@@ -175,7 +180,7 @@ _CHECK_NAMES = frozenset(
 
 
 def _run_check(fix: bool, config_arguments: Sequence[str], isolated: bool, given: dict[str, Any]) -> int:
-    from relint.checking import Options, check
+    from relint.checking import Options, add_comments, check
 
     own = {name: given.pop(name) for name in _CHECK_NAMES}
     own["paths"] = own["paths"] or (".",)
@@ -183,12 +188,19 @@ def _run_check(fix: bool, config_arguments: Sequence[str], isolated: bool, given
         raise click.UsageError("- (stdin) cannot be mixed with other paths.")
     if own["stdin_filename"] and own["paths"] != (STDIN,):
         raise click.UsageError("--stdin-filename goes with the path - only.")
+    styles: dict[CommentStyle, str | None] = {"ignore": given.pop("add_ignore"), "noqa": given.pop("add_noqa")}
+    reasons = [(style, reason) for style, reason in styles.items() if reason is not None]
+    if len(reasons) > 1 or (reasons and (fix or own["diff"] or own["fix_only"] or own["paths"] == (STDIN,))):
+        raise click.UsageError("--add-ignore and --add-noqa go alone, on files.")
     if own["diff_base"] and (fix or own["diff"] or own["fix_only"]):
         raise click.UsageError("--diff-base chooses what is reported; fixes change whole files.")
     if own["statistics"] and (own["diff"] or own["fix_only"]):
         raise click.UsageError("--statistics counts findings, which --diff and --fix-only do not print.")
+    options = Options(_finder(config_arguments, isolated, given), fix=fix, **own)
     try:
-        return check(Options(_finder(config_arguments, isolated, given), fix=fix, **own))
+        for style, reason in reasons:
+            return add_comments(options, style, reason)
+        return check(options)
     except BrokenPipeError:
         raise
     except OSError as error:
