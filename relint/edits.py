@@ -55,6 +55,25 @@ def append_argument(ctx: Context, call: cst.Call, argument: str) -> Edits:
     return (Edit(end, end, f", {argument}"),)
 
 
+def prepend_argument(ctx: Context, call: cst.Call, argument: str) -> Edits:
+    """Insert an argument before all others, in the layout of the call."""
+    if not call.args:
+        return append_argument(ctx, call, argument)
+    first = call.args[0]
+    start, end = ctx.range(first)
+    if isinstance(first.value, cst.GeneratorExp) and len(call.args) == 1 and not first.value.lpar:
+        return (Edit(start, start, f"{argument}, ("), Edit(end, end, ")"))
+    line = _line_start(ctx.text, start)
+    separator = "," + (f"\n{ctx.text[line:start]}" if not ctx.text[line:start].strip() else " ")
+    return (Edit(start, start, f"{argument}{separator}"),)
+
+
+def parenthesize(ctx: Context, node: cst.CSTNode) -> Edits:
+    """Put parentheses around a node."""
+    start, end = ctx.range(node)
+    return (Edit(start, start, "("), Edit(end, end, ")"))
+
+
 def remove_argument(ctx: Context, call: cst.Call, arg: cst.Arg) -> Edits:
     """Remove one argument and the comma that belongs to it."""
     index = list(call.args).index(arg)
@@ -126,6 +145,17 @@ def insert_after(ctx: Context, statement: cst.CSTNode, *lines: str) -> Edits | N
     indent = indent_of(ctx, statement)
     end = _line_end(ctx.text, ctx.range(statement)[1])
     return (Edit(end, end, "".join(f"\n{indent}{line}" if line else "\n" for line in lines)),)
+
+
+def insert_at_start(ctx: Context, function: cst.FunctionDef, *lines: str) -> Edits | None:
+    """Insert lines (without indentation) at the top of a function's body, below its docstring."""
+    block = function.body
+    if not isinstance(block, cst.IndentedBlock):
+        return None
+    first, *others = block.body
+    if not (isinstance(first, cst.SimpleStatementLine) and _is_docstring(first)):
+        return insert_before(ctx, first, *lines)
+    return insert_before(ctx, others[0], *lines) if others else insert_after(ctx, first, *lines)
 
 
 def delete_statement(ctx: Context, statement: cst.CSTNode) -> Edits | None:
@@ -264,6 +294,30 @@ def replace_statement(ctx: Context, statement: cst.CSTNode, *lines: str) -> Edit
     if not is_alone(ctx, statement):
         return None
     return (ctx.edit(statement, f"\n{indent_of(ctx, statement)}".join(lines)),)
+
+
+def ensure_function(
+    ctx: Context, name: str, keyword: str, rest: str, at: cst.CSTNode
+) -> tuple[str, Edits] | None:
+    """A module-level function below the imports, shared by all fixes of the file.
+
+    Written `{keyword} {name}{rest}`, where `rest` has no final newline and is indented by four spaces; an equal
+    function that is there is used.
+    """
+    rest = rest.replace("    ", ctx.tree.module.default_indent)
+    for attempt in range(1, 10):
+        chosen = name if attempt == 1 else f"{name}_{attempt}"
+        found = ctx.names.module.bindings.get(chosen)
+        if not ctx.names.is_free(chosen, ctx.names.scope_of(at)):
+            continue
+        text = f"{keyword} {chosen}{rest}"
+        if found is None:
+            offset = _after_imports(ctx)
+            blank = "\n\n" if offset else ""
+            return chosen, (Edit(offset, offset, f"{blank}{text}\n", once=True),)
+        if len(found) == 1 and "\n".join(ctx.source(found[0].node).splitlines()) == text:
+            return chosen, ()
+    return None
 
 
 def free_name(ctx: Context, name: str, at: cst.CSTNode) -> str:

@@ -8,6 +8,7 @@ ever on it), urllib3 2.8 (`PoolManager` waits for the socket default; `urllib3.r
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 VERBS = ("get", "options", "head", "post", "put", "patch", "delete")
@@ -116,3 +117,9 @@ def waiting(name: str) -> tuple[str, Waiting] | None:
             name = known + name[len(prefix) :]
     found = WAITING.get(name)
     return (name, found) if found is not None else None
+
+
+NO_CLIENTS: frozenset[str] = (frozenset(sys.stdlib_module_names) | {"requests"}) - {
+    *("ftplib", "imaplib", "nntplib", "poplib", "smtplib", "ssl", "telnetlib", "xmlrpc", "asyncio", "multiprocessing"),
+}
+"""Top-level modules that bring no client which waits on a socket, except those that share a name with one."""

@@ -141,7 +141,7 @@ def _is_timeout(ctx: Context, target: cst.BaseExpression) -> bool:
     return False
 
 
-def _asks_for_key(ctx: Context, test: cst.BaseExpression) -> bool:
+def _asks_for_key(ctx: Context, test: cst.CSTNode) -> bool:
     """`"timeout" not in kwargs`, which is never so."""
     match test:
         case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(operator=cst.NotIn())]):
@@ -152,7 +152,7 @@ def _asks_for_key(ctx: Context, test: cst.BaseExpression) -> bool:
 def _asks_for_none(ctx: Context, function: cst.FunctionDef) -> bool:
     """Whether the function looks at what the timeout is: `is None`, `not timeout`, `timeout or N`."""
     for node in ctx.walk(function.body, cst.Comparison, cst.UnaryOperation, cst.BooleanOperation, cst.IfExp, cst.If):
-        test = node.test if isinstance(node, cst.If | cst.IfExp) else node
-        if "timeout" in ctx.source(test) and not _asks_for_key(ctx, test):
+        asked: cst.CSTNode = node.test if isinstance(node, cst.If | cst.IfExp) else node
+        if "timeout" in ctx.source(asked) and not _asks_for_key(ctx, asked):
             return True
     return False
