@@ -187,15 +187,17 @@ def wrap(ctx: Context, statements: Sequence[cst.CSTNode], header: str, *footer: 
     return tuple(edits)
 
 
-def open_block(ctx: Context, statement: cst.CSTNode, header: str, end: int) -> Edits | None:
-    """Replace a statement by `header` (`with x as y:`) and put what follows it, up to the offset `end`, under that.
+def open_block(ctx: Context, kept: cst.CSTNode, before: str, after: str, end: int) -> Edits | None:
+    """Turn the statement around `kept` into `before`, `kept`, `after` (`with closing(`, `f()`, `) as x:`), and put what
+    follows it, up to the offset `end`, under that header.
 
     `end` is where the last line of the new block ends.
     """
+    statement = ctx.statement_of(kept)
     if not is_alone(ctx, statement):
         return None
-    start, below = ctx.range(statement)
-    return (Edit(start, below, header), *indent_lines(ctx, below, end))
+    (start, below), (first, last) = ctx.range(statement), ctx.range(kept)
+    return (Edit(start, first, before), Edit(last, below, after), *indent_lines(ctx, below, end))
 
 
 def indent_lines(ctx: Context, start: int, end: int) -> list[Edit]:

@@ -80,14 +80,18 @@ def _imports_sqlalchemy(ctx: Context) -> bool:
     return ctx.memo("imports sqlalchemy", answer)
 
 
-def outlives(ctx: Context, session: cst.BaseExpression, block: Try) -> bool:
-    """Whether anyone works with a session after a `try`: not if a `with` of this function closes it right there."""
+def outlives(ctx: Context, call: cst.Call, block: Try) -> bool:
+    """Whether anyone works with the session of `call` after a `try`: not if a `with` of this function closes it first."""
+    assert isinstance(call.func, cst.Attribute)
+    session = call.func.value
     found = ctx.definitions(session) or []
     if not (found and all(binding.kind == "with" for binding in found)):
         return True
-    around = next((a for a in ctx.ancestors(block) if isinstance(a, cst.With) and _binds(a, found)), None)
+    around = next((a for a in ctx.ancestors(call) if isinstance(a, cst.With) and _binds(a, found)), None)
     if around is None:
         return True
+    if block in ctx.ancestors(around):
+        return False
     text, (_, end) = ctx.source(session), ctx.range(block)
     repeated = any(isinstance(a, cst.For | cst.While) and around in ctx.ancestors(a) for a in ctx.ancestors(block))
     names = ctx.walk(around.body, cst.Name, cst.Attribute)

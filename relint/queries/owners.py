@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import libcst as cst
 
 from relint.context import Context
-from relint.libraries.connections import AUTOCOMMIT, OWNERS, With
+from relint.libraries.connections import AUTOCOMMIT, OWNERS, REGISTRIES, With
 from relint.names import Binding, Scope, is_none
-from relint.queries.outcomes import FALLS, outcomes
 from relint.queries.handlers import Handler, catches_any_error, catches_database_error
+from relint.queries.outcomes import FALLS, always_raises, outcomes
 
 Try = cst.Try | cst.TryStar
 _NOT_A_GUARD = frozenset({"cursor", "no_autoflush", "connection", "execute", "stream", "scalars", "query"})
@@ -64,6 +64,8 @@ def is_guarded(ctx: Context, owner: Owned, commit: cst.CSTNode) -> bool:
         parts = [*(handler.body for handler in block.handlers), *([block.finalbody.body] if block.finalbody else [])]
         if any(releases(ctx, part, owner.name) for part in parts):
             return True
+        if block in ctx.ancestors(commit) and any(_ends_below(ctx, block, h, owner.name) for h in block.handlers):
+            return True
     # `addfinalizer(conn.close)`, `stack.callback(session.rollback)`
     uses = ctx.names.uses(owner.scope, owner.name)
     return any(_is_reference(ctx, use) for use in uses)
@@ -93,12 +95,19 @@ def releases(ctx: Context, block: cst.BaseSuite, receiver: str) -> bool:
 
 
 def _swallows(ctx: Context, block: Try, handler: Handler, receiver: str) -> bool:
-    if not (catches_any_error(ctx, handler) or catches_database_error(ctx, handler)):
+    if not _catches(ctx, handler) or always_raises(ctx, handler.body):
         return False
-    ways = outcomes(ctx, handler.body.body)
-    if ways == {"raises"} or releases(ctx, handler.body, receiver):
-        return False
-    return ways != {FALLS} or not _released_below(ctx, block, receiver)
+    return not releases(ctx, handler.body, receiver) and not _ends_below(ctx, block, handler, receiver)
+
+
+def _catches(ctx: Context, handler: Handler) -> bool:
+    return catches_any_error(ctx, handler) or catches_database_error(ctx, handler)
+
+
+def _ends_below(ctx: Context, block: Try, handler: Handler, receiver: str) -> bool:
+    """Whether a handler goes on below the `try`, where `receiver` is rolled back or closed first of all."""
+    goes_on = outcomes(ctx, handler.body.body) == {FALLS}
+    return goes_on and _catches(ctx, handler) and _released_below(ctx, block, receiver)
 
 
 def _released_below(ctx: Context, block: Try, receiver: str) -> bool:
@@ -120,6 +129,8 @@ def opened_by(ctx: Context, value: cst.BaseExpression) -> str | None:
         return None
     if cls is None:
         return _hand_started(ctx, call)
+    if ctx.instance_of(call.func) in REGISTRIES:
+        return None
     if cls not in OWNERS or any(_is_autocommit_argument(ctx, arg) for arg in call.args):
         return None
     function = ctx.function_def(call.func)
