@@ -52,13 +52,18 @@ def check(
 
         found = examine(source, settings, concerned, fixes=fixes)
     if noqa:
-        found = suppress.apply(source, found, live, rules, host_noqa=host_noqa)
+        found = suppress.apply(
+            source, found, live, rules, host_noqa=host_noqa, require_reason=settings.require_reason
+        )
     wanted = (d for d in found if d.code in live and (suppressed or d.state != "suppressed"))
-    return sorted((_offered(d, settings) for d in wanted), key=lambda d: d.sort_key)
+    return sorted((_as_configured(d, settings) for d in wanted), key=lambda d: d.sort_key)
 
 
-def _offered(diagnostic: Diagnostic, settings: Settings) -> Diagnostic:
-    """The diagnostic, its fix a mere suggestion where the settings forbid to apply it."""
+def _as_configured(diagnostic: Diagnostic, settings: Settings) -> Diagnostic:
+    """The diagnostic with the severity of the settings, and its fix a mere suggestion where they forbid it."""
+    severity = settings.severity_of(diagnostic.code, diagnostic.severity)
+    if severity is not diagnostic.severity:
+        diagnostic = replace(diagnostic, severity=severity)
     if diagnostic.fix is None or settings.may_fix(diagnostic.code):
         return diagnostic
     return replace(diagnostic, fix=replace(diagnostic.fix, safety=Safety.DISPLAY))

@@ -50,6 +50,7 @@ class Options:
     baseline: str | None = None
     strict_baseline: bool = False
     diff_base: str | None = None
+    fail_on: str | None = None
     color: str = "auto"
     jobs: int | None = None
     show_files: bool = False
@@ -80,6 +81,7 @@ class Tally:
     fixed: dict[str, Counter[str]] = field(default_factory=dict)
     failed: bool = False
     failed_baseline: bool = False
+    fail_on: str = "warning"
 
     def add(self, result: FileResult) -> None:
         """Count one file."""
@@ -110,7 +112,8 @@ class Tally:
             return FINDINGS if self.codes & _BROKEN else CLEAN
         if self.failed_baseline:
             return FINDINGS
-        return FINDINGS if self.found[Severity.ERROR] or self.found[Severity.WARNING] else CLEAN
+        warnings = 0 if self.fail_on == "error" else self.found[Severity.WARNING]
+        return FINDINGS if self.found[Severity.ERROR] or warnings else CLEAN
 
 
 def check(options: Options) -> int:
@@ -128,6 +131,7 @@ def check(options: Options) -> int:
     if options.show_files:
         sys.stdout.writelines(f"{shown_path(str(path))}\n" for path, _ in files)
         return tally.exit_code(options)
+    tally.fail_on = options.fail_on or (files[0][1].fail_on if files else tally.fail_on)
     accepted = _accepted(options, files)
     files = [file for file in files if accepted.concerns(file[0])]
     if not files and not tally.failed and options.diff_base is None:
@@ -172,7 +176,7 @@ def _check_stdin(options: Options) -> int:
         sys.stdout.flush()
         sys.stdout.buffer.write(text)
         sys.stdout.buffer.flush()
-    tally = Tally()
+    tally = Tally(fail_on=options.fail_on or settings.fail_on)
     output_format = _output_format(options, [(Path(name), settings)])
     _report(iter([result]), options, output_format, sys.stderr if passes_through else sys.stdout, tally)
     return tally.exit_code(options)

@@ -124,6 +124,9 @@ _OPTIONS: dict[str, list[Callable[[Any], Any]]] = {
         ),
         click.option("--statistics", is_flag=True, help="Count the findings of each rule instead of printing them."),
         click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 even when there are findings."),
+        click.option(
+            "--fail-on", type=click.Choice(["warning", "error"]), help="Least severity that makes the exit code 1."
+        ),
         click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 when something was fixed."),
         click.option("--ignore-noqa", is_flag=True, help="Ignore suppression comments."),
         click.option("--baseline", type=click.Path(dir_okay=False), metavar="FILE", help="Accept the findings in it."),
@@ -175,7 +178,7 @@ def _finder(config_arguments: Sequence[str], isolated: bool, settings: dict[str,
 
 _CHECK_NAMES = frozenset(
     "paths unsafe_fixes diff fix_only show_fixes output_format output_file statistics exit_zero exit_non_zero_on_fix "
-    "ignore_noqa stdin_filename baseline strict_baseline diff_base color jobs show_files quiet verbose".split()
+    "ignore_noqa fail_on stdin_filename baseline strict_baseline diff_base color jobs show_files quiet verbose".split()
 )
 
 
@@ -256,12 +259,20 @@ def rule_command(
 @click.option("--show", "shown", type=click.Path(), metavar="FILE", help="Print the settings that hold for a file.")
 @click.option("--config", "config_arguments", multiple=True, metavar="FILE|KEY=VALUE", help="As for check.")
 @click.option("--isolated", is_flag=True, help="Read no configuration file.")
-def config_command(key: str | None, shown: str | None, config_arguments: tuple[str, ...], isolated: bool) -> int:
+@click.option("--schema", is_flag=True, help="Print the JSON schema of the configuration, for editors.")
+def config_command(
+    key: str | None, shown: str | None, config_arguments: tuple[str, ...], isolated: bool, schema: bool
+) -> int:
     """List the configuration keys, explain one, or show what holds for a file."""
     from relint import pages
 
-    if shown is not None and key is not None:
-        raise click.UsageError("Give either a key or --show.")
+    if (shown is not None) + (key is not None) + schema > 1:
+        raise click.UsageError("Give a key, --show or --schema.")
+    if schema:
+        from relint import config_schema
+
+        sys.stdout.write(config_schema.render())
+        return 0
     if shown is not None:
         path = Path(shown)
         sys.stdout.writelines(pages.settings(path, _finder(config_arguments, isolated, {}).for_file(path)))

@@ -45,6 +45,9 @@ KEYS = (
     Key("plugins", "list of plugins", "folders with rules of the project's own, or names of installed rule packages"),
     Key("src", "list of paths", "folders that imports across files start from"),
     Key("output-format", "string", "how findings are printed"),
+    Key("severity.<selector>", "severity", "how bad findings of these rules are: error, warning or info"),
+    Key("fail-on", "fail-on", "the least severity that makes the exit code 1"),
+    Key("require-reason", "boolean", "a suppression comment without a reason is a finding (REL005)"),
     Key("baseline", "path", "file of accepted findings, written by `relint baseline`"),
     Key("sanctioned.timeout", "seconds or expression", 'timeout that fixes write: 10, or "settings.HTTP_TIMEOUT"'),
     Key("sanctioned.timeout-import", "import statement", 'the import that it needs: "from app import settings"'),
@@ -63,10 +66,14 @@ KEYS = (
     Key("rules.<rule>.<option>", "rule option", "options of one rule, named by code or name"),
 )
 
-_CHOICES = {
+CHOICES = {
     "not-null": ("three-step", "db-default"),
+    "severity": ("error", "warning", "info"),
+    "fail-on": ("warning", "error"),
     "database": ("postgresql", "mysql", "mariadb", "sqlite", "oracle", "mssql"),
 }
+"""Types whose values are one of a few words."""
+
 _RETRIES = ("inline", "tenacity", "stamina", "backoff")
 
 
@@ -104,6 +111,8 @@ def validated(table: Mapping[str, Any], place: Place) -> dict[str, Any]:
         checked["per-file-ignores"] = {
             _glob(pattern, place): ignored for pattern, ignored in checked["per-file-ignores"].items()
         }
+    for selector in checked.get("severity", ()):
+        selectors.resolve(selector, place.rules)
     if "rules" in checked:
         checked["rules"] = _by_code(checked["rules"], place)
     return checked
@@ -299,10 +308,10 @@ def _retry(value: Any, place: Place) -> str:
 
 def _choice(kind: str) -> Callable[[Any, Place], str]:
     def read(value: Any, place: Place) -> str:
-        if value in _CHOICES[kind]:
+        if value in CHOICES[kind]:
             return str(value)
-        hint = did_you_mean(value, _CHOICES[kind]) if isinstance(value, str) else ""
-        raise ValueError(f"must be one of {', '.join(_CHOICES[kind])}, not {_kind(value)}{hint}")
+        hint = did_you_mean(value, CHOICES[kind]) if isinstance(value, str) else ""
+        raise ValueError(f"must be one of {', '.join(CHOICES[kind])}, not {_kind(value)}{hint}")
 
     return read
 
@@ -327,6 +336,8 @@ _READERS: Mapping[str, Callable[[Any, Place], Any]] = {
     "retry": _retry,
     "not-null": _choice("not-null"),
     "database": _choice("database"),
+    "severity": _choice("severity"),
+    "fail-on": _choice("fail-on"),
     "list of selectors": _selectors,
     "list of globs": _globs,
     "list of paths": _paths,

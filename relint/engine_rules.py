@@ -9,6 +9,7 @@ SYNTAX_ERROR = "REL001"
 UNREADABLE_FILE = "REL002"
 UNUSED_SUPPRESSION = "REL003"
 UNKNOWN_SUPPRESSION_CODE = "REL004"
+SUPPRESSION_WITHOUT_REASON = "REL005"
 
 _PAGES: dict[str, tuple[str, str]] = {
     INTERNAL_ERROR: (
@@ -65,6 +66,19 @@ Safe: only the comment changes.
 
 ## Why it is bad
 It is a typing error, and the finding it was meant for is still reported.
+""",
+    ),
+    SUPPRESSION_WITHOUT_REASON: (
+        "suppression-without-reason",
+        """A suppression comment does not say why.
+
+## Why it is bad
+Nobody can tell later whether the reason still holds. Reported only where the project sets `require-reason = true`.
+
+## Use instead
+```python
+requests.get(url)  # relint: ignore[REL101] the job is killed after a minute anyway
+```
 """,
     ),
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Mapping
 
 from relint.globs import Glob, GlobSet
-from relint.model import RuleInfo, Safety
+from relint.model import RuleInfo, Safety, Severity
 from relint.selectors import ENGINE_FAMILY, INTERNAL_ERROR, chosen, levels
 
 DEFAULT_TARGET = (3, 10)
@@ -88,6 +88,9 @@ class Settings:
     src: tuple[str, ...] = (".", "src")
     output_format: str | None = None
     baseline: Path | None = None
+    severity: Mapping[str, str] = field(default_factory=dict)
+    fail_on: str = "warning"
+    require_reason: bool = False
 
     def live(self, path: Path) -> frozenset[str]:
         """Codes of the rules that are live for the file at `path` (relative paths start at the working folder)."""
@@ -103,6 +106,10 @@ class Settings:
     def may_fix(self, code: str) -> bool:
         """Whether fixes of this rule may be applied: `fixable` and `unfixable`, the more specific wins."""
         return self._fixable_level.get(code, -1) > self._unfixable_level.get(code, -1)
+
+    def severity_of(self, code: str, severity: Severity) -> Severity:
+        """The severity of a finding after the `severity` table, in which the more specific selector wins."""
+        return self._severities.get(code, severity)
 
     def safety(self, code: str, safety: Safety) -> Safety:
         """The safety of a fix after `extend-safe-fixes`, which promotes unsafe fixes and never display ones."""
@@ -147,6 +154,15 @@ class Settings:
     @cached_property
     def _promoted(self) -> frozenset[str]:
         return frozenset(levels(self.extend_safe_fixes, self._catalogue))
+
+    @cached_property
+    def _severities(self) -> dict[str, Severity]:
+        weights: dict[str, tuple[int, Severity]] = {}
+        for selector, severity in self.severity.items():
+            for code, level in levels([selector], self._catalogue).items():
+                if code != INTERNAL_ERROR and (code not in weights or level > weights[code][0]):
+                    weights[code] = (level, Severity(severity))
+        return {code: severity for code, (_, severity) in weights.items()}
 
     def __getstate__(self) -> dict[str, Any]:
         # What was derived is derived again on the other side: compiled patterns are slow to carry.

@@ -17,7 +17,12 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Collection, Iterator, Literal, Mapping
 
-from relint.engine_rules import ENGINE_RULES, UNKNOWN_SUPPRESSION_CODE, UNUSED_SUPPRESSION
+from relint.engine_rules import (
+    ENGINE_RULES,
+    SUPPRESSION_WITHOUT_REASON,
+    UNKNOWN_SUPPRESSION_CODE,
+    UNUSED_SUPPRESSION,
+)
 from relint.errors import did_you_mean
 from relint.lines import Lines
 from relint.model import Diagnostic, Edit, Fix, RuleInfo, Safety
@@ -58,6 +63,7 @@ class _Comment:
     noqa: bool
     own_line: bool
     next_line: int
+    reason: str
     codes: list[_Code] = field(default_factory=list)
 
     def matches(self, code: str) -> list[_Code] | None:
@@ -75,6 +81,7 @@ def apply(
     rules: Mapping[str, RuleInfo],
     *,
     host_noqa: bool = False,
+    require_reason: bool = False,
 ) -> list[Diagnostic]:
     """`found`, with what comments silence marked so, plus REL003 and REL004 for comments that are no use.
 
@@ -92,6 +99,8 @@ def apply(
     if not any(d.code in _NEVER_SILENT for d in found):  # a file that was not examined tells nothing
         for comment in suppressions:
             marked += _useless(comment, source, lines, live, rules)
+            if require_reason and not comment.reason and comment.verb != "enable" and _is_ours(comment):
+                marked.append(_without_reason(comment, source, lines))
     return marked
 
 
@@ -138,7 +147,9 @@ def _comment(
     position = lines.position(start)
     own_line = not lines[position.line - 1][: offset - lines.starts[position.line - 1]].strip()
     verb: Verb = ("file-ignore" if found["file"] else "ignore") if noqa else found["verb"]  # type: ignore[assignment]
-    suppression = _Comment(start, end, position.line, verb, noqa, own_line, _next_code_line(lines, position.line))
+    reason = found.string[found.end() :].partition("#")[0].strip(" \t:-")
+    below = _next_code_line(lines, position.line)
+    suppression = _Comment(start, end, position.line, verb, noqa, own_line, below, reason)
     if found["codes"] is not None:
         base = offset + found.start("codes")
         for word in re.finditer(r"[^,\s]+", found["codes"]):
@@ -187,11 +198,26 @@ def _useless(
         yield _diagnostic(UNUSED_SUPPRESSION, message, code, comment, source, lines, fix)
 
 
+def _is_ours(comment: _Comment) -> bool:
+    return not comment.noqa or any(_OURS.match(code.text.upper()) for code in comment.codes)
+
+
+def _without_reason(comment: _Comment, source: Source, lines: Lines) -> Diagnostic:
+    message = "the suppression does not say why: write the reason behind it"
+    return _diagnostic(SUPPRESSION_WITHOUT_REASON, message, comment, comment, source, lines)
+
+
 def _diagnostic(
-    rule: str, message: str, code: _Code, comment: _Comment, source: Source, lines: Lines, fix: Fix | None = None
+    rule: str,
+    message: str,
+    place: _Code | _Comment,
+    comment: _Comment,
+    source: Source,
+    lines: Lines,
+    fix: Fix | None = None,
 ) -> Diagnostic:
     info = ENGINE_RULES[rule]
-    start, end = lines.position(code.start), lines.position(code.end)
+    start, end = lines.position(place.start), lines.position(place.end)
     reach = (comment.line, comment.line)
     return Diagnostic(source.path, start, end, rule, info.name, message, info.severity, info.url, reach, fix)
 

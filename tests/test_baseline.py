@@ -221,3 +221,32 @@ def test_what_git_does_not_know_is_an_error(relint: Relint, repository: Path, tm
     assert "no-such-branch" in err
     assert relint("check", "--diff-base=--output=x").code == 2
     assert relint("check", "--diff-base", "HEAD", "--fix").code == 2
+
+
+def test_severity_of_a_rule_and_what_fails(relint: Relint) -> None:
+    Path("mail.py").write_text(OLD)
+    assert relint("check").code == 1
+    assert relint("check", "--fail-on", "error").code == 0
+    Path("relint.toml").write_text('fail-on = "error"\n[severity]\nREL1 = "info"\nsocket-without-timeout = "error"\n')
+    assert relint("check").code == 1, "the name is more specific than the prefix"
+    Path("relint.toml").write_text('[severity]\nhttp = "info"\n')
+    code, out, _ = relint("check")
+    assert code == 0
+    assert "2 for information only" in out
+
+
+def test_a_reason_can_be_required(relint: Relint) -> None:
+    Path("relint.toml").write_text("require-reason = true\n")
+    Path("mail.py").write_text(
+        "import smtplib\n"
+        "smtplib.SMTP()  # relint: ignore[REL102]\n"
+        "smtplib.SMTP()  # relint: ignore[REL102]: the host is local\n"
+        "smtplib.SMTP()  # noqa: REL102\n"
+        "smtplib.SMTP()  # noqa: REL102 the host is local\n"
+        "x = 1  # noqa: E501\n"
+    )
+    code, out, _ = relint("check", "--output-format", "concise", "-q")
+    assert code == 1
+    assert [line.split()[:2] for line in out.splitlines()] == [["mail.py:2:17:", "REL005"], ["mail.py:4:17:", "REL005"]]
+    Path("relint.toml").unlink()
+    assert relint("check").code == 0
