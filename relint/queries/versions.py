@@ -27,7 +27,8 @@ def _minimum_version(ctx: Context, package: str) -> tuple[int, ...] | None:
         texts = [ctx.project.text(folder / name) or "" for name in names]
         if "requirements" in ctx.project.listing(folder):
             below = folder / "requirements"
-            texts += [ctx.project.text(below / n) or "" for n in ctx.project.listing(below) if n.endswith((".txt", ".in"))]
+            inside = [name for name in ctx.project.listing(below) if name.endswith((".txt", ".in"))]
+            texts += [ctx.project.text(below / name) or "" for name in inside]
         found = [bound for text in texts for bound in _lower_bounds(text, package)]
         if found:
             return min(found)

@@ -1,0 +1,62 @@
+"""Puts a validated CHECK around Alembic's `alter_column(nullable=False)`; for others tells the steps."""
+
+from __future__ import annotations
+
+import libcst as cst
+from relint.rules.migrations.not_null_set_in_place import rule
+
+from relint import edits
+from relint.context import Context
+from relint.model import Finding, Fix, Safety
+from relint.queries.alembic_calls import alembic_operation, table_name
+from relint.queries.migration_calls import in_autocommit_block
+from relint.queries.migration_target import target
+from relint.queries.not_null import is_plain
+
+_LONGEST_NAME = 63
+_ALLOWED = frozenset({"nullable", "existing_type", "existing_server_default", "existing_nullable", "existing_comment"})
+
+
+@rule.fixer
+def fix(finding: Finding, ctx: Context) -> Fix | None:
+    assert isinstance(finding.node, cst.Call)
+    return _with_check(finding.node, ctx) or Fix(
+        "Add CHECK (... IS NOT NULL) NOT VALID, VALIDATE it in a transaction of its own, SET NOT NULL, and drop the CHECK",
+        (),
+        Safety.DISPLAY,
+    )
+
+
+def _with_check(call: cst.Call, ctx: Context) -> Fix | None:
+    database = target(ctx)
+    operation = alembic_operation(ctx, call)
+    statement = ctx.statement_of(call)
+    if operation is None or operation.batch is not None or not isinstance(call.func, cst.Attribute):
+        return None
+    if database.engine != "postgresql" or not database.found or database.version < (12,):
+        return None
+    if in_autocommit_block(ctx, call):
+        return None
+    if not isinstance(statement, cst.SimpleStatementLine) or not edits.is_alone(ctx, statement):
+        return None
+    if any(arg.keyword is None or arg.keyword.value not in _ALLOWED for arg in call.args[2:]):
+        return None
+    table, column = table_name(ctx, operation), ctx.literal(operation.argument(ctx, "column_name", 0))
+    if not isinstance(column, str) or table is None or not (is_plain(table) and is_plain(column)):
+        return None
+    constraint = f"{table}_{column}_not_null"
+    if len(constraint) > _LONGEST_NAME:
+        return None
+    op = ctx.source(call.func.value)
+    inner = edits.indent_of(ctx, statement) + ctx.tree.module.default_indent
+    added = f"ALTER TABLE {table} ADD CONSTRAINT {constraint} CHECK ({column} IS NOT NULL) NOT VALID"
+    header = "\n".join(
+        [
+            f"with {op}.get_context().autocommit_block():",
+            f'{inner}{op}.execute("{added}")',
+            f'{inner}{op}.execute("ALTER TABLE {table} VALIDATE CONSTRAINT {constraint}")',
+        ]
+    )
+    footer = f'{ctx.tree.module.default_indent}{op}.execute("ALTER TABLE {table} DROP CONSTRAINT {constraint}")'
+    changes = edits.wrap(ctx, [statement], header, footer)
+    return Fix("Validate a CHECK first", changes) if changes else None

@@ -1,0 +1,109 @@
+"""What Django's and Alembic's migrations do to a database, and what a database does then.
+
+Sources: django/db/backends/base/schema.py (`_effective_default`, `add_field`), django/db/models/fields,
+alembic/operations/toimpl.py; https://www.postgresql.org/docs/current/sql-altertable.html,
+https://dev.mysql.com/doc/refman/8.0/en/innodb-online-ddl-operations.html,
+https://mariadb.com/kb/en/instant-add-column-for-innodb/, https://www.sqlite.org/lang_altertable.html.
+"""
+
+from __future__ import annotations
+
+import re
+
+ENGINE_NAMES = {
+    "postgresql": "PostgreSQL",
+    "mysql": "MySQL",
+    "mariadb": "MariaDB",
+    "sqlite": "SQLite",
+    "oracle": "Oracle",
+    "mssql": "SQL Server",
+}
+DEFAULT_VERSIONS: dict[str, tuple[int, ...]] = {
+    "postgresql": (15,),
+    "mysql": (8, 4),
+    "mariadb": (10, 6),
+    "sqlite": (3, 40),
+    "oracle": (19,),
+    "mssql": (15,),
+}
+"""The version when only the engine is known."""
+
+CONSTANT_DEFAULT_IS_FREE: dict[str, tuple[int, ...]] = {
+    "postgresql": (11,),
+    "mysql": (8, 0, 12),
+    "mariadb": (10, 3),
+    "sqlite": (3,),
+    "oracle": (11,),
+    "mssql": (11,),
+}
+"""From this version on, adding a column with a constant default writes no row."""
+
+VOLATILE = re.compile(
+    r"\b(?:gen_random_uuid|uuid_generate_v\w+|uuid|uuidv[47]|newid|newsequentialid|random|rand|randomblob|"
+    r"clock_timestamp|timeofday|nextval|next_value|txid_current)\s*\(",
+    re.IGNORECASE,
+)
+"""Functions whose value differs from row to row: as a default they rewrite the table. `now()` is not one."""
+
+# -- Django ----------------------------------------------------------------------------------------------------------
+
+WITHOUT_COLUMN = re.compile(r"ManyToMany|Taggable|TagsField$|^GenericRelation$|^GenericForeignKey$|^ForeignObject$")
+"""Names of fields that make no column: many-to-many and its relatives, django-taggit's manager, generic relations."""
+
+NULLABLE_FIELDS = frozenset({"NullBooleanField"})
+"""Fields that are nullable without saying so."""
+
+GENERATED_FIELDS = frozenset(
+    {"AutoField", "BigAutoField", "SmallAutoField", "GeneratedField", "SerialField", "BigSerialField"}
+)
+"""Fields whose value the database makes."""
+
+TEXT_FIELDS = frozenset(
+    {
+        "CharField", "TextField", "EmailField", "URLField", "SlugField", "FileField", "FilePathField", "ImageField",
+        "CommaSeparatedIntegerField", "IPAddressField", "RichTextField", "CICharField", "CITextField", "CIEmailField",
+    }
+)  # fmt: skip
+"""Fields that allow an empty string: not null, blank and without a default, they get `''`."""
+
+DJANGO_FIELDS = TEXT_FIELDS | {
+    "BigIntegerField", "BinaryField", "BooleanField", "DateField", "DateTimeField", "DecimalField", "DurationField",
+    "FloatField", "ForeignKey", "GenericIPAddressField", "IntegerField", "JSONField", "OneToOneField",
+    "PositiveBigIntegerField", "PositiveIntegerField", "PositiveSmallIntegerField", "SmallIntegerField", "TimeField",
+    "UUIDField", "ArrayField", "HStoreField",
+}  # fmt: skip
+"""Fields of Django itself. What another class adds to its keyword arguments is not known."""
+
+RELATIONS = frozenset({"ForeignKey", "OneToOneField"})
+"""Fields with an index of their own, which comes with the constraint; their column is `<name>_id`."""
+
+INDEXED_FIELDS = frozenset({"SlugField"})
+"""Fields that are indexed without saying so."""
+
+SMALL_MODELS = frozenset(
+    {
+        "contenttype", "permission", "site", "group", "migrationrecorder", "setting", "settings", "siteconfiguration",
+        "periodictask", "intervalschedule", "crontabschedule", "socialapp", "flag", "switch", "locale",
+    }
+)  # fmt: skip
+"""Models that hold a few rows whatever happens: one UPDATE over them is harmless."""
+
+SMALL_TABLES = frozenset(
+    {"django_content_type", "auth_permission", "auth_group", "django_site", "django_migrations", "alembic_version"}
+)
+
+UNIQUE_COLUMNS = frozenset(
+    {"pk", "id", "uuid", "guid", "slug", "name", "key", "code", "username", "email", "codename", "identifier"}
+)
+"""Columns that pick a single row, or a few, when compared with a value."""
+
+RESERVED = frozenset(
+    """all analyse analyze and any array as asc asymmetric authorization between binary both case cast check collate
+    collation column concurrently constraint create cross current_catalog current_date current_role current_schema
+    current_time current_timestamp current_user default deferrable desc distinct do else end except false fetch for
+    foreign freeze from full grant group having ilike in initially inner intersect into is isnull join lateral leading
+    left like limit localtime localtimestamp natural not notnull null offset on only or order outer overlaps placing
+    primary references returning right select session_user similar some symmetric table tablesample then to trailing
+    true union unique user using variadic verbose when where window with""".split()
+)
+"""Names that PostgreSQL takes in quotes only (https://www.postgresql.org/docs/current/sql-keywords-appendix.html)."""

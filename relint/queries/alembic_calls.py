@@ -1,0 +1,133 @@
+"""Alembic operations: `op.add_column("t", ...)`, and `batch_op.add_column(...)` inside `op.batch_alter_table("t")`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import libcst as cst
+
+from relint.context import Context
+from relint.queries.migration_calls import is_reverse, sql_effects
+
+_BATCH = "alembic.op.batch_alter_table"
+
+
+@dataclass(frozen=True, eq=False)
+class Operation:
+    """One call of Alembic. `table` is the expression that names the table; `shift` is 1 when it is an argument."""
+
+    verb: str
+    call: cst.Call
+    table: cst.BaseExpression | None
+    shift: int
+    batch: cst.With | None = None
+
+    def argument(self, ctx: Context, name: str, index: int) -> cst.BaseExpression | None:
+        """An argument by keyword or by its position behind the table."""
+        found = ctx.argument(self.call, name, index + self.shift)
+        return found.value if found is not None else None
+
+
+def alembic_operation(ctx: Context, call: cst.Call) -> Operation | None:
+    """The Alembic operation that a call is."""
+    return ctx.memo(("alembic operation", call), lambda: _operation(ctx, call))
+
+
+def table_name(ctx: Context, operation: Operation) -> str | None:
+    """The table in lower case; None when it is not written as a literal."""
+    value = ctx.literal(operation.table)
+    return value.lower() if isinstance(value, str) else None
+
+
+def created_tables(ctx: Context) -> frozenset[str]:
+    """The tables that the file creates or renames from such, and the expressions that name others it creates."""
+    return ctx.memo("created tables", lambda: _created(ctx))
+
+
+def is_created_here(ctx: Context, operation: Operation) -> bool:
+    """Whether the operation's table is created in the same file."""
+    if operation.table is None:
+        return False
+    return (table_name(ctx, operation) or f"<{ctx.source(operation.table)}>") in created_tables(ctx)
+
+
+def column_call(ctx: Context, expression: cst.BaseExpression | None) -> cst.Call | None:
+    """The `sa.Column(...)` that an expression is, through a name."""
+    if isinstance(expression, cst.Name):
+        expression = ctx.value_of(expression)
+    if isinstance(expression, cst.Call) and (ctx.callee(expression) or "").rpartition(".")[2] == "Column":
+        return expression
+    return None
+
+
+def _operation(ctx: Context, call: cst.Call) -> Operation | None:
+    if not isinstance(call.func, cst.Attribute):
+        return None
+    verb = call.func.attr.value
+    name = ctx.names.dotted(call.func)
+    if name is not None and name.startswith("alembic.op."):
+        if verb == "create_index":
+            found = ctx.argument(call, "table_name", 1)
+            return Operation(verb, call, found.value if found else None, 1)
+        found = ctx.argument(call, "old_table_name" if verb == "rename_table" else "table_name", 0)
+        return Operation(verb, call, found.value if found else None, 1)
+    if isinstance(call.func.value, cst.Name) and (batch := _batch(ctx, call, call.func.value.value)) is not None:
+        statement, opened = batch
+        found = ctx.argument(opened, "table_name", 0)
+        return Operation(verb, call, found.value if found else None, 0, statement)
+    return None
+
+
+def _batch(ctx: Context, node: cst.CSTNode, name: str) -> tuple[cst.With, cst.Call] | None:
+    """The `with op.batch_alter_table(...) as name` around a node."""
+    for ancestor in ctx.ancestors(node):
+        for item in ancestor.items if isinstance(ancestor, cst.With) else ():
+            match item:
+                case cst.WithItem(item=cst.Call() as opened, asname=cst.AsName(name=cst.Name(value=given))):
+                    if given == name and ctx.names.dotted(opened.func) == _BATCH:
+                        assert isinstance(ancestor, cst.With)
+                        return ancestor, opened
+        if isinstance(ancestor, cst.FunctionDef):
+            return None
+    return None
+
+
+def _created(ctx: Context) -> frozenset[str]:
+    created: set[str] = set()
+    renamed: list[tuple[str, str]] = []
+    for call in ctx.tree.of(cst.Call):
+        operation = alembic_operation(ctx, call)
+        if operation is not None and operation.verb in ("create_table", "create_table_as", "rename_table"):
+            if is_reverse(ctx, call) or operation.table is None:
+                continue
+            name = table_name(ctx, operation) or f"<{ctx.source(operation.table)}>"
+            if operation.verb == "rename_table":
+                new = ctx.argument(call, "new_table_name", 1)
+                renamed.append((name, str(ctx.literal(new.value)).lower() if new is not None else ""))
+            else:
+                created.add(name)
+        elif isinstance(call.func, cst.Attribute) and call.func.attr.value == "create":
+            created |= _created_object(ctx, call.func.value)
+        elif effects := sql_effects(ctx, call):
+            for statement in effects if not is_reverse(ctx, call) else ():
+                if statement.kind == "create table":
+                    created.add(statement.table)
+                elif statement.kind == "rename table":
+                    renamed.append((statement.table, statement.column))
+    for old, new_name in renamed:
+        if old in created:
+            created.add(new_name)
+    return frozenset(created)
+
+
+def _created_object(ctx: Context, expression: cst.BaseExpression) -> set[str]:
+    """`Table("t", ...).create(bind)`, directly or through a name; `Model.__table__.create(bind)`."""
+    if isinstance(expression, cst.Attribute) and expression.attr.value == "__table__":
+        cls = ctx.class_def(expression.value)
+        named = ctx.names.attribute(cls, "__tablename__") if cls is not None else []
+        return {str(ctx.literal(b.value)).lower() for b in named}
+    if isinstance(expression, cst.Name):
+        expression = ctx.value_of(expression) or expression
+    if isinstance(expression, cst.Call) and (ctx.callee(expression) or "").endswith(".Table") and expression.args:
+        return {str(ctx.literal(expression.args[0].value)).lower()}
+    return set()

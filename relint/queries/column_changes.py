@@ -1,0 +1,341 @@
+"""Columns that a migration adds, and columns that it makes NOT NULL, whichever way it is written.
+
+Django operations, Alembic operations and SQL text come to the same two answers here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Iterator, Literal
+
+import libcst as cst
+
+from relint.context import Context
+from relint.libraries.migrations import (
+    DJANGO_FIELDS,
+    GENERATED_FIELDS,
+    NULLABLE_FIELDS,
+    RELATIONS,
+    TEXT_FIELDS,
+    VOLATILE,
+    WITHOUT_COLUMN,
+)
+from relint.queries import migrations
+from relint.queries.alembic_calls import (
+    Operation,
+    alembic_operation,
+    column_call,
+    created_tables,
+    is_created_here,
+    table_name,
+)
+from relint.queries.migration_calls import django_operation, django_operations, runs_over_data, sql_effects
+from relint.queries.migration_sql import Statement
+
+Origin = Literal["django", "alembic", "sql"]
+Default = Literal[
+    "none",
+    "constant",  # the same for every row, known when the table is changed
+    "callable",  # Django calls it once, and gives every row the same value
+    "implicit",  # Django's own: '' for blank text, now() for auto_now
+    "volatile",  # the database makes another one for each row
+]
+
+
+@dataclass(frozen=True, eq=False)
+class AddedColumn:
+    """A NOT NULL column that is added to a table which may hold rows.
+
+    `kept`: the database keeps the default, so that code which does not know the column can insert. `field` is the
+    call that describes it, None in SQL text. `value` is the expression of a default.
+    """
+
+    origin: Origin
+    name: str
+    default: Default
+    kept: bool
+    field: cst.Call | None = None
+    value: cst.BaseExpression | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class TightenedColumn:
+    """A column that allowed NULL, or may have, and is made NOT NULL. `default`: Django fills the NULLs with one."""
+
+    origin: Origin
+    name: str
+    default: bool = False
+
+
+def added_columns(ctx: Context, call: cst.Call) -> list[AddedColumn]:
+    """The NOT NULL columns that a call adds to existing tables."""
+    return ctx.memo(("added columns", call), lambda: list(_added(ctx, call)))
+
+
+def tightened_columns(ctx: Context, call: cst.Call) -> list[TightenedColumn]:
+    """The columns of existing tables that a call makes NOT NULL without a validated CHECK."""
+    return ctx.memo(("tightened columns", call), lambda: list(_tightened(ctx, call)))
+
+
+def models_created(ctx: Context, before: cst.Call | None = None) -> set[str]:
+    """The models that the Django migration creates (above an operation), by all the names it gives them."""
+    created: set[str] = set()
+    for operation in django_operations(ctx):
+        if operation is before:
+            break
+        kind = django_operation(ctx, operation)
+        if kind == "CreateModel" and runs_over_data(ctx, operation):
+            created.add(_name(ctx, operation, "name", 0))
+        elif kind == "RenameModel" and _name(ctx, operation, "old_name", 0) in created:
+            created.add(_name(ctx, operation, "new_name", 1))
+    return created
+
+
+def table_is_created_here(ctx: Context, table: str) -> bool:
+    """Whether the file creates a table that SQL names: as a table, or as a Django model."""
+    return table in created_tables(ctx) or any(table.endswith(f"_{model}") for model in models_created(ctx))
+
+
+def state_at(ctx: Context, call: cst.Call) -> migrations.State:
+    """The state of the app just before a Django operation of this file."""
+    state = migrations.state_before(ctx)
+    for operation in django_operations(ctx):
+        if operation is call:
+            break
+        around = ctx.enclosing(operation, cst.Call)
+        if around is None or django_operation(ctx, around) is None:
+            if (parsed := migrations.parse_operation(ctx, operation)) is not None:
+                state = migrations.apply(state, parsed)
+    return state
+
+
+def table_of(ctx: Context, call: cst.Call, model: str) -> str:
+    """The table of a model at a Django operation."""
+    known = state_at(ctx, call).models.get(model)
+    return known.table if known is not None and known.table else f"{migrations.app_label(ctx)}_{model}"
+
+
+def column_of(field: migrations.Field, name: str) -> str:
+    """The column of a Django field."""
+    return field.column or (f"{name}_id" if field.kind in RELATIONS else name)
+
+
+# -- Django ----------------------------------------------------------------------------------------------------------
+
+
+def _added(ctx: Context, call: cst.Call) -> Iterator[AddedColumn]:
+    kind = django_operation(ctx, call)
+    if kind == "AddField":
+        if runs_over_data(ctx, call) and (found := _added_field(ctx, call)) is not None:
+            yield found
+    elif (operation := alembic_operation(ctx, call)) is not None and operation.verb == "add_column":
+        if runs_over_data(ctx, call) and not is_created_here(ctx, operation):
+            if (found := _added_by_alembic(ctx, operation)) is not None:
+                yield found
+    else:
+        for statement in sql_effects(ctx, call):
+            if statement.kind == "add column" and statement.not_null and runs_over_data(ctx, call):
+                if not table_is_created_here(ctx, statement.table):
+                    kept = not _drops_default_later(ctx, call, statement.table, statement.column)
+                    yield AddedColumn("sql", f"{statement.table}.{statement.column}", statement.default, kept)
+
+
+def _added_field(ctx: Context, call: cst.Call) -> AddedColumn | None:
+    """An `AddField` whose column is NOT NULL; fields of unknown classes follow their keyword arguments."""
+    model, name, field = _name(ctx, call, "model_name", 0), _name(ctx, call, "name", 1), _field(ctx, call)
+    if field is None or model in models_created(ctx, call) or _has_no_column(ctx, field):
+        return None
+    known = state_at(ctx, call).models.get(model)
+    if known is not None and not known.managed:
+        return None
+    db_default = ctx.keyword(field, "db_default")
+    if db_default is not None and ctx.literal(db_default.value) is not None:
+        return None
+    default, value = _field_default(ctx, field)
+    if default == "none" and field_kind(field) not in DJANGO_FIELDS:
+        return None  # what the class itself says is not known
+    kept = default != "none" and _sets_default_later(ctx, call, name)
+    return AddedColumn("django", f"{model}.{name}", default, kept, field, value)
+
+
+def _has_no_column(ctx: Context, field: cst.Call) -> bool:
+    """Whether a field makes no column, or one that may be null, or whose values the database makes."""
+    kind = field_kind(field)
+    if WITHOUT_COLUMN.search(kind) or kind in NULLABLE_FIELDS or kind in GENERATED_FIELDS or ctx.unpacks(field):
+        return True
+    null, primary = ctx.keyword(field, "null"), ctx.keyword(field, "primary_key")
+    if primary is not None and ctx.literal(primary.value) is not False:
+        return True
+    return null is not None and ctx.literal(null.value) is not False
+
+
+def _field_default(ctx: Context, field: cst.Call) -> tuple[Default, cst.BaseExpression | None]:
+    """What Django fills existing rows with (`_effective_default` in its schema editor)."""
+    given = ctx.keyword(field, "default")
+    if given is not None:
+        value = ctx.literal(given.value)
+        if value is None:
+            return "none", None
+        return ("callable" if value is ... and _is_callable(ctx, given.value) else "constant"), given.value
+    if any((arg := ctx.keyword(field, name)) and ctx.literal(arg.value) for name in ("auto_now", "auto_now_add")):
+        return "implicit", None
+    blank = ctx.keyword(field, "blank")
+    if blank is not None and ctx.literal(blank.value) is True and field_kind(field) in TEXT_FIELDS:
+        return "implicit", None
+    return "none", None
+
+
+def _is_callable(ctx: Context, value: cst.BaseExpression) -> bool:
+    """Whether a default is called: a lambda, a function or class, a `lower_case` name of elsewhere."""
+    match value:
+        case cst.Lambda():
+            return True
+        case cst.Name() | cst.Attribute():
+            last = value.value if isinstance(value, cst.Name) else value.attr.value
+            dotted = ctx.names.dotted(value) or ""
+            return dotted.startswith("builtins.") or ctx.function_def(value) is not None or str(last).islower()
+        case cst.Call(func=func):
+            return (ctx.qualname(func) or "").endswith("partial")
+    return False
+
+
+def _sets_default_later(ctx: Context, call: cst.Call, column: str) -> bool:
+    """Whether SQL of the same file gives the column a default after it was added."""
+    operations = django_operations(ctx)
+    later = operations[operations.index(call) + 1 :]
+    effects = (s for operation in later for s in sql_effects(ctx, operation) if s.kind == "set default")
+    return any(s.column in (column, f"{column}_id") for s in effects)
+
+
+def _field(ctx: Context, call: cst.Call) -> cst.Call | None:
+    given = ctx.argument(call, "field", 2)
+    value = given.value if given is not None else None
+    if isinstance(value, cst.Name):
+        value = ctx.value_of(value)
+    return value if isinstance(value, cst.Call) else None
+
+
+def field_kind(field: cst.Call) -> str:
+    """The last name of the class of a Django field."""
+    func = field.func
+    return func.attr.value if isinstance(func, cst.Attribute) else func.value if isinstance(func, cst.Name) else ""
+
+
+def _name(ctx: Context, call: cst.Call, name: str, index: int) -> str:
+    given = ctx.argument(call, name, index)
+    value = ctx.literal(given.value) if given is not None else None
+    return value.lower() if isinstance(value, str) else ""
+
+
+# -- Alembic ---------------------------------------------------------------------------------------------------------
+
+
+def _added_by_alembic(ctx: Context, operation: Operation) -> AddedColumn | None:
+    column = column_call(ctx, operation.argument(ctx, "column", 0))
+    if column is None or ctx.unpacks(column):
+        return None
+    nullable = ctx.keyword(column, "nullable")
+    if nullable is None or ctx.literal(nullable.value) is not False:
+        return None
+    if any(
+        (ctx.callee(arg.value) or "").endswith((".Computed", ".Identity"))
+        for arg in column.args
+        if isinstance(arg.value, cst.Call)
+    ):
+        return None
+    primary = ctx.keyword(column, "primary_key")
+    if primary is not None and ctx.literal(primary.value) is not False:
+        return None
+    named = ctx.argument(column, "name", 0)
+    name = ctx.literal(named.value) if named is not None else None
+    table = table_name(ctx, operation)
+    shown = f"{table or 'table'}.{name if isinstance(name, str) else 'column'}"
+    server_default = ctx.keyword(column, "server_default")
+    if server_default is None or ctx.literal(server_default.value) is None:
+        return AddedColumn("alembic", shown, "none", False, column)
+    volatile = VOLATILE.search(ctx.source(server_default.value))
+    kept = not _drops_default_later(ctx, operation.call, table, str(name).lower())
+    return AddedColumn("alembic", shown, "volatile" if volatile else "constant", kept, column, server_default.value)
+
+
+def _drops_default_later(ctx: Context, call: cst.Call, table: str | None, column: str) -> bool:
+    """Whether the same file takes the database default of a new column away again."""
+    start = ctx.range(call)[0]
+    for later in ctx.tree.of(cst.Call):
+        if ctx.range(later)[0] <= start:
+            continue
+        if any(s.kind == "drop default" and s.table == table and s.column == column for s in sql_effects(ctx, later)):
+            return runs_over_data(ctx, later)
+        operation = alembic_operation(ctx, later)
+        if operation is None or operation.verb != "alter_column" or table_name(ctx, operation) != table:
+            continue
+        altered = ctx.literal(operation.argument(ctx, "column_name", 0))
+        dropped = ctx.keyword(later, "server_default")
+        if dropped is not None and ctx.literal(dropped.value) is None and str(altered).lower() == column:
+            return runs_over_data(ctx, later)
+    return False
+
+
+# -- NOT NULL in place -----------------------------------------------------------------------------------------------
+
+
+def _tightened(ctx: Context, call: cst.Call) -> Iterator[TightenedColumn]:
+    kind = django_operation(ctx, call)
+    if kind == "AlterField":
+        if runs_over_data(ctx, call) and (found := _tightened_field(ctx, call)) is not None:
+            yield found
+    elif (operation := alembic_operation(ctx, call)) is not None and operation.verb == "alter_column":
+        if runs_over_data(ctx, call) and (found := _tightened_by_alembic(ctx, operation)) is not None:
+            yield found
+    elif any(s.kind == "set not null" for s in sql_effects(ctx, call)) and runs_over_data(ctx, call):
+        for statement in sql_effects(ctx, call):
+            if (
+                statement.kind == "set not null"
+                and not table_is_created_here(ctx, statement.table)
+                and not _is_checked(ctx, call, statement.table, statement.column)
+            ):
+                yield TightenedColumn("sql", f"{statement.table}.{statement.column}")
+
+
+def _tightened_field(ctx: Context, call: cst.Call) -> TightenedColumn | None:
+    model, name, field = _name(ctx, call, "model_name", 0), _name(ctx, call, "name", 1), _field(ctx, call)
+    if field is None or model in models_created(ctx, call) or _has_no_column(ctx, field):
+        return None
+    state = state_at(ctx, call)
+    before = state.field(model, name)
+    if before is None or not before.null or not state.models[model].managed:
+        return None
+    table, column = table_of(ctx, call, model), column_of(before, name)
+    if (table, column) in state.validated or (migrations.model_table(model), name) in state.validated:
+        return None
+    return TightenedColumn("django", f"{model}.{name}", default=_field_default(ctx, field)[0] != "none")
+
+
+def _tightened_by_alembic(ctx: Context, operation: Operation) -> TightenedColumn | None:
+    nullable = ctx.keyword(operation.call, "nullable")
+    existing = ctx.keyword(operation.call, "existing_nullable")
+    if nullable is None or ctx.literal(nullable.value) is not False or is_created_here(ctx, operation):
+        return None
+    if existing is not None and ctx.literal(existing.value) is False:
+        return None
+    table = table_name(ctx, operation)
+    column = ctx.literal(operation.argument(ctx, "column_name", 0))
+    if table and isinstance(column, str) and _is_checked(ctx, operation.call, table, column.lower()):
+        return None
+    return TightenedColumn("alembic", f"{table or 'table'}.{column if isinstance(column, str) else 'column'}")
+
+
+def _is_checked(ctx: Context, call: cst.Call, table: str, column: str) -> bool:
+    """Whether SQL above a call, or an earlier migration, holds the column to be NOT NULL by a validated CHECK."""
+    if django_operation(ctx, call) is not None:
+        return (table, column) in state_at(ctx, call).validated
+    start = ctx.range(call)[0]
+    earlier = [s for c in ctx.tree.of(cst.Call) if ctx.range(c)[0] <= start for s in sql_effects(ctx, c)]
+    return _validates(earlier, table, column)
+
+
+def _validates(effects: list[Statement], table: str, column: str) -> bool:
+    state = migrations.EMPTY
+    for statement in effects:
+        state = migrations.apply_sql(state, statement)
+    return (table, column) in state.validated

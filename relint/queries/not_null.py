@@ -1,0 +1,138 @@
+"""How a NOT NULL column is added instead: what the fixes of REL501 and REL502 have in common."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from relint import edits
+from relint.context import Context
+from relint.libraries.migrations import RELATIONS, RESERVED, TEXT_FIELDS
+from relint.model import Edit, Fix, Safety
+from relint.queries.column_changes import AddedColumn, column_of, field_kind, state_at, table_of
+from relint.queries.migration_target import is_application, target
+from relint.queries.migrations import field_facts, parse_operation
+from relint.queries.versions import minimum_version
+
+_SET_DEFAULT = frozenset({"postgresql", "mysql", "mariadb"})
+"""Engines with ALTER TABLE ... ALTER COLUMN ... SET DEFAULT."""
+
+
+def three_steps(column: AddedColumn) -> Fix:
+    """The suggestion for what a machine should not rewrite here."""
+    name = column.name
+    return Fix(
+        f"Take three steps: add `{name}` as a nullable column without a default; fill it in batches by primary key in a "
+        "migration that is not atomic; in a later release add CHECK (... IS NOT NULL) NOT VALID, VALIDATE it, SET NOT "
+        "NULL and drop the CHECK",
+        (),
+        Safety.DISPLAY,
+    )
+
+
+def keep_default(ctx: Context, call: cst.Call, column: AddedColumn) -> Fix | None:
+    """The fix that lets the database keep a literal default, where the project sanctions that; None otherwise."""
+    if ctx.settings.sanctioned.not_null != "db-default" or not is_application(ctx) or column.field is None:
+        return None
+    if column.origin == "alembic":
+        return _server_default(ctx, column)
+    if column.origin != "django" or (literal := _literal(ctx, column)) is None:
+        return None
+    if (minimum_version(ctx, "django") or (0,)) >= (5,):
+        changes = edits.set_keyword(ctx, column.field, "db_default", literal)
+        return Fix(f"Add `db_default={literal}`, here and in the model", changes)
+    return _set_default(ctx, call, column)
+
+
+def _literal(ctx: Context, column: AddedColumn) -> str | None:
+    """The source of a default that is a literal, Django's implicit `''` included."""
+    assert column.field is not None
+    kind = field_kind(column.field)
+    if kind in RELATIONS:
+        return None
+    if column.value is None:
+        return '""' if column.default == "implicit" and kind in TEXT_FIELDS else None
+    value = ctx.literal(column.value)
+    return source_of(value) if isinstance(value, str | int | float) else None
+
+
+def source_of(value: str | int | float) -> str:
+    """A literal as Python source, strings in double quotes where they can be."""
+    text = repr(value)
+    return f'"{text[1:-1]}"' if isinstance(value, str) and '"' not in text and not text.startswith('"') else text
+
+
+def _set_default(ctx: Context, call: cst.Call, column: AddedColumn) -> Fix | None:
+    """`RunSQL(... SET DEFAULT ...)` right behind the AddField."""
+    database = target(ctx)
+    operation = parse_operation(ctx, call)
+    element = ctx.parent(call)
+    value = ctx.literal(column.value) if column.value is not None else ""
+    if not (database.found and database.engine in _SET_DEFAULT and isinstance(element, cst.Element) and operation):
+        return None
+    if not isinstance(call.func, cst.Attribute) or column.field is None:
+        return None
+    model, name = column.name.split(".", 1)
+    field = parse_operation(ctx, column.field)
+    if field is None or not state_at(ctx, call).models.get(model):
+        return None
+    names = (table_of(ctx, call, model), column_of(field_facts(field), name))
+    table, written = (quoted(name, database.engine) for name in names)
+    alter = f"ALTER TABLE {table} ALTER COLUMN {written}"
+    if field_kind(column.field) not in TEXT_FIELDS and isinstance(value, str):
+        return None
+    run_sql = f"{ctx.source(call.func.value)}.RunSQL"
+    indent = edits.line_indent(ctx, call)
+    step = ctx.tree.module.default_indent
+    lines = [
+        f"{run_sql}(",
+        f"{step}{string_of(f'{alter} SET DEFAULT {_sql(value, database.engine)}')},",
+        f"{step}reverse_sql={string_of(f'{alter} DROP DEFAULT')},",
+        ")",
+    ]
+    end = ctx.range(call)[1]
+    text = "".join(f"\n{indent}{line}" for line in lines)
+    return Fix("Let the database keep the default", (Edit(end, end, f",{text}"),))
+
+
+def string_of(sql: str) -> str:
+    """An SQL text as Python source."""
+    return repr(sql) if '"' in sql and "'" not in sql else '"' + sql.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def quoted(name: str, engine: str) -> str:
+    """An identifier as SQL of this engine, in quotes where it needs them."""
+    if engine in ("mysql", "mariadb"):
+        return f"`{name}`"
+    return name if is_plain(name) else f'"{name}"'
+
+
+def is_plain(name: str) -> bool:
+    """Whether PostgreSQL takes an identifier as it is."""
+    return re.fullmatch(r"[a-z_][a-z0-9_]*", name) is not None and name not in RESERVED
+
+
+def _sql(value: object, engine: str) -> str:
+    if isinstance(value, bool):
+        return str(value).upper() if engine == "postgresql" else str(int(value))
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return repr(value)
+
+
+def _server_default(ctx: Context, column: AddedColumn) -> Fix | None:
+    """Alembic: a Python-side `default=` of the new column, as the database's own."""
+    assert column.field is not None
+    given = ctx.keyword(column.field, "default")
+    value = ctx.literal(given.value) if given is not None else ...
+    if isinstance(value, bool):
+        if not isinstance(column.field.func, cst.Attribute):
+            return None
+        literal = f"{ctx.source(column.field.func.value)}.{'true' if value else 'false'}()"
+    elif isinstance(value, int | float | str):
+        literal = source_of(str(value))
+    else:
+        return None
+    changes = edits.set_keyword(ctx, column.field, "server_default", literal)
+    return Fix(f"Add `server_default={literal}`", changes)

@@ -1,0 +1,96 @@
+"""A nullable column made NOT NULL in one step.
+
+## Why it is bad
+`SET NOT NULL` reads the whole table under a lock that stops reads and writes; MySQL and SQLite copy the table. Django
+first fills the NULLs with the field's default in one UPDATE over the table. And old code that still runs and writes
+NULL fails from then on.
+
+## Example
+```python
+# path: versions/91ab_invoice_currency_required.py
+from alembic import op
+
+revision = "91ab"
+down_revision = "8f2c"
+
+
+def upgrade():
+    op.alter_column("invoice", "currency", nullable=False)
+```
+
+## Use instead
+A CHECK that is added without looking at the rows and validated under a weak lock; PostgreSQL 12 and later then sets
+NOT NULL without reading the table:
+```python
+# path: versions/91ab_invoice_currency_required.py
+from alembic import op
+
+revision = "91ab"
+down_revision = "8f2c"
+
+
+def upgrade():
+    with op.get_context().autocommit_block():
+        op.execute("ALTER TABLE invoice ADD CONSTRAINT currency_set CHECK (currency IS NOT NULL) NOT VALID")
+        op.execute("ALTER TABLE invoice VALIDATE CONSTRAINT currency_set")
+        op.alter_column("invoice", "currency", nullable=False)
+        op.execute("ALTER TABLE invoice DROP CONSTRAINT currency_set")
+```
+
+An `AlterField` does not say what it changes from: the folder's earlier migrations do, followed through renames. Unknown
+history is silent, and so are tables that the same migration creates, a field that was never nullable, and
+`existing_nullable=False`. A CHECK counts when the same file or an earlier migration validates it, in SQL or by
+`AddConstraintNotValid` and `ValidateConstraint`.
+
+## Fix safety
+For Alembic on PostgreSQL 12 and later the CHECK is written around the statement. Unsafe: what stands before it in the
+migration is committed when the block begins (`transaction_per_migration` keeps other migrations apart), and the new
+constraint is dropped at the end. Django's `AlterField` needs migrations of its own: a suggestion.
+
+## References
+- https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES
+- https://docs.djangoproject.com/en/stable/ref/contrib/postgres/operations/#adding-constraints-without-enforcing-validation
+- https://alembic.sqlalchemy.org/en/latest/api/runtime.html#alembic.runtime.migration.MigrationContext.autocommit_block
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+import libcst as cst
+
+from relint.context import Context
+from relint.model import Finding, Rule
+from relint.queries.column_changes import TightenedColumn, tightened_columns
+from relint.queries.migration_target import Target, target
+
+rule = Rule(
+    code="REL503",
+    imports=("migrations", "alembic"),
+    words=("AlterField", "alter_column", "RunSQL", "execute", "exec_driver_sql"),
+    context_words=("CreateModel", "create_table", "RenameModel"),
+    fix="unsafe",
+)
+
+
+@rule.on(cst.Call)
+def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
+    for column in tightened_columns(ctx, node):
+        database = target(ctx)
+        yield rule.finding(
+            node,
+            f"`{column.name}` allowed NULL and is made NOT NULL in one step: {_danger(column, database)}{database.note}",
+            data=column,
+        )
+
+
+def _danger(column: TightenedColumn, database: Target) -> str:
+    dangers = ["one UPDATE fills every NULL"] if column.default else []
+    match database.engine:
+        case "postgresql":
+            dangers.append("the whole table is read under a lock that stops reads and writes")
+        case "mysql" | "mariadb" | "sqlite":
+            dangers.append("the whole table is copied")
+        case _:
+            dangers.append("the whole table is read under a lock")
+    return f"{' and '.join(dangers)}, and old code that still writes NULL fails"

@@ -1,0 +1,113 @@
+"""A NOT NULL column with a default, added to a table in one step.
+
+## Why it is bad
+During a deployment old code still runs. Django gives existing rows the `default=` and takes it away from the database
+in the same statement: until the last old process is gone, every INSERT that does not know the column fails. A default
+that the database makes anew for each row (`gen_random_uuid()`), or any default before PostgreSQL 11, MySQL 8.0.12 and
+MariaDB 10.3, rewrites the whole table under a lock that stops everything else.
+
+## Example
+```python
+# path: shop/migrations/0002_order_channel.py
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_initial")]
+    operations = [
+        migrations.AddField("order", "channel", models.CharField(default="web", max_length=20)),
+    ]
+```
+
+## Use instead
+Let the database keep the default (Django 5), and give the model the same `db_default`:
+```python
+# path: shop/migrations/0002_order_channel.py
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_initial")]
+    operations = [
+        migrations.AddField("order", "channel", models.CharField(db_default="web", max_length=20)),
+    ]
+```
+
+Or take three steps: add the column nullable, fill it in batches, and make it NOT NULL in a later release (REL503).
+
+Quiet for tables that the same migration creates, first and squashed migrations (they run on new databases), unmanaged
+models, many-to-many fields, state operations, reverse code, code for another database engine, a default set by SQL
+further down in the file, and what `[tool.relint.migrations] start-after` makes history. A constant default that the
+database keeps costs a moment's lock: it is for information only, and silent where the project sanctions
+`not-null = "db-default"`.
+
+## Fix safety
+With `[tool.relint.sanctioned] not-null = "db-default"`, a literal default becomes `db_default=` as well (Django 5 and
+later), or is set by `RunSQL(... SET DEFAULT ...)` right after: unsafe, because the model must get the same
+`db_default`. Otherwise, and in reusable apps, the three steps are a suggestion.
+
+## References
+- https://docs.djangoproject.com/en/stable/ref/models/fields/#db-default
+- https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES
+- https://dev.mysql.com/doc/refman/8.0/en/innodb-online-ddl-operations.html
+- https://github.com/3YOURMIND/django-migration-linter/issues/326
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+import libcst as cst
+
+from relint.context import Context
+from relint.model import Finding, Rule
+from relint.queries.column_changes import AddedColumn, added_columns
+from relint.queries.migration_target import Target, target
+
+rule = Rule(
+    code="REL501",
+    imports=("migrations", "alembic"),
+    words=("AddField", "add_column", "RunSQL", "execute", "exec_driver_sql"),
+    context_words=("CreateModel", "create_table", "RenameModel", "alter_column"),
+    fix="unsafe",
+)
+
+
+@rule.on(cst.Call)
+def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
+    for column in added_columns(ctx, node):
+        database = target(ctx)
+        if column.default == "none" or (column.origin == "django" and column.kept):
+            continue
+        if column.kept and column.default == "constant" and database.constant_default_is_free:
+            if ctx.settings.sanctioned.not_null != "db-default":
+                yield rule.finding(node, _for_information(column, database), data=column, severity="info")
+        else:
+            yield rule.finding(node, f"{_danger(column, database)}{database.note}", data=column)
+
+
+def _for_information(column: AddedColumn, database: Target) -> str:
+    return (
+        f"`{column.name}` is added NOT NULL with a constant default that stays: {database.name} writes no row, but the "
+        f"ALTER waits for every open transaction on the table and makes all others wait{database.note}"
+    )
+
+
+def _danger(column: AddedColumn, database: Target) -> str:
+    dangers = []
+    if column.origin == "django":
+        how = "an implicit default" if column.default == "implicit" else "a default"
+        begin = f"`{column.name}` is added NOT NULL with {how} that Django drops at once"
+        dangers.append("INSERTs of old code that still runs fail")
+    elif not column.kept:
+        begin = f"`{column.name}` is added NOT NULL with a default that this migration drops again"
+        dangers.append("INSERTs of old code that still runs fail")
+    else:
+        begin = f"`{column.name}` is added NOT NULL with a {column.default} default"
+    if column.default == "volatile" and database.engine == "sqlite":
+        dangers.append("SQLite refuses it where the table holds rows")
+    elif column.default == "volatile" or not database.constant_default_is_free:
+        dangers.append(f"{database.name} rewrites the whole table under a lock")
+    elif column.origin == "django" and database.engine == "sqlite":
+        dangers.append("Django copies the whole table")
+    return f"{begin}: {', and '.join(dangers)}"

@@ -1,0 +1,84 @@
+"""A required column without a default, added to an existing table.
+
+## Why it is bad
+The database has no value for the rows that exist: the migration works on every empty development database and fails on
+the first table with a row, in the middle of a deployment. MySQL invents a value instead, and then refuses the INSERTs
+of old code that does not know the column. Alembic ignores a `default=` of the column: only `server_default=` reaches
+the database.
+
+## Example
+```python
+# path: versions/8f2c_invoice_currency.py
+import sqlalchemy as sa
+from alembic import op
+
+revision = "8f2c"
+down_revision = "3a90"
+
+
+def upgrade():
+    op.add_column("invoice", sa.Column("currency", sa.String(3), nullable=False))
+```
+
+## Use instead
+```python
+# path: versions/8f2c_invoice_currency.py
+import sqlalchemy as sa
+from alembic import op
+
+revision = "8f2c"
+down_revision = "3a90"
+
+
+def upgrade():
+    op.add_column("invoice", sa.Column("currency", sa.String(3), nullable=True))
+```
+
+Fill it in batches next, and make it NOT NULL in a later release (REL503).
+
+Quiet as REL501 is; and for fields of other packages, whose class may say more than the migration shows.
+
+## Fix safety
+With `[tool.relint.sanctioned] not-null = "db-default"`, a literal `default=` of an Alembic column is written as
+`server_default=` too: unsafe, because every existing row gets that value. Otherwise the three steps are a suggestion.
+
+## References
+- https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES
+- https://docs.sqlalchemy.org/en/20/core/metadata.html#sqlalchemy.schema.Column.params.server_default
+- https://alembic.sqlalchemy.org/en/latest/ops.html#alembic.operations.Operations.add_column
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+import libcst as cst
+
+from relint.context import Context
+from relint.model import Finding, Rule
+from relint.queries.column_changes import added_columns
+from relint.queries.migration_target import target
+
+rule = Rule(
+    code="REL502",
+    imports=("migrations", "alembic"),
+    words=("AddField", "add_column", "RunSQL", "execute", "exec_driver_sql"),
+    context_words=("CreateModel", "create_table", "RenameModel", "alter_column"),
+    severity="error",
+    fix="unsafe",
+)
+
+
+@rule.on(cst.Call)
+def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
+    for column in added_columns(ctx, node):
+        if column.default != "none":
+            continue
+        database = target(ctx)
+        if database.engine in ("mysql", "mariadb"):
+            danger = "existing rows get a value that nobody chose, and INSERTs of old code that still runs fail"
+        else:
+            danger = "the migration fails on the first table that holds a row"
+        yield rule.finding(
+            node, f"`{column.name}` is added NOT NULL without a default: {danger}{database.note}", data=column
+        )
