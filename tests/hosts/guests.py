@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -57,7 +58,7 @@ def copied_fixtures(folder: Path) -> list[str]:
 def relint_finds(files: list[str], cwd: Path, *options: str) -> list[Found]:
     """What `relint check` finds in these files, sorted."""
     done = run("relint", "check", "--output-format", "json", *options, *files, cwd=cwd)
-    assert done.returncode in (0, 1), done.stderr
+    assert done.returncode in (0, 1), done.stderr + "".join(re.findall(r".*REL000.*\n.*\n.*\n", done.stdout))
     return sorted(
         Found(
             os.path.relpath(item["filename"], cwd),
