@@ -1,0 +1,130 @@
+"""Is the number of items fixed by the program's text, or does data decide?"""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from relint.context import Context
+
+_SAME_LENGTH = frozenset({"enumerate", "reversed", "sorted", "list", "tuple", "set", "frozenset", "iter"})
+_CUT = frozenset({"itertools.islice", "random.sample", "heapq.nlargest", "heapq.nsmallest"})
+_VIEWS = frozenset({"items", "keys", "values", "copy"})
+_GROWING = frozenset({"append", "appendleft", "add", "extend", "insert", "update", "setdefault"})
+_PORTIONS = frozenset({"chunk", "batch", "slice", "window"})
+_PARTS = frozenset(
+    "backends callbacks classes components configs coordinators extensions handlers hooks integrations kinds listeners methods "
+    "middlewares modes modules notifiers platforms plugins processes processors providers servers services stages "
+    "threads triggers types workers".split()
+)
+"""What a program is made of: code and configuration say how many there are."""
+
+
+def is_bounded(ctx: Context, items: cst.BaseExpression) -> bool:
+    """Whether what is iterated over holds a number of items that does not grow with data.
+
+    Displays, constants (told by their capitals), enums, `range` of anything but a length, slices with an end,
+    portions (a name like `chunk`), parts of the program (`handlers`), and names and attributes that hold nothing else.
+    What is unknown is not bounded.
+    """
+    return ctx.memo(("bounded", items), lambda: bool(ctx._guarded("bounded", items, lambda: _is_bounded(ctx, items))))
+
+
+def words_of(name: str) -> frozenset[str]:
+    """The lower-case words of a name: `rateLimiter_2` -> rate, limiter."""
+    return frozenset(word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name))
+
+
+def _is_bounded(ctx: Context, items: cst.BaseExpression) -> bool:
+    match items:
+        case cst.Tuple(elements=elements) | cst.List(elements=elements) | cst.Set(elements=elements):
+            return all(not isinstance(e, cst.StarredElement) or is_bounded(ctx, e.value) for e in elements)
+        case cst.Dict(elements=entries):
+            return all(not isinstance(e, cst.StarredDictElement) or is_bounded(ctx, e.value) for e in entries)
+        case cst.SimpleString():
+            return True
+        case cst.GeneratorExp(for_in=loop) | cst.ListComp(for_in=loop) | cst.SetComp(for_in=loop):
+            return all(is_bounded(ctx, level.iter) for level in levels(loop))
+        case cst.DictComp(for_in=loop):
+            return all(is_bounded(ctx, level.iter) for level in levels(loop))
+        case cst.IfExp(body=left, orelse=right) | cst.BinaryOperation(left=left, right=right, operator=cst.Add()):
+            return is_bounded(ctx, left) and is_bounded(ctx, right)
+        case cst.Subscript(slice=[cst.SubscriptElement(slice=cst.Slice(upper=upper))]):
+            return upper is not None
+        case cst.Call():
+            return _is_bounded_call(ctx, items)
+        case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
+            if name.isupper() or words_of(name) & _PORTIONS or _is_part(name):
+                return True
+            return _is_enum(ctx, items) or _holds_few(ctx, items)
+    return False
+
+
+def levels(loop: cst.CompFor) -> list[cst.CompFor]:
+    """The `for` clauses of a comprehension, outermost first."""
+    found = [loop]
+    while found[-1].inner_for_in is not None:
+        found.append(found[-1].inner_for_in)
+    return found
+
+
+def _is_bounded_call(ctx: Context, call: cst.Call) -> bool:
+    name = ctx.callee(call) or ""
+    arguments = [argument.value for argument in call.args if argument.keyword is None]
+    match name.removeprefix("builtins."):
+        case "range":
+            return all(_is_count(ctx, argument) for argument in arguments)
+        case "zip":
+            return any(is_bounded(ctx, argument) for argument in arguments)
+        case "map" | "filter":
+            return any(is_bounded(ctx, argument) for argument in arguments[1:])
+        case "itertools.chain" | "itertools.product":
+            return bool(arguments) and all(is_bounded(ctx, argument) for argument in arguments)
+        case short if short in _SAME_LENGTH:
+            return not arguments or is_bounded(ctx, arguments[0])
+    if name in _CUT:
+        return True
+    match call:
+        case cst.Call(func=cst.Attribute(value=owner, attr=cst.Name(value=method))):
+            return is_bounded(ctx, owner) if method in _VIEWS else _is_part(method)
+        case cst.Call(func=cst.Name(value=function)):
+            return _is_part(function)
+    return False
+
+
+def _is_part(name: str) -> bool:
+    return name.lower().rpartition("_")[2] in _PARTS
+
+
+def _is_count(ctx: Context, number: cst.BaseExpression) -> bool:
+    """Whether a number is no length of something unbounded. `range(n_workers)` is how pools are filled."""
+    lengths = [c for c in ctx.walk(number, cst.Call) if ctx.callee(c) == "builtins.len"]
+    return all(call.args and is_bounded(ctx, call.args[0].value) for call in lengths)
+
+
+def _is_enum(ctx: Context, name: cst.Name | cst.Attribute) -> bool:
+    """Iterating over a class means over its members."""
+    if ctx.class_def(name) is not None:
+        return True
+    dotted = ctx.names.dotted(name)
+    last = (dotted or "").rpartition(".")[2]
+    return last[:1].isupper() and not last.isupper()
+
+
+def _holds_few(ctx: Context, name: cst.Name | cst.Attribute) -> bool:
+    values = ctx.bindings(name)
+    return values is not None and all(is_bounded(ctx, value) for value in values) and not _grows(ctx, name)
+
+
+def _grows(ctx: Context, name: cst.Name | cst.Attribute) -> bool:
+    """Whether the file adds to what a name holds, more than once a line of the program."""
+    text = ctx.source(name)
+    for attribute in ctx.tree.of(cst.Attribute):
+        if attribute.attr.value in _GROWING and ctx.source(attribute.value) == text:
+            if attribute.attr.value == "extend" or isinstance(name, cst.Attribute) or ctx.in_loop(attribute):
+                return True
+    for subscript in ctx.tree.of(cst.Subscript):
+        if ctx.source(subscript.value) == text and isinstance(ctx.parent(subscript), cst.AssignTarget):
+            return True
+    return False

@@ -1,0 +1,113 @@
+"""Does anything limit how many tasks or threads run at once?"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from relint.context import Context
+from relint.libraries.tasks import GATHERERS, LIMITERS, TASK_GROUPS
+from relint.queries.bounds import words_of
+
+_WORDS = frozenset(
+    "sem sema semaphore semaphores limiter limiters limited ratelimit ratelimiter throttle throttler throttled bounded "
+    "concurrency lock mutex".split()
+)
+_RUNNING = frozenset(
+    "tasks threads futures running active pending workers processes procs jobs batch chunk buffer queue coros "
+    "coroutines inflight flight".split()
+)
+_DEPTH = 2
+
+
+def is_limiter(ctx: Context, expression: cst.BaseExpression) -> bool:
+    """Whether an expression is a semaphore, a limiter or a lock, told by its class, or else by its name."""
+    known = ctx.instance_of(expression)
+    if known is not None:
+        return known in LIMITERS or bool(words_of(known.rpartition(".")[2]) & _WORDS)
+    match expression:
+        case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
+            return bool(words_of(name) & _WORDS)
+        case cst.Call(func=func):
+            return is_limiter(ctx, func)
+        case cst.Subscript(value=value):
+            return is_limiter(ctx, value)
+    return False
+
+
+def mentions_limiter(ctx: Context, expression: cst.CSTNode) -> bool:
+    """Whether a limiter stands anywhere in an expression: `bounded(f(x))`, `f(semaphore, x)`."""
+    return any(is_limiter(ctx, node) for node in ctx.walk(expression, cst.Name, cst.Attribute))
+
+
+def is_limited_function(ctx: Context, function: cst.FunctionDef, depth: int = _DEPTH) -> bool:
+    """Whether a function, a decorator of it or a function in the file that it calls takes a limiter."""
+    if any(mentions_limiter(ctx, decorator.decorator) for decorator in function.decorators):
+        return True
+    for item in ctx.walk(function.body, cst.WithItem):
+        if is_limiter(ctx, item.item):
+            return True
+    for call in ctx.walk(function.body, cst.Call):
+        match call.func:
+            case cst.Attribute(value=owner, attr=cst.Name(value="acquire")) if is_limiter(ctx, owner):
+                return True
+        called = ctx.function_def(call.func) if depth else None
+        if called is not None and called is not function and is_limited_function(ctx, called, depth - 1):
+            return True
+    return False
+
+
+def limits_itself(ctx: Context, loop: cst.For | cst.While) -> bool:
+    """Whether a pass of a loop waits: for what it started, for a limiter, for room, or for a while."""
+    for call in ctx.walk(loop.body, cst.Call):
+        if ctx.callee(call) in GATHERERS:
+            return True
+        match call.func:
+            case cst.Name(value="sleep") | cst.Attribute(attr=cst.Name(value="sleep" | "acquire" | "wait_for_slot")):
+                return True
+            case cst.Attribute(attr=cst.Name(value="join" | "full")) if all(arg.keyword for arg in call.args):
+                return True
+            case cst.Attribute(value=owner) if is_limiter(ctx, owner):
+                return True
+    return any(_counts_running(ctx, comparison) for comparison in ctx.walk(loop, cst.Comparison))
+
+
+def holds_limit(ctx: Context, block: cst.With) -> bool:
+    """Whether a `with` takes a limiter, or waits at its end for what was started in it."""
+    return any(
+        is_limiter(ctx, item.item)
+        or ctx.instance_of(item.item) in TASK_GROUPS
+        or "PoolExecutor" in (ctx.instance_of(item.item) or "")
+        for item in block.items
+    )
+
+
+def has_limited_client(ctx: Context, node: cst.CSTNode) -> bool:
+    """Whether a `with` around a node opens a client of so many connections: `AsyncClient(limits=...)`."""
+    for ancestor in ctx.ancestors(node):
+        if isinstance(ancestor, cst.FunctionDef | cst.ClassDef):
+            return False
+        if isinstance(ancestor, cst.With):
+            calls = [call for item in ancestor.items for call in ctx.walk(item.item, cst.Call)]
+            if any(arg.keyword and arg.keyword.value in ("limit", "limits") for call in calls for arg in call.args):
+                return True
+    return False
+
+
+def _counts_running(ctx: Context, comparison: cst.Comparison) -> bool:
+    """`len(tasks) >= limit`, `queue.qsize() > limit`."""
+    sides = [comparison.left, *(target.comparator for target in comparison.comparisons)]
+    if any(ctx.literal(side) == 0 for side in sides):
+        return False
+    for side in sides:
+        match side:
+            case cst.Call(func=cst.Name(value="len"), args=[cst.Arg(value=counted)]):
+                if any(words_of(name.value) & _RUNNING for name in _names(ctx, counted)):
+                    return True
+            case cst.Call(func=cst.Attribute(attr=cst.Name(value="qsize" | "active_count"))):
+                return True
+    return False
+
+
+def _names(ctx: Context, expression: cst.BaseExpression) -> list[cst.Name]:
+    last = [expression.attr] if isinstance(expression, cst.Attribute) else []
+    return [*last, *ctx.walk(expression, cst.Name)]

@@ -1,0 +1,236 @@
+"""Where code starts one task, thread or process for each item of something that data may make as long as it likes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Iterator, Literal
+
+import libcst as cst
+
+from relint.context import Context
+from relint.libraries.tasks import GATHERERS, TASK_GROUPS, THREADS
+from relint.queries.bounds import is_bounded, levels, words_of
+from relint.queries.limits import has_limited_client, holds_limit, is_limited_function, limits_itself, mentions_limiter
+from relint.queries.tasks import makes_tasks
+
+_RECEIVING = frozenset(
+    "accept anext blpop brpop get get_message get_nowait getone next poll pop popleft read readline receive "
+    "receive_bytes receive_json receive_text recv recv_json recv_multipart recvfrom".split()
+)
+_RELEASING = frozenset(
+    "aclose cancel cleanup close disconnect dispose join kill shutdown stop terminate unload unsubscribe wait".split()
+)
+_RUNNING_ALREADY = frozenset(
+    "to_thread run_in_executor run_sync submit sync_to_async run_in_threadpool wrap_future".split()
+)
+"""What these return runs anyway, or waits in the queue of a pool of threads."""
+_WRAPPERS = frozenset({"asyncio.wait_for", "asyncio.shield"})
+_FUNCTIONS = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
+_Comprehension = cst.GeneratorExp | cst.ListComp | cst.SetComp | cst.DictComp
+Kind = Literal["task", "thread", "process"]
+
+
+@dataclass(frozen=True, eq=False)
+class Spawn:
+    """One call that starts something for each item.
+
+    `made` is the call of the coroutine function, of `start_soon`, of the thread class or of `map`; `items` what is
+    iterated over, or what a message comes from; `loop` the loop or comprehension that repeats it. `awaited`: the
+    tasks start together, where they are gathered.
+    """
+
+    kind: Kind
+    made: cst.Call
+    items: cst.BaseExpression
+    loop: cst.CSTNode
+    awaited: bool = False
+
+
+def spawn_at(ctx: Context, call: cst.Call) -> Spawn | None:
+    """What a call starts for each item of something unbounded with nothing to limit it, if it does."""
+    spawn = _spawn_at(ctx, call)
+    return None if spawn is None or has_limited_client(ctx, spawn.made) else spawn
+
+
+def _spawn_at(ctx: Context, call: cst.Call) -> Spawn | None:
+    if ctx.callee(call) in GATHERERS:
+        return next(_gathered(ctx, call), None)
+    if (made := _started(ctx, call)) is not None:
+        return None if _is_harmless(ctx, made) else _repeated(ctx, "task", made, call)
+    kind = THREADS.get(ctx.instance_of(call) or "")
+    if kind is not None and not mentions_limiter(ctx, call) and not _has_limited_target(ctx, call):
+        return _repeated(ctx, "process" if kind == "process" else "thread", call, call)
+    return None
+
+
+def _started(ctx: Context, call: cst.Call) -> cst.Call | None:
+    """The call of the coroutine function that a task is made of; for `start_soon(f, x)` that call itself."""
+    match call.func:
+        case cst.Attribute(value=owner, attr=cst.Name(value="start_soon")):
+            return call if ctx.instance_of(owner) in (None, *TASK_GROUPS) else None
+        case cst.Attribute(value=owner, attr=cst.Name(value="create_task")) if ctx.instance_of(owner) in TASK_GROUPS:
+            pass
+        case function if not makes_tasks(ctx, function):
+            return None
+    if not call.args:
+        return None
+    return _coroutine_call(ctx, call.args[0].value)
+
+
+def _coroutine_call(ctx: Context, expression: cst.BaseExpression) -> cst.Call | None:
+    """The call that an expression is, or that a name is bound once to."""
+    if isinstance(expression, cst.Name) and (bound := ctx.value_of(expression)) is not None:
+        expression = bound
+    return expression if isinstance(expression, cst.Call) else None
+
+
+def _is_harmless(ctx: Context, made: cst.Call) -> bool:
+    """Whether a coroutine is limited, only releases something, or runs in a pool of threads."""
+    if ctx.callee(made) in _WRAPPERS:
+        inner = made.args[0].value if made.args else None
+        return not isinstance(inner, cst.Call) or _is_harmless(ctx, inner)
+    started = _function_started(made)
+    last = _last_name(started)
+    if last in _RUNNING_ALREADY or words_of(last) & {"executor", *_RELEASING} or mentions_limiter(ctx, made):
+        return True
+    if isinstance(started, cst.Name) and any(b.kind == "for" for b in ctx.names.bindings(started)):
+        return True  # `f(x) for f in functions`: the program's text says how many there are
+    function = ctx.function_def(started)
+    return function is not None and is_limited_function(ctx, function)
+
+
+def _function_started(made: cst.Call) -> cst.BaseExpression:
+    return made.args[0].value if _last_name(made.func) == "start_soon" and made.args else made.func
+
+
+def _has_limited_target(ctx: Context, thread: cst.Call) -> bool:
+    target = ctx.argument(thread, "target", 1)
+    function = ctx.function_def(target.value) if target is not None else None
+    return function is not None and is_limited_function(ctx, function)
+
+
+# -- gather ----------------------------------------------------------------------------------------------------------
+
+
+def _gathered(ctx: Context, call: cst.Call) -> Iterator[Spawn]:
+    starred = _last_name(call.func) == "gather"
+    for argument in call.args:
+        if argument.keyword is None and argument.star == ("*" if starred else ""):
+            yield from _made_by(ctx, argument.value)
+
+
+def _made_by(ctx: Context, many: cst.BaseExpression) -> Iterator[Spawn]:
+    """The coroutines that an expression holds one of for each item; tasks are found where they are started."""
+    match many:
+        case cst.GeneratorExp(elt=element) | cst.ListComp(elt=element) | cst.SetComp(elt=element):
+            yield from _element(ctx, element)
+        case cst.DictComp(value=element):
+            yield from _element(ctx, element)
+        case cst.Call(func=cst.Name(value="map"), args=[cst.Arg(value=function), cst.Arg(value=items, star="")]):
+            if not is_bounded(ctx, items) and not _is_harmless(ctx, many) and not _is_limited(ctx, function):
+                yield Spawn("task", many, items, many, awaited=True)
+        case cst.Call(func=cst.Name(value="list" | "tuple"), args=[cst.Arg(value=inner)]):
+            yield from _made_by(ctx, inner)
+        case cst.Call(func=cst.Attribute(value=inner, attr=cst.Name(value="values")), args=[]):
+            yield from _made_by(ctx, inner)
+        case cst.BinaryOperation(left=left, right=right, operator=cst.Add()):
+            yield from _made_by(ctx, left)
+            yield from _made_by(ctx, right)
+        case cst.Name():
+            yield from _made_by_name(ctx, many)
+
+
+def _made_by_name(ctx: Context, name: cst.Name) -> Iterator[Spawn]:
+    found = ctx.names.find(name)
+    values = ctx.bindings(name)
+    if found is None or values is None or not isinstance(found[0].node, cst.FunctionDef):
+        return
+    for value in values:
+        if not isinstance(value, cst.Name):
+            yield from _made_by(ctx, value)
+    for use in ctx.names.uses(found[0], name.value):
+        match ctx.parent(use):
+            case cst.Attribute(attr=cst.Name(value="append" | "extend" | "add" as method)) as attribute:
+                match ctx.parent(attribute):
+                    case cst.Call(func=func, args=[cst.Arg(value=added)]) if func is attribute:
+                        yield from _element(ctx, added) if method != "extend" else _made_by(ctx, added)
+
+
+def _element(ctx: Context, element: cst.BaseExpression) -> Iterator[Spawn]:
+    if isinstance(element, cst.Call) and makes_tasks(ctx, element.func):
+        return
+    made = _coroutine_call(ctx, element)
+    if made is None or makes_tasks(ctx, made.func) or _is_harmless(ctx, made):
+        return
+    if (spawn := _repeated(ctx, "task", made, element)) is not None:
+        yield replace(spawn, awaited=True)
+
+
+def _is_limited(ctx: Context, expression: cst.BaseExpression) -> bool:
+    function = ctx.function_def(expression)
+    return mentions_limiter(ctx, expression) or (function is not None and is_limited_function(ctx, function))
+
+
+# -- loops -----------------------------------------------------------------------------------------------------------
+
+
+def _repeated(ctx: Context, kind: Kind, made: cst.Call, at: cst.BaseExpression) -> Spawn | None:
+    """The innermost loop around `at` that repeats it for unbounded items, unless something limits it on the way."""
+    child: cst.CSTNode = at
+    for ancestor in ctx.ancestors(at):
+        if isinstance(ancestor, _FUNCTIONS):
+            return None
+        match ancestor:
+            case cst.With() if holds_limit(ctx, ancestor):
+                return None
+            case cst.IndentedBlock(body=statements) if any(map(_leaves, statements)):
+                return None  # once at most
+            case cst.GeneratorExp() | cst.ListComp() | cst.SetComp() | cst.DictComp():
+                if child is not ancestor.for_in:
+                    for level in levels(ancestor.for_in):
+                        if not is_bounded(ctx, level.iter):
+                            return Spawn(kind, made, level.iter, ancestor)
+            case cst.For() | cst.While() if child is ancestor.body:
+                if limits_itself(ctx, ancestor) or _awaits_what_it_starts(ctx, ancestor, at):
+                    return None
+                items = _items(ctx, ancestor, at)
+                if items is not None:
+                    return Spawn(kind, made, items, ancestor)
+        child = ancestor
+    return None
+
+
+def _leaves(statement: cst.CSTNode) -> bool:
+    match statement:
+        case cst.SimpleStatementLine(body=[*_, cst.Return() | cst.Break() | cst.Raise()]):
+            return True
+    return False
+
+
+def _items(ctx: Context, loop: cst.For | cst.While, at: cst.BaseExpression) -> cst.BaseExpression | None:
+    """What decides how often a loop goes round; of a `while` the call that receives what `at` is given."""
+    if isinstance(loop, cst.For):
+        return None if is_bounded(ctx, loop.iter) else loop.iter
+    used = {name.value for name in ctx.walk(at, cst.Name)}
+    for assign in ctx.walk(loop, cst.Assign, cst.NamedExpr):
+        targets = [t.target for t in assign.targets] if isinstance(assign, cst.Assign) else [assign.target]
+        if any(name.value in used for target in targets for name in ctx.walk(target, cst.Name)):
+            value = assign.value.expression if isinstance(assign.value, cst.Await) else assign.value
+            if isinstance(value, cst.Call) and _last_name(value.func) in _RECEIVING:
+                return value
+    return None
+
+
+def _awaits_what_it_starts(ctx: Context, loop: cst.For | cst.While, at: cst.BaseExpression) -> bool:
+    statement = ctx.statement_of(at)
+    if not isinstance(statement, cst.SimpleStatementLine) or not isinstance(statement.body[0], cst.Assign):
+        return False
+    names = {n.value for target in statement.body[0].targets for n in ctx.walk(target.target, cst.Name)}
+    return any(n.value in names for wait in ctx.walk(loop.body, cst.Await) for n in ctx.walk(wait, cst.Name))
+
+
+def _last_name(expression: cst.BaseExpression) -> str:
+    match expression:
+        case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
+            return name
+    return ""

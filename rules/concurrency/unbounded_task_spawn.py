@@ -1,0 +1,82 @@
+"""One task, thread or process for each item, however many items there are.
+
+## Why it is bad
+Ten items are ten tasks, a million items are a million: each holds memory, and all ask the same database or service at
+once. The day the data grows, the process runs out of memory, sockets or file handles, or takes its peers down.
+
+## Example
+```python
+import asyncio
+
+
+async def refresh(urls, fetch):
+    return await asyncio.gather(*(fetch(url) for url in urls))
+```
+
+## Use instead
+```python
+import asyncio
+
+
+async def refresh(urls, fetch):
+    semaphore = asyncio.Semaphore(10)
+
+    async def limited(url):
+        async with semaphore:
+            return await fetch(url)
+
+    return await asyncio.gather(*(limited(url) for url in urls))
+```
+
+Found for `asyncio.gather` and its relatives, `create_task`, task groups and nurseries, `threading.Thread` and
+`multiprocessing.Process`, in comprehensions, in loops, and for lists that a loop fills; also one task for each message
+that a loop receives. Quiet when the number of items is in the text (a display, a constant, `range`, an enum, a slice,
+a chunk), when a semaphore or limiter is in sight (around the spawn, among its arguments, in the coroutine when it is
+in the file), when the loop waits for what it started, and for coroutines that only release something.
+
+## Fix safety
+Unsafe: no more than `[tool.relint.sanctioned] max-concurrency` (10) run at once, so that items which wait for each
+other would deadlock. Coroutines go through a semaphore; threads that are started and joined in one place become a
+`ThreadPoolExecutor`, which raises their errors instead of printing them.
+
+## References
+- https://docs.python.org/3/library/asyncio-sync.html#asyncio.Semaphore
+- https://docs.python.org/3/library/concurrent.futures.html#threadpoolexecutor
+- https://anyio.readthedocs.io/en/stable/synchronization.html#capacity-limiters
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+import libcst as cst
+
+from relint.context import Context
+from relint.model import Finding, Rule
+from relint.queries.spawning import spawn_at
+
+rule = Rule(
+    code="REL302",
+    words=("gather", "as_completed", "create_task", "ensure_future", "start_soon", "Thread", "Process"),
+    context_words=("Semaphore", "BoundedSemaphore", "CapacityLimiter", "acquire"),
+    fix="unsafe",
+)
+
+
+@rule.on(cst.Call)
+def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
+    spawn = spawn_at(ctx, node)
+    if spawn is None:
+        return
+    receives = isinstance(spawn.loop, cst.While)
+    per = f"each `{ctx.source(spawn.items)}`" if receives else f"each item of `{_shortened(ctx.source(spawn.items))}`"
+    yield rule.finding(
+        node,
+        f"`{ctx.source(node.func)}` starts a {spawn.kind} for {per}, and nothing limits how many run at once",
+        data=spawn,
+    )
+
+
+def _shortened(text: str) -> str:
+    first = text.partition("\n")[0]
+    return first if len(first) == len(text) and len(first) <= 60 else f"{first[:57].rstrip()}..."
