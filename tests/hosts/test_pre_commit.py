@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +43,7 @@ class Hooks:
             **os.environ,
             "PRE_COMMIT_HOME": str(self.store),
             "PRE_COMMIT_COLOR": "never",
+            "PIP_NO_COMPILE": "1",  # half of the time that building takes
             "GIT_CONFIG_COUNT": str(len(settings)),
             **{f"GIT_CONFIG_KEY_{i}": key for i, key in enumerate(settings)},
             **{f"GIT_CONFIG_VALUE_{i}": value for i, value in enumerate(settings.values())},
@@ -65,16 +67,26 @@ class Hooks:
 
 @pytest.fixture(scope="module")
 def hooks(tmp_path_factory: pytest.TempPathFactory) -> Hooks:
-    repository = tmp_path_factory.mktemp("hooks")
+    """Shared by the processes of pytest-xdist: pre-commit locks its store, and a rename happens once."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    hooks = Hooks(shared / "hooks", shared / "store")
+    if not hooks.repository.exists():
+        with suppress(OSError):  # another process was first
+            _shipped(Hooks(tmp_path_factory.mktemp("copy"), hooks.store)).rename(hooks.repository)
+    return hooks
+
+
+def _shipped(hooks: Hooks) -> Path:
+    """A repository with what a clone holds of the working tree."""
     for name in SHIPPED:
         if (ROOT / name).is_dir():
             ignored = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(ROOT / name, repository / name, symlinks=True, ignore=ignored)
+            shutil.copytree(ROOT / name, hooks.repository / name, symlinks=True, ignore=ignored)
         else:
-            shutil.copy(ROOT / name, repository / name, follow_symlinks=False)
-    hooks = Hooks(repository, tmp_path_factory.mktemp("store"))
-    hooks.commit(repository)
-    return hooks
+            shutil.copy(ROOT / name, hooks.repository / name, follow_symlinks=False)
+    hooks.commit(hooks.repository)
+    return hooks.repository
 
 
 @pytest.fixture

@@ -189,7 +189,7 @@ def test_options_and_processes(tmp_path: Path) -> None:
     """Options and the configuration of relint hold in pylint's own processes as well, and nothing comes twice."""
     write(
         tmp_path,
-        pyproject='[tool.pylint.relint]\nrelint-check-tests = true\n'
+        pyproject="[tool.pylint.relint]\nrelint-check-tests = true\n"
         '[tool.relint.rules.REL102]\nignore-calls = ["smtplib.LMTP"]\n',
         test_a=SMTP,
         b=SMTP + "smtplib.LMTP('m')\n",
