@@ -6,15 +6,18 @@ import libcst as cst
 from relint.rules.http.socket_without_timeout import rule
 
 from relint.context import Context
-from relint.libraries.sockets import WITHOUT_PARAMETER
+from relint.libraries.sockets import TIMEOUT_POSITION, WITHOUT_PARAMETER
 from relint.model import Finding, Fix
 from relint.queries.sanctions import sanctioned_timeout
+from relint.queries.sockets import stays_here
 
 
 @rule.fixer
 def fix(finding: Finding, ctx: Context) -> Fix | None:
     call = finding.node
     assert isinstance(call, cst.Call)
-    if ctx.callee(call) in WITHOUT_PARAMETER or ctx.unpacks(call):
+    if finding.data in WITHOUT_PARAMETER:
         return None
-    return sanctioned_timeout(ctx, call)
+    if finding.data == "socket.create_connection" and not stays_here(ctx, call):
+        return None
+    return sanctioned_timeout(ctx, call, "timeout", TIMEOUT_POSITION.get(finding.data))

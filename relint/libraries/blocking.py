@@ -1,6 +1,6 @@
 """Callables that block the thread they run in, and whether another thread may run them.
 
-Sources: the Python documentation; psycopg2, PyMySQL, mysqlclient, oracledb and pyodbc by PEP 249 `threadsafety` (2 or 3:
+Sources: the Python documentation; psycopg2, PyMySQL, mysqlclient, oracledb, pyodbc by PEP 249 `threadsafety` (2 or 3:
 a connection may be shared; 1: only the module). A `sqlite3` connection refuses other threads than the one that made it
 (`check_same_thread`), so its calls are not moved.
 """

@@ -29,3 +29,7 @@ TIMEOUT_POSITION: dict[str, int | None] = {
 
 WITHOUT_PARAMETER: frozenset[str] = frozenset({"xmlrpc.client.ServerProxy"})
 """Callables without a `timeout`: it goes into a transport."""
+
+
+ALIASES: dict[str, str] = {"six.moves.http_client.": "http.client.", "six.moves.xmlrpc_client.": "xmlrpc.client."}
+"""Prefix of a dotted name -> the prefix that the tables know it by."""
