@@ -317,6 +317,24 @@ def add_comments(options: Options, style: CommentStyle, reason: str) -> int:
     return ERROR if tally.failed else CLEAN
 
 
+def write_page(options: Options, file: Path) -> int:
+    """Write the HTML report of the findings of today; returns the exit code, 0 whatever is found."""
+    import datetime
+
+    from relint import git
+    from relint.report.html import Page
+
+    tally = Tally()
+    files = _discovered(options, tally)
+    accepted = _accepted(options, files)
+    results = list(_counted(map(accepted.judge, run(files, options.task, jobs=options.jobs)), options, tally))
+    shown = [(result.text, [each for each in result.diagnostics if each.state == "new"]) for result in results]
+    blame = git.days_of_lines if git.head(options.finder.cwd) else None
+    file.write_text(Page(datetime.date.today(), blame).render(shown), "utf-8", newline="\n")
+    _say(options, f"{_plural(tally.found.total(), 'finding')} in {shown_path(str(file))}.")
+    return ERROR if tally.failed or INTERNAL_ERROR in tally.codes else CLEAN
+
+
 def write_baseline(options: Options, file: Path, *, shrink: bool) -> int:
     """Write the findings of today as the baseline; with `shrink` only drop those that are gone. Returns exit code."""
     from relint import baseline as baselines

@@ -301,6 +301,23 @@ def baseline_command(
     return write_baseline(options, target, shrink=shrink)
 
 
+@cli.command("report")
+@click.argument("paths", nargs=-1, type=click.Path())
+@_with_options("settings")
+@click.option("--html", "file", type=click.Path(dir_okay=False), required=True, metavar="FILE", help="Where to write.")
+@click.option("--baseline", type=click.Path(dir_okay=False), metavar="FILE", help="Leave out the findings in it.")
+@click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes (default: one a CPU).")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+def report_command(
+    paths: tuple[str, ...], file: str, baseline: str | None, jobs: int | None, quiet: bool, **given: Any
+) -> int:
+    """Write one HTML page: findings by family, rule, folder and age."""
+    from relint.checking import Options, write_page
+
+    finder = _finder(given.pop("config_arguments"), given.pop("isolated"), given)
+    return write_page(Options(finder, paths or (".",), baseline=baseline, jobs=jobs, quiet=quiet), Path(file))
+
+
 @cli.command("version")
 def version_command() -> int:
     """Print the version."""

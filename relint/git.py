@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import re
 import subprocess
@@ -12,6 +13,7 @@ from typing import Mapping
 from relint.errors import ConfigError
 
 _PATCH = ("--unified=0", "-M", "--no-color", "--no-ext-diff", "--src-prefix=a/", "--dst-prefix=b/")
+_BLAME = re.compile(r"([0-9a-f]{40,64}) \d+ (\d+)")
 _HUNK = re.compile(r"@@ -\S+ \+(\d+)(?:,(\d+))? @@")
 _ESCAPE = re.compile(rb'\\([abtnvfr"\\]|[0-7]{3})')
 _CONTROL = {b"a": 7, b"b": 8, b"t": 9, b"n": 10, b"v": 11, b"f": 12, b"r": 13, b'"': 34, b"\\": 92}
@@ -98,6 +100,23 @@ def renames_since(commit: str, folder: Path) -> dict[str, str]:
         if status.startswith("R"):
             renames[os.path.realpath(root / old)] = os.path.realpath(root / new)
     return renames
+
+
+def days_of_lines(path: str) -> dict[int, datetime.date | None]:
+    """The day each line of a file was last changed; None for lines not committed, empty when git does not know it."""
+    folder, name = os.path.split(os.path.abspath(path))
+    days: dict[int, datetime.date | None] = {}
+    by_commit: dict[str, datetime.date] = {}
+    commit, line = "", 0
+    for text in _run(Path(folder), "blame", "--porcelain", "--", name).split("\n"):
+        if found := _BLAME.match(text):
+            commit, line = found[1], int(found[2])
+        elif text.startswith("author-time "):
+            seconds = int(text.split()[1])
+            by_commit[commit] = datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).date()
+        elif text.startswith("\t"):
+            days[line] = by_commit[commit] if commit.strip("0") else None
+    return days
 
 
 def _root(folder: Path) -> Path:
