@@ -83,6 +83,8 @@ INSTANCES: dict[str, str] = {
     "redis.Redis.from_url": "redis.Redis",
     "redis.StrictRedis.from_url": "redis.Redis",
     "concurrent.futures.thread.ThreadPoolExecutor": "concurrent.futures.ThreadPoolExecutor",
+    "multiprocessing.get_context": "multiprocessing.context.BaseContext",
+    "multiprocessing.Manager": "multiprocessing.managers.SyncManager",
     "logging.getLogger": "logging.Logger",
     "boto3.client": "botocore.client.BaseClient",
     "open": "io.TextIOWrapper",

@@ -1,0 +1,28 @@
+"""Gives the queue the sanctioned size."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from relint import edits
+from relint.context import Context
+from relint.libraries.queues import WITHOUT_SIZE
+from relint.model import Finding, Fix, Safety
+from relint.queries.queues import getter_puts
+from relint.rules.concurrency.unbounded_queue import rule
+
+
+@rule.fixer
+def fix(finding: Finding, ctx: Context) -> Fix | None:
+    call = finding.node
+    assert isinstance(call, cst.Call)
+    if ctx.callee(call) in WITHOUT_SIZE:
+        return None
+    size = str(ctx.settings.sanctioned.queue_size)
+    given = ctx.positional(call, 0)
+    changes = edits.replace_node(ctx, given.value, size) if given else edits.set_keyword(ctx, call, "maxsize", size)
+    if finding.data.refuses:
+        return Fix(f"Hold {size} items at most; `put_nowait` then raises when it is full", changes, Safety.DISPLAY)
+    if getter_puts(ctx, finding.data):
+        return Fix(f"Hold {size} items at most; a consumer that puts may then wait for itself", changes, Safety.DISPLAY)
+    return Fix(f"Hold {size} items at most; `put` waits for room", changes)

@@ -1,0 +1,248 @@
+"""Who puts into a queue and who gets from it, as far as one file shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from relint.context import Context
+from relint.names import Scope, is_none, parameters
+from relint.queries.bounds import words_of
+from relint.queries.limits import is_limited_function
+from relint.queries.tasks import makes_tasks
+
+_DEPTH = 4
+_STARTS = frozenset("gather map run_in_executor start start_soon submit".split())
+_ONCE = frozenset("Thread Process run_in_executor submit to_thread spawn spawn_n start_soon".split())
+_POOL_WORDS = frozenset("idle free pool available slots tokens".split())
+
+
+@dataclass
+class Traffic:
+    """The places in the file that use one queue.
+
+    `refuses`: something puts without waiting, and would fail if the queue were full. `watched`: something compares its
+    length with a limit.
+    """
+
+    puts: list[cst.CSTNode] = field(default_factory=list)
+    gets: list[cst.CSTNode] = field(default_factory=list)
+    refuses: bool = False
+    watched: bool = False
+
+
+def traffic(ctx: Context, made: cst.Call) -> Traffic:
+    """What the file does with the queue that a call makes and binds to a name or an attribute."""
+    return ctx.memo(("traffic", made), lambda: _Search(ctx).of_value(made))
+
+
+def crosses_functions(ctx: Context, queue: Traffic) -> bool:
+    """Whether one function puts and another gets."""
+    putting = {ctx.function_of(node) for node in queue.puts}
+    getting = {ctx.function_of(node) for node in queue.gets}
+    return bool(putting and getting) and len(putting | getting) > 1
+
+
+def is_filled_before(ctx: Context, made: cst.Call, queue: Traffic) -> bool:
+    """Whether the function that makes the queue puts everything in before it starts anyone who gets."""
+    maker = ctx.function_of(made)
+    if maker is None or any(ctx.function_of(node) is not maker for node in queue.puts):
+        return False
+    starts = [c for c in ctx.walk(maker.body, cst.Call) if _last_name(c.func) in _STARTS or makes_tasks(ctx, c.func)]
+    last = max((ctx.range(node)[0] for node in queue.puts), default=0)
+    return all(ctx.range(call)[0] > last for call in starts)
+
+
+def takes_few(ctx: Context, made: cst.Call, queue: Traffic) -> bool:
+    """Whether a local queue gets one item for each line that puts: results handed over by threads that run once."""
+    if ctx.function_of(made) is None or not isinstance(_bound_to(ctx, made), cst.Name):
+        return False
+    return all(not ctx.in_loop(node) and _runs_once(ctx, node) for node in queue.puts)
+
+
+def getter_puts(ctx: Context, queue: Traffic) -> bool:
+    """Whether a function that gets also puts: it would wait for itself on a full queue."""
+    return not {ctx.function_of(n) for n in queue.puts}.isdisjoint({ctx.function_of(n) for n in queue.gets})
+
+
+def is_pool(ctx: Context, made: cst.Call) -> bool:
+    """Whether a queue is named as a pool, to which things are given back."""
+    match _bound_to(ctx, made):
+        case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
+            return not words_of(name).isdisjoint(_POOL_WORDS)
+    return False
+
+
+def is_held_back(ctx: Context, queue: Traffic) -> bool:
+    """Whether those who put wait for a limiter or for room first."""
+    functions = {ctx.function_of(node) for node in queue.puts}
+    return queue.watched or any(isinstance(f, cst.FunctionDef) and is_limited_function(ctx, f) for f in functions)
+
+
+class _Search:
+    """Follows one queue through names, attributes, arguments and parameters."""
+
+    def __init__(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self.found = Traffic()
+        self.seen: set[object] = set()
+
+    def of_value(self, value: cst.BaseExpression) -> Traffic:
+        self._follow_value(value, 0)
+        return self.found
+
+    def _follow_value(self, value: cst.BaseExpression, depth: int) -> None:
+        """`x = value`, `self.x = value`, `f(value)`."""
+        if depth > _DEPTH:
+            return
+        match self.ctx.parent(value):
+            case cst.Assign(targets=targets, value=assigned) if assigned is value:
+                for target in targets:
+                    self._follow_target(target.target, depth)
+            case cst.AnnAssign(target=target, value=assigned) if assigned is value:
+                self._follow_target(target, depth)
+            case cst.Arg() as arg:
+                self._follow_argument(arg, arg, depth)
+            case cst.Element() as element:
+                # `Thread(target=f, args=(queue,))`
+                display = self.ctx.parent(element)
+                arg_ = self.ctx.parent(display) if display is not None else None
+                if isinstance(arg_, cst.Arg) and arg_.keyword is not None and arg_.keyword.value == "args":
+                    self._follow_argument(arg_, element, depth)
+
+    def _follow_target(self, target: cst.BaseExpression, depth: int) -> None:
+        match target:
+            case cst.Name(value=name):
+                found = self.ctx.names.find(target)
+                if found is not None and isinstance(found[0].node, cst.ClassDef):
+                    self._follow_attribute(found[0].node, name, depth)
+                elif found is not None:
+                    self._follow_name(found[0], name, depth)
+            case cst.Attribute(value=owner, attr=cst.Name(value=name)):
+                cls = self.ctx.names.self_class(owner)
+                if cls is not None:
+                    self._follow_attribute(cls, name, depth)
+
+    def _follow_name(self, scope: Scope, name: str, depth: int) -> None:
+        if (scope, name) not in self.seen:
+            self.seen.add((scope, name))
+            for use in self.ctx.names.uses(scope, name):
+                self._use(use, depth)
+
+    def _follow_attribute(self, cls: cst.ClassDef, name: str, depth: int) -> None:
+        if (cls, name) in self.seen:
+            return
+        self.seen.add((cls, name))
+        family = set(self.ctx.names.ancestry(cls))
+        for attribute in self.ctx.tree.of(cst.Attribute):
+            if attribute.attr.value != name:
+                continue
+            owner = self.ctx.names.self_class(attribute.value) or self.ctx.class_of(attribute.value)
+            if owner is None or owner in family or cls in self.ctx.names.ancestry(owner):
+                self._use(attribute, depth)
+
+    def _use(self, use: cst.BaseExpression, depth: int) -> None:
+        match self.ctx.parent(use):
+            case cst.Attribute(value=owner, attr=cst.Name(value=method)) as attribute if owner is use:
+                if method in ("sync_q", "async_q"):
+                    self._follow_value(attribute, depth)
+                    self._use(attribute, depth)
+                else:
+                    self._method(attribute, method)
+            case _:
+                self._follow_value(use, depth + 1)
+
+    def _method(self, attribute: cst.Attribute, method: str) -> None:
+        parent = self.ctx.parent(attribute)
+        call = parent if isinstance(parent, cst.Call) and parent.func is attribute else None
+        if method in ("put", "put_nowait"):
+            if call is not None and call.args and is_none(call.args[0].value):
+                return  # the end of the work
+            self.found.puts.append(attribute)
+            waits = method == "put" and (call is None or self.ctx.argument(call, "block", 1) is None)
+            self.found.refuses |= not waits
+        elif method in ("get", "get_nowait"):
+            self.found.gets.append(attribute)
+        elif method in ("qsize", "full"):
+            comparison = self.ctx.enclosing(attribute, cst.Comparison)
+            self.found.watched |= method == "full" or (
+                comparison is not None and not any(self.ctx.literal(side) in (0, 1) for side in _sides(comparison))
+            )
+
+    def _follow_argument(self, arg: cst.Arg, given: cst.Arg | cst.Element, depth: int) -> None:
+        """Into the parameter of a function or class of the file; of a function passed along too: `submit(f, queue)`."""
+        call = self.ctx.parent(arg)
+        if not isinstance(call, cst.Call) or depth > _DEPTH:
+            return
+        function, first = self._function(call, given)
+        if function is None:
+            return
+        if arg is given and arg.keyword is not None:
+            self._follow_name(self.ctx.names.body_scope(function), arg.keyword.value, depth + 1)
+            return
+        siblings: list[object] = list(call.args)
+        if isinstance(given, cst.Element):
+            siblings = list(getattr(self.ctx.parent(given), "elements", ()))
+        names = [p.name.value for p in parameters(function)]
+        if self.ctx.names.class_of_method(function) is not None:
+            names = names[1:]
+        index = siblings.index(given) - first
+        if 0 <= index < len(names):
+            self._follow_name(self.ctx.names.body_scope(function), names[index], depth + 1)
+
+    def _function(self, call: cst.Call, given: cst.Arg | cst.Element) -> tuple[cst.FunctionDef | None, int]:
+        """The function of the file that gets the arguments of a call, and the position of the first of them."""
+        if isinstance(given, cst.Element):
+            target = self.ctx.keyword(call, "target")
+            return (None if target is None else self.ctx.function_def(target.value)), 0
+        if (function := self.ctx.function_def(call.func)) is not None:
+            return function, 0
+        if (cls := self.ctx.class_def(call.func)) is not None:
+            return next((m for m in _methods(self.ctx, cls) if m.name.value == "__init__"), None), 0
+        for index, argument in enumerate(call.args):
+            if argument is given:
+                break
+            if (function := self.ctx.function_def(argument.value)) is not None:
+                return function, index + 1
+        return None, 0
+
+
+def _methods(ctx: Context, cls: cst.ClassDef) -> list[cst.FunctionDef]:
+    return [m for ancestor in ctx.names.ancestry(cls) for m in ancestor.body.body if isinstance(m, cst.FunctionDef)]
+
+
+def _sides(comparison: cst.Comparison) -> list[cst.BaseExpression]:
+    return [comparison.left, *(target.comparator for target in comparison.comparisons)]
+
+
+def _bound_to(ctx: Context, made: cst.Call) -> cst.BaseExpression | None:
+    match ctx.parent(made):
+        case cst.Assign(targets=[cst.AssignTarget(target=target)]) | cst.AnnAssign(target=target):
+            return target
+    return None
+
+
+def _runs_once(ctx: Context, node: cst.CSTNode) -> bool:
+    """Whether the function around a node is only called, or given to threads and pools, by lines outside loops."""
+    function = ctx.function_of(node)
+    if not isinstance(function, cst.FunctionDef):
+        return False
+    found = ctx.names.find_text(function.name.value, ctx.names.scope_of(function))
+    if found is None or isinstance(found[0].node, cst.ClassDef):
+        return False
+    for use in ctx.names.uses(found[0], function.name.value):
+        parent = ctx.parent(use)
+        call = ctx.parent(parent) if isinstance(parent, cst.Arg) else parent
+        if not isinstance(call, cst.Call) or ctx.in_loop(use):
+            return False
+        if call.func is not use and _last_name(call.func) not in _ONCE:
+            return False
+    return True
+
+
+def _last_name(expression: cst.BaseExpression) -> str:
+    match expression:
+        case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
+            return name
+    return ""

@@ -1,0 +1,101 @@
+"""A queue without a size between functions that put and functions that get.
+
+## Why it is bad
+When the consumer is slower than the producer, or stops, the queue grows until the process runs out of memory, and
+everything in it is lost. With a size the producer waits, or is told that there is no room.
+
+## Example
+```python
+import queue
+
+jobs = queue.Queue()
+
+
+def accept(job):
+    jobs.put(job)
+
+
+def work():
+    while True:
+        jobs.get()()
+```
+
+## Use instead
+```python
+import queue
+
+jobs = queue.Queue(maxsize=1000)
+
+
+def accept(job):
+    jobs.put(job)
+
+
+def work():
+    while True:
+        jobs.get()()
+```
+
+Found for the queues of `queue`, `asyncio`, `multiprocessing` and `janus` without `maxsize`, or with zero, that one
+function of the file puts into and another gets from; the queue is followed through names, attributes and arguments.
+Quiet when a length is compared with a limit, when those who put wait for a semaphore, when everything is put in before
+the consumers start, for results that threads hand over once, and for pools (`idle_connections`).
+
+## Fix safety
+Unsafe: `put` waits when `[tool.relint.sanctioned] queue-size` (1000) items are there. Only a suggestion where
+something calls `put_nowait`, which raises when the queue is full, or where a consumer puts into its own queue.
+`queue.SimpleQueue` has no size and gets no fix.
+
+## References
+- https://docs.python.org/3/library/queue.html#queue.Queue
+- https://docs.python.org/3/library/asyncio-queue.html#asyncio.Queue
+- https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+import libcst as cst
+
+from relint.context import Context
+from relint.libraries.queues import SIZED, WITHOUT_SIZE
+from relint.model import Finding, Rule
+from relint.queries.queues import crosses_functions, is_filled_before, is_held_back, is_pool, takes_few, traffic
+
+rule = Rule(
+    code="REL303",
+    imports=("queue", "asyncio", "multiprocessing", "janus"),
+    words=("Queue", "LifoQueue", "PriorityQueue", "SimpleQueue", "JoinableQueue"),
+    context_words=("put", "put_nowait", "get", "get_nowait", "qsize", "full"),
+    fix="unsafe",
+)
+
+
+@rule.on(cst.Call)
+def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
+    name = ctx.callee(node)
+    if name not in SIZED and name not in WITHOUT_SIZE:
+        return
+    if name in SIZED and _has_size(ctx, node):
+        return
+    queue = traffic(ctx, node)
+    if not crosses_functions(ctx, queue) or is_held_back(ctx, queue) or is_pool(ctx, node):
+        return
+    if is_filled_before(ctx, node, queue) or takes_few(ctx, node, queue):
+        return
+    lacks = "has no `maxsize`" if name in SIZED else "cannot be given a size"
+    yield rule.finding(
+        node,
+        f"`{ctx.source(node.func)}` {lacks}: when its consumer is slow or stops, it grows until memory runs out",
+        data=queue,
+    )
+
+
+def _has_size(ctx: Context, call: cst.Call) -> bool:
+    """Whether a size is given, or may be; zero and less mean none."""
+    given = ctx.argument(call, "maxsize", 0)
+    if given is None:
+        return bool(call.args) and (ctx.unpacks(call, "*") or ctx.unpacks(call))
+    value = ctx.literal(given.value)
+    return not (isinstance(value, int) and value <= 0)
