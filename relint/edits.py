@@ -135,7 +135,8 @@ def insert_before(ctx: Context, statement: cst.CSTNode, *lines: str) -> Edits | 
         return None
     start = _statement_start(ctx, statement)
     indent = indent_of(ctx, statement)
-    return (Edit(start, start, "".join(f"{line}\n{indent}" for line in lines)),)
+    text = "".join(f"{indent}{line}\n" if line else "\n" for line in lines)
+    return (Edit(start, start, f"{text.removeprefix(indent)}{indent}"),)
 
 
 def insert_after(ctx: Context, statement: cst.CSTNode, *lines: str) -> Edits | None:
@@ -153,7 +154,7 @@ def insert_at_start(ctx: Context, function: cst.FunctionDef, *lines: str) -> Edi
     if not isinstance(block, cst.IndentedBlock):
         return None
     first, *others = block.body
-    if not (isinstance(first, cst.SimpleStatementLine) and _is_docstring(first)):
+    if not (isinstance(first, cst.SimpleStatementLine) and is_docstring(first)):
         return insert_before(ctx, first, *lines)
     return insert_before(ctx, others[0], *lines) if others else insert_after(ctx, first, *lines)
 
@@ -242,6 +243,17 @@ def ensure_import(ctx: Context, dotted: str, at: cst.CSTNode, *, from_import: bo
     if not _may_bind(ctx, first, scope):
         return None
     return dotted, _module_import(ctx, module)
+
+
+def ensure_member(ctx: Context, dotted: str, at: cst.CSTNode) -> tuple[str, Edits] | None:
+    """As `ensure_import`, for a name that is customarily written with its module: a new import reads
+    `from django.db import transaction`, and `django.db.transaction.atomic` is written `transaction.atomic`.
+    """
+    module, _, last = dotted.rpartition(".")
+    if _imported_as(ctx, dotted, ctx.names.scope_of(at)) is not None or _has_from_import(ctx, module):
+        return ensure_import(ctx, dotted, at)
+    found = ensure_import(ctx, module, at, from_import=True)
+    return None if found is None else (f"{found[0]}.{last}", found[1])
 
 
 def ensure_module(ctx: Context, module: str, at: cst.CSTNode) -> tuple[str, Edits] | None:
@@ -451,13 +463,14 @@ def _top_imports(ctx: Context) -> list[cst.SimpleStatementLine]:
             break
         if all(isinstance(s, cst.Import | cst.ImportFrom) for s in statement.body):
             found.append(statement)
-        elif not (index == 0 and _is_docstring(statement)):
+        elif not (index == 0 and is_docstring(statement)):
             break
     return found
 
 
-def _is_docstring(statement: cst.SimpleStatementLine) -> bool:
-    first = statement.body[0]
+def is_docstring(statement: cst.CSTNode) -> bool:
+    """Whether the first statement of a block is a docstring."""
+    first = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
     return isinstance(first, cst.Expr) and isinstance(first.value, cst.SimpleString | cst.ConcatenatedString)
 
 
@@ -469,7 +482,7 @@ def _after_imports(ctx: Context) -> int:
         last: cst.CSTNode | None = imports[-1]
     else:
         first = body[0] if body else None
-        last = first if isinstance(first, cst.SimpleStatementLine) and _is_docstring(first) else None
+        last = first if isinstance(first, cst.SimpleStatementLine) and is_docstring(first) else None
     if last is not None:
         end = _line_end(ctx.text, ctx.range(last)[1])
         return min(end + (2 if ctx.text.startswith("\r\n", end) else 1), len(ctx.text))

@@ -21,7 +21,8 @@ _ALLOWED = frozenset({"nullable", "existing_type", "existing_server_default", "e
 def fix(finding: Finding, ctx: Context) -> Fix | None:
     assert isinstance(finding.node, cst.Call)
     return _with_check(finding.node, ctx) or Fix(
-        "Add CHECK (... IS NOT NULL) NOT VALID, VALIDATE it in a transaction of its own, SET NOT NULL, and drop the CHECK",
+        "Add CHECK (... IS NOT NULL) NOT VALID, VALIDATE it in a transaction of its own, SET NOT NULL, and drop the "
+        "CHECK",
         (),
         Safety.DISPLAY,
     )

@@ -1,4 +1,4 @@
-"""Writes a literal default of the column into the database where the project sanctions that; else tells the three steps."""
+"""Gives the database a literal default where the project sanctions that; else tells the three steps."""
 
 from __future__ import annotations
 

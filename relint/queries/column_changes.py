@@ -85,9 +85,9 @@ def models_created(ctx: Context, before: cst.Call | None = None) -> set[str]:
             break
         kind = django_operation(ctx, operation)
         if kind == "CreateModel" and runs_over_data(ctx, operation):
-            created.add(_name(ctx, operation, "name", 0))
-        elif kind == "RenameModel" and _name(ctx, operation, "old_name", 0) in created:
-            created.add(_name(ctx, operation, "new_name", 1))
+            created.add(named(ctx, operation, "name", 0))
+        elif kind == "RenameModel" and named(ctx, operation, "old_name", 0) in created:
+            created.add(named(ctx, operation, "new_name", 1))
     return created
 
 
@@ -142,7 +142,7 @@ def _added(ctx: Context, call: cst.Call) -> Iterator[AddedColumn]:
 
 def _added_field(ctx: Context, call: cst.Call) -> AddedColumn | None:
     """An `AddField` whose column is NOT NULL; fields of unknown classes follow their keyword arguments."""
-    model, name, field = _name(ctx, call, "model_name", 0), _name(ctx, call, "name", 1), _field(ctx, call)
+    model, name, field = named(ctx, call, "model_name", 0), named(ctx, call, "name", 1), django_field(ctx, call)
     if field is None or model in models_created(ctx, call) or _has_no_column(ctx, field):
         return None
     known = state_at(ctx, call).models.get(model)
@@ -207,7 +207,8 @@ def _sets_default_later(ctx: Context, call: cst.Call, column: str) -> bool:
     return any(s.column in (column, f"{column}_id") for s in effects)
 
 
-def _field(ctx: Context, call: cst.Call) -> cst.Call | None:
+def django_field(ctx: Context, call: cst.Call) -> cst.Call | None:
+    """The field that an AddField or AlterField names."""
     given = ctx.argument(call, "field", 2)
     value = given.value if given is not None else None
     if isinstance(value, cst.Name):
@@ -221,7 +222,8 @@ def field_kind(field: cst.Call) -> str:
     return func.attr.value if isinstance(func, cst.Attribute) else func.value if isinstance(func, cst.Name) else ""
 
 
-def _name(ctx: Context, call: cst.Call, name: str, index: int) -> str:
+def named(ctx: Context, call: cst.Call, name: str, index: int) -> str:
+    """A name given to a Django operation, in lower case; empty when it is no literal."""
     given = ctx.argument(call, name, index)
     value = ctx.literal(given.value) if given is not None else None
     return value.lower() if isinstance(value, str) else ""
@@ -237,11 +239,8 @@ def _added_by_alembic(ctx: Context, operation: Operation) -> AddedColumn | None:
     nullable = ctx.keyword(column, "nullable")
     if nullable is None or ctx.literal(nullable.value) is not False:
         return None
-    if any(
-        (ctx.callee(arg.value) or "").endswith((".Computed", ".Identity"))
-        for arg in column.args
-        if isinstance(arg.value, cst.Call)
-    ):
+    inside = [ctx.callee(arg.value) or "" for arg in column.args if isinstance(arg.value, cst.Call)]
+    if any(name.endswith((".Computed", ".Identity")) for name in inside):
         return None
     primary = ctx.keyword(column, "primary_key")
     if primary is not None and ctx.literal(primary.value) is not False:
@@ -287,18 +286,16 @@ def _tightened(ctx: Context, call: cst.Call) -> Iterator[TightenedColumn]:
     elif (operation := alembic_operation(ctx, call)) is not None and operation.verb == "alter_column":
         if runs_over_data(ctx, call) and (found := _tightened_by_alembic(ctx, operation)) is not None:
             yield found
-    elif any(s.kind == "set not null" for s in sql_effects(ctx, call)) and runs_over_data(ctx, call):
+    else:
         for statement in sql_effects(ctx, call):
-            if (
-                statement.kind == "set not null"
-                and not table_is_created_here(ctx, statement.table)
-                and not _is_checked(ctx, call, statement.table, statement.column)
-            ):
-                yield TightenedColumn("sql", f"{statement.table}.{statement.column}")
+            if statement.kind == "set not null" and runs_over_data(ctx, call):
+                table, column = statement.table, statement.column
+                if not table_is_created_here(ctx, table) and not _is_checked(ctx, call, table, column):
+                    yield TightenedColumn("sql", f"{table}.{column}")
 
 
 def _tightened_field(ctx: Context, call: cst.Call) -> TightenedColumn | None:
-    model, name, field = _name(ctx, call, "model_name", 0), _name(ctx, call, "name", 1), _field(ctx, call)
+    model, name, field = named(ctx, call, "model_name", 0), named(ctx, call, "name", 1), django_field(ctx, call)
     if field is None or model in models_created(ctx, call) or _has_no_column(ctx, field):
         return None
     state = state_at(ctx, call)

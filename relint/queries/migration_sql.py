@@ -52,7 +52,7 @@ class Statement:
 
     `alone`: the statement is the only one of its text, and so may leave the transaction. `picks`: an UPDATE names its
     rows by a key; `limited`: it has a LIMIT; `fills`: the column that it fills where that is null. `name` is that of a
-    constraint.
+    constraint or an index.
     """
 
     kind: Kind
@@ -93,7 +93,8 @@ def _effects(statement: exp.Expr, *, alone: bool) -> Iterator[Statement]:
             yield Statement("create table", _name(statement.find(exp.Table)))
         case exp.Create() if statement.args.get("kind") == "INDEX":
             concurrent = bool(statement.args.get("concurrently"))
-            yield Statement("create index", _name(statement.find(exp.Table)), concurrent=concurrent, alone=alone)
+            table, name = _name(statement.find(exp.Table)), _name(statement.this)
+            yield Statement("create index", table, name=name, concurrent=concurrent, alone=alone)
         case exp.Update():
             yield _update(statement, alone)
         case exp.Alter() if statement.args.get("kind") == "TABLE":

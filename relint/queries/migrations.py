@@ -405,7 +405,7 @@ def _value(node: ast.expr | None) -> object:
 def _options(node: ast.expr | None) -> dict[str, object]:
     if not isinstance(node, ast.Dict):
         return {}
-    return {str(k.value): _value(v) for k, v in zip(node.keys, node.values) if isinstance(k, ast.Constant)}
+    return {str(k.value): _value(v) for k, v in zip(node.keys, node.values, strict=True) if isinstance(k, ast.Constant)}
 
 
 def _last_name(node: ast.expr) -> str:

@@ -23,9 +23,9 @@ def three_steps(column: AddedColumn) -> Fix:
     """The suggestion for what a machine should not rewrite here."""
     name = column.name
     return Fix(
-        f"Take three steps: add `{name}` as a nullable column without a default; fill it in batches by primary key in a "
-        "migration that is not atomic; in a later release add CHECK (... IS NOT NULL) NOT VALID, VALIDATE it, SET NOT "
-        "NULL and drop the CHECK",
+        f"Take three steps: add `{name}` as a nullable column without a default; fill it in batches by primary key "
+        "in a migration that is not atomic; in a later release add CHECK (... IS NOT NULL) NOT VALID, VALIDATE it, "
+        "SET NOT NULL and drop the CHECK",
         (),
         Safety.DISPLAY,
     )

@@ -79,7 +79,8 @@ def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
         database = target(ctx)
         yield rule.finding(
             node,
-            f"`{column.name}` allowed NULL and is made NOT NULL in one step: {_danger(column, database)}{database.note}",
+            f"`{column.name}` allowed NULL and is made NOT NULL in one step: "
+            f"{_danger(column, database)}{database.note}",
             data=column,
         )
 

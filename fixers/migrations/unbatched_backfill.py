@@ -1,0 +1,162 @@
+"""Updates in batches by primary key, each committed by itself."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import libcst as cst
+from relint.rules.migrations.unbatched_backfill import rule
+
+from relint import edits
+from relint.context import Context
+from relint.model import Edit, Finding, Fix, Safety
+from relint.queries.alembic_calls import alembic_operation
+from relint.queries.backfills import Backfill
+from relint.queries.migration_calls import django_operation, executed
+from relint.queries.migration_edits import leave_transaction
+from relint.queries.migration_target import is_application, target
+from relint.queries.not_null import is_plain, string_of
+
+_DATA_ONLY = frozenset({"RunPython"})
+_CREATES = frozenset({"create", "bulk_create", "acreate", "delete"})
+
+
+@rule.fixer
+def fix(finding: Finding, ctx: Context) -> Fix | None:
+    found = finding.data
+    assert isinstance(found, Backfill)
+    fixed = None
+    match found.kind:
+        case "update":
+            fixed = _batched_update(cast(cst.Call, finding.node), found, ctx)
+        case "bulk_update":
+            fixed = _batch_size(cast(cst.Call, finding.node), ctx)
+        case "save":
+            fixed = _iterated(cast(cst.BaseExpression, finding.node), ctx)
+        case "sql":
+            fixed = _batched_sql(cast(cst.Call, finding.node), found, ctx)
+    return fixed or Fix(
+        "Update in batches by primary key, each in a transaction of its own (Django: atomic = False; Alembic: an "
+        "autocommit_block), so that it can be stopped and run again",
+        (),
+        Safety.DISPLAY,
+    )
+
+
+def _batched_update(call: cst.Call, found: Backfill, ctx: Context) -> Fix | None:
+    statement = ctx.statement_of(call)
+    outside = leave_transaction(ctx, _DATA_ONLY)
+    if outside is None or not is_application(ctx) or found.rows is None or not _may_repeat(call, ctx):
+        return None
+    if not _is_expression(statement, call) or ctx.in_loop(call) or not isinstance(call.func, cst.Attribute):
+        return None
+    rows, last, batch, pks = (edits.free_name(ctx, name, call) for name in ("rows", "last_pk", "batch", "pks"))
+    size = ctx.settings.sanctioned.batch_size
+    step = ctx.tree.module.default_indent
+    opening = ctx.range(call.func)[1]
+    indent = edits.indent_of(ctx, statement)
+    values = _lines(ctx.text[opening : ctx.range(call)[1]]).replace("\n", f"\n{step}")
+    if '"""' in values or "'''" in values:
+        return None  # what a text holds must not be indented
+    lines = [
+        f'{rows} = {_lines(ctx.source(call.func.value))}.order_by("pk")',
+        f"{last} = None",
+        "while True:",
+        f"{step}{batch} = {rows} if {last} is None else {rows}.filter(pk__gt={last})",
+        f'{step}{pks} = list({batch}.values_list("pk", flat=True)[:{size}])',
+        f"{step}if not {pks}:",
+        f"{step}{step}break",
+        f"{step}{rows}.filter(pk__in={pks}).update{values}",
+        f"{step}{last} = {pks}[-1]",
+    ]
+    text = f"\n{indent}".join(lines)
+    return Fix(f"Update {size} rows at a time", (ctx.edit(statement, text), *outside))
+
+
+def _lines(text: str) -> str:
+    """A text of the file as edits are written, with `\\n`."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _may_repeat(call: cst.Call, ctx: Context) -> bool:
+    """Whether running the function again after a failure comes to the same: it creates nothing, adds to nothing."""
+    function = ctx.enclosing(call, cst.FunctionDef)
+    for inner in ctx.walk(function.body, cst.Call) if function is not None else ():
+        if isinstance(inner.func, cst.Attribute) and inner.func.attr.value in _CREATES:
+            return False
+    for arg in call.args:
+        name = arg.keyword.value if arg.keyword is not None else ""
+        for inner in ctx.walk(arg.value, cst.Call):
+            if inner.args and ctx.literal(inner.args[0].value) == name:
+                return False  # F("count") + 1
+    return True
+
+
+def _is_expression(statement: cst.CSTNode, call: cst.Call) -> bool:
+    """Whether a statement is this call and nothing else."""
+    match statement:
+        case cst.SimpleStatementLine(body=[cst.Expr(value=value)]):
+            return value is call
+    return False
+
+
+def _batch_size(call: cst.Call, ctx: Context) -> Fix | None:
+    if not is_application(ctx):
+        return None
+    size = str(ctx.settings.sanctioned.batch_size)
+    return Fix(f"Add `batch_size={size}`", edits.set_keyword(ctx, call, "batch_size", size))
+
+
+def _iterated(rows: cst.BaseExpression, ctx: Context) -> Fix | None:
+    """`for row in rows.iterator(...)` outside a transaction: each row is saved by itself."""
+    outside = leave_transaction(ctx, _DATA_ONLY)
+    loop = ctx.parent(rows)
+    if outside is None or not is_application(ctx) or not isinstance(loop, cst.For) or not isinstance(rows, cst.Call):
+        return None
+    function = ctx.enclosing(loop, cst.FunctionDef)
+    others = list(ctx.walk(function.body, cst.Call)) if function is not None else []
+    if any(isinstance(c.func, cst.Attribute) and c.func.attr.value in _CREATES for c in others):
+        return None
+    end = ctx.range(rows)[1]
+    iterator = Edit(end, end, f".iterator(chunk_size={ctx.settings.sanctioned.batch_size})")
+    return Fix("Iterate, and commit row by row", (iterator, *outside))
+
+
+def _batched_sql(call: cst.Call, found: Backfill, ctx: Context) -> Fix | None:
+    """Alembic on PostgreSQL: an UPDATE that fills a column where it is NULL is repeated until it finds no row."""
+    statement = ctx.statement_of(call)
+    operation = alembic_operation(ctx, call)
+    given = executed(ctx, call)
+    if operation is None or operation.verb != "execute" or len(given) != 1 or django_operation(ctx, call):
+        return None
+    update = found.statement
+    if update is None or update.fills is None or not update.alone or not target(ctx).found:
+        return None
+    if target(ctx).engine != "postgresql" or not _is_expression(statement, call) or not edits.is_alone(ctx, statement):
+        return None
+    sql = given[0][1]
+    imported = edits.ensure_import(ctx, "sqlalchemy.text", call)
+    if imported is None or "hole_" in sql or "%" in sql or ":" in sql or not isinstance(call.func, cst.Attribute):
+        return None
+    if not (is_plain(update.table) and is_plain(update.fills)):
+        return None
+    text, imports = imported
+    op = ctx.source(call.func.value)
+    size = ctx.settings.sanctioned.batch_size
+    step = ctx.tree.module.default_indent
+    indent = edits.indent_of(ctx, statement)
+    where = f"ctid IN (SELECT ctid FROM {update.table} WHERE {update.fills} IS NULL LIMIT {size})"
+    head = sql.strip().rstrip(";").strip()
+    assignment = " ".join(line.strip() for line in head[: head.lower().rfind("where")].splitlines()).strip()
+    filled, connection = edits.free_name(ctx, "fill", call), edits.free_name(ctx, "connection", call)
+    lines = [
+        f"{filled} = {text}(",
+        f"{step}{string_of(f'{assignment} ')}",
+        f'{step}"WHERE {where}"',
+        ")",
+        f"with {op}.get_context().autocommit_block():",
+        f"{step}{connection} = {op}.get_bind()",
+        f"{step}while {connection}.execute({filled}).rowcount:",
+        f"{step}{step}pass",
+    ]
+    return Fix(f"Update {size} rows at a time", (ctx.edit(statement, f"\n{indent}".join(lines)), *imports))

@@ -1,0 +1,309 @@
+"""Updates in a migration that go over a whole table at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import libcst as cst
+
+from relint.context import Context
+from relint.libraries.migrations import SMALL_MODELS, SMALL_TABLES
+from relint.queries.column_changes import models_created, table_is_created_here
+from relint.queries.migration_calls import executed, is_atomic, is_migration, runs_over_data
+from relint.queries.migration_sql import Statement, is_key, statements
+from relint.queries.migration_target import target
+
+_MANAGERS = frozenset({"objects", "_default_manager", "_base_manager", "all_objects"})
+_BATCHING = ("chunk", "batch", "paginat", "page", "slice", "iterator", "range", "window", "split", "partition")
+_NESTED = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
+
+
+@dataclass(frozen=True, eq=False)
+class Backfill:
+    """An update over a whole table. `rows` is the queryset, `statement` what SQL text says."""
+
+    kind: Literal["update", "save", "bulk_update", "sql", "core"]
+    name: str
+    rows: cst.BaseExpression | None = None
+    statement: Statement | None = None
+
+
+def backfill(ctx: Context, call: cst.Call) -> Backfill | None:
+    """The whole-table update that a call makes."""
+    return ctx.memo(("backfill", call), lambda: _backfill(ctx, call))
+
+
+def saved_rows(ctx: Context, loop: cst.For) -> Backfill | None:
+    """The whole-table update that a loop over a queryset makes by saving every row."""
+    return ctx.memo(("saved rows", loop), lambda: _saved_rows(ctx, loop))
+
+
+def _backfill(ctx: Context, call: cst.Call) -> Backfill | None:
+    if not is_migration(ctx) or not isinstance(call.func, cst.Attribute):
+        return None
+    verb = call.func.attr.value
+    found = None
+    if verb == "update":
+        found = _queryset_update(ctx, call, call.func.value) or _orm_update(ctx, call, call.func.value)
+    elif verb == "bulk_update":
+        found = _bulk_update(ctx, call, call.func.value)
+    elif (effects := _updates(ctx, call)) is not None:
+        found = effects
+    elif verb == "execute" and call.args:
+        found = _core_update(ctx, call.args[0].value)
+    if found is None or not runs_over_data(ctx, call) or _is_batched(ctx, call):
+        return None
+    return found
+
+
+# -- Django's ORM ----------------------------------------------------------------------------------------------------
+
+
+def _queryset_update(ctx: Context, call: cst.Call, rows: cst.BaseExpression) -> Backfill | None:
+    model = model_of(ctx, rows)
+    if model is None or not call.args or not _is_large(ctx, model) or _picks_rows(ctx, rows):
+        return None
+    return Backfill("update", model, rows)
+
+
+def _bulk_update(ctx: Context, call: cst.Call, manager: cst.BaseExpression) -> Backfill | None:
+    model = model_of(ctx, manager)
+    if model is None or not _is_large(ctx, model) or ctx.keyword(call, "batch_size") or ctx.positional(call, 2):
+        return None
+    function = ctx.enclosing(call, cst.FunctionDef)
+    others = ctx.walk(function.body, cst.Call) if function is not None else ()
+    if ctx.unpacks(call) or any(_last(c) == "bulk_update" and ctx.in_loop(c) for c in others):
+        return None  # the rest behind a loop of batches
+    given = ctx.argument(call, "objs", 0)
+    if given is None or isinstance(given.value, cst.Subscript | cst.List):
+        return None
+    return Backfill("bulk_update", model)
+
+
+def _saved_rows(ctx: Context, loop: cst.For) -> Backfill | None:
+    if not is_migration(ctx) or not isinstance(loop.target, cst.Name) or not is_atomic(ctx):
+        return None
+    rows = _followed(ctx, loop.iter)
+    model = model_of(ctx, rows)
+    if model is None or not _is_large(ctx, model) or _picks_rows(ctx, rows):
+        return None
+    if any(word in ctx.source(rows) for word in (".iterator(", ".values(", ".values_list(", ".dates(")):
+        return None
+    if not any(_saves(call, loop.target.value) for call in ctx.walk(loop.body, cst.Call)):
+        return None
+    if not runs_over_data(ctx, _first_call(ctx, loop)) or _is_batched(ctx, loop):
+        return None
+    return Backfill("save", model, rows)
+
+
+def _first_call(ctx: Context, loop: cst.For) -> cst.Call:
+    return next(call for call in ctx.walk(loop.body, cst.Call))
+
+
+def _saves(call: cst.Call, row: str) -> bool:
+    match call.func:
+        case cst.Attribute(value=cst.Name(value=name), attr=cst.Name(value="save")):
+            return name == row
+    return False
+
+
+def model_of(ctx: Context, rows: cst.BaseExpression) -> str | None:
+    """The model whose manager a queryset expression starts from, in lower case; None when it is no queryset."""
+    current = _followed(ctx, rows)
+    while True:
+        match current:
+            case cst.Call(func=cst.Attribute(value=inner)):
+                current = inner
+            case cst.Attribute(value=owner, attr=cst.Name(value=manager)) if manager in _MANAGERS:
+                return _model_name(ctx, owner)
+            case cst.Name():
+                followed = _followed(ctx, current)
+                if followed is current:
+                    return None
+                current = followed
+            case _:
+                return None
+
+
+def _model_name(ctx: Context, owner: cst.BaseExpression) -> str:
+    value = ctx.value_of(owner) if isinstance(owner, cst.Name) else owner
+    if isinstance(value, cst.Call) and _last(value) == "get_model" and value.args:
+        name = ctx.literal(value.args[-1].value)
+        if isinstance(name, str):
+            return name.rpartition(".")[2].lower()
+    return owner.value.lower() if isinstance(owner, cst.Name) else "model"
+
+
+def _followed(ctx: Context, expression: cst.BaseExpression) -> cst.BaseExpression:
+    """What a name was given when it was bound once."""
+    if isinstance(expression, cst.Name) and (value := ctx.value_of(expression)) is not None:
+        return value
+    return expression
+
+
+def _is_large(ctx: Context, model: str) -> bool:
+    return model not in SMALL_MODELS and model not in models_created(ctx)
+
+
+def _picks_rows(ctx: Context, rows: cst.BaseExpression) -> bool:
+    """Whether a queryset keeps a few rows: by a key, by a row of an enclosing loop, or by a slice."""
+    current = _followed(ctx, rows)
+    while True:
+        match current:
+            case cst.Call(func=cst.Attribute(value=inner, attr=cst.Name(value=method)), args=args):
+                if method in ("filter", "get") and any(_picks(ctx, arg) for arg in args):
+                    return True
+                current = inner
+            case cst.Subscript():
+                return True
+            case cst.Name() if (followed := _followed(ctx, current)) is not current:
+                current = followed
+            case cst.Attribute(value=inner):
+                current = inner
+            case _:
+                return False
+
+
+def _picks(ctx: Context, arg: cst.Arg) -> bool:
+    if arg.keyword is None:
+        return False
+    parts = arg.keyword.value.split("__")
+    lookup = parts[-1] if len(parts) > 1 else "exact"
+    if lookup in ("isnull", "contains", "icontains", "startswith", "gt", "gte", "ne"):
+        return False
+    return (len(parts) <= 2 and is_key(parts[0])) or _is_row_of_loop(ctx, arg.value)
+
+
+def _is_row_of_loop(ctx: Context, value: cst.BaseExpression) -> bool:
+    """Whether a value comes from the variable of a loop over anything but a literal: one parent's rows at a time."""
+    for name in ctx.walk(value, cst.Name):
+        for binding in ctx.names.bindings(name):
+            if isinstance(binding.node, cst.For) and binding.kind in ("for", "unpack"):
+                over = _followed(ctx, binding.node.iter)
+                if isinstance(over, cst.Call) and _last(over) in ("items", "keys", "values"):
+                    over = _followed(ctx, _receiver(over) or over)
+                if not isinstance(over, cst.List | cst.Tuple | cst.Dict | cst.Set | cst.Name | cst.Attribute):
+                    return True
+    return False
+
+
+# -- SQL and SQLAlchemy ----------------------------------------------------------------------------------------------
+
+
+def _updates(ctx: Context, call: cst.Call) -> Backfill | None:
+    for _, text in executed(ctx, call):
+        for statement in statements(text, target(ctx).engine):
+            if statement.kind != "update" or statement.limited or statement.picks or statement.table in SMALL_TABLES:
+                continue
+            if not table_is_created_here(ctx, statement.table):
+                return Backfill("sql", statement.table, statement=statement)
+    return None
+
+
+def _core_update(ctx: Context, expression: cst.BaseExpression) -> Backfill | None:
+    """`execute(table.update().values(...))` and `execute(sa.update(table)...)` without a key in `where`."""
+    current = _followed(ctx, expression)
+    table: cst.BaseExpression | None = None
+    while isinstance(current, cst.Call):
+        name = _last(current)
+        if name in ("where", "filter") and any(_compares_key(ctx, arg.value) for arg in current.args):
+            return None
+        if name == "update":
+            if (ctx.callee(current) or "").startswith("sqlalchemy.") and not isinstance(_receiver(current), cst.Call):
+                table = current.args[0].value if current.args else None
+            if table is None:
+                if any(_compares_key(ctx, arg.value) for arg in current.args):
+                    return None
+                table = _receiver(current)
+            break
+        current = _followed(ctx, current.func.value) if isinstance(current.func, cst.Attribute) else cst.Name("_")
+    if table is None:
+        return None
+    shown = _table_shown(ctx, table)
+    if shown in SMALL_TABLES or table_is_created_here(ctx, shown):
+        return None
+    return Backfill("core", shown)
+
+
+def _orm_update(ctx: Context, call: cst.Call, rows: cst.BaseExpression) -> Backfill | None:
+    """`session.query(X).filter(...).update({...})`."""
+    current = rows
+    while isinstance(current, cst.Call):
+        name = _last(current)
+        if name in ("where", "filter", "filter_by") and any(_compares_key(ctx, arg.value) for arg in current.args):
+            return None
+        if name in ("filter_by",) and any(arg.keyword and is_key(arg.keyword.value) for arg in current.args):
+            return None
+        if name == "query" and current.args:
+            shown = _table_shown(ctx, current.args[0].value)
+            return None if table_is_created_here(ctx, shown) else Backfill("core", shown)
+        current = current.func.value if isinstance(current.func, cst.Attribute) else cst.Name("_")
+    return None
+
+
+def _table_shown(ctx: Context, table: cst.BaseExpression) -> str:
+    """The name of `sa.table("t", ...)`, of a model's `__tablename__`, or as it is written."""
+    value = _followed(ctx, table)
+    if isinstance(value, cst.Call) and value.args and isinstance(name := ctx.literal(value.args[0].value), str):
+        return name.lower()
+    cls = ctx.class_def(table) if isinstance(table, cst.Name | cst.Attribute) else None
+    for binding in ctx.names.attribute(cls, "__tablename__") if cls is not None else ():
+        if isinstance(name := ctx.literal(binding.value), str):
+            return name.lower()
+    return ctx.source(table)
+
+
+def _compares_key(ctx: Context, condition: cst.BaseExpression) -> bool:
+    """Whether a condition compares a key with a value that is no other column: `t.c.id == row.id`, `t.c.id.in_(ids)`."""
+    match condition:
+        case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(operator=cst.Equal(), comparator=right)]):
+            return _is_key_column(left) and not _is_column(right)
+        case cst.BinaryOperation(left=left, right=right, operator=cst.BitAnd()):
+            return _compares_key(ctx, left) or _compares_key(ctx, right)
+        case cst.Call(func=cst.Attribute(value=column, attr=cst.Name(value="in_" | "between"))):
+            return _is_key_column(column)
+        case cst.Call(args=args) if _last(condition) == "and_":
+            return any(_compares_key(ctx, arg.value) for arg in args)
+    return False
+
+
+def _is_key_column(expression: cst.BaseExpression) -> bool:
+    return isinstance(expression, cst.Attribute) and is_key(expression.attr.value)
+
+
+def _is_column(expression: cst.BaseExpression) -> bool:
+    match expression:
+        case cst.Attribute(value=cst.Attribute(attr=cst.Name(value="c" | "columns"))):
+            return True
+    return False
+
+
+# -- batches ---------------------------------------------------------------------------------------------------------
+
+
+def _is_batched(ctx: Context, node: cst.CSTNode) -> bool:
+    """Whether a loop around an update takes a batch at a time: `while`, a range, chunks, pages, an iterator."""
+    child = node
+    for ancestor in ctx.ancestors(node):
+        if isinstance(ancestor, cst.While):
+            return True
+        if isinstance(ancestor, cst.For) and child is not ancestor.iter:
+            source = ctx.source(_followed(ctx, ancestor.iter)).lower()
+            if any(word in source for word in _BATCHING):
+                return True
+        if isinstance(ancestor, _NESTED):
+            return isinstance(ancestor, cst.FunctionDef) and any(w in ancestor.name.value for w in _BATCHING[:3])
+        child = ancestor
+    return False
+
+
+def _receiver(call: cst.Call) -> cst.BaseExpression | None:
+    return call.func.value if isinstance(call.func, cst.Attribute) else None
+
+
+def _last(call: cst.BaseExpression) -> str:
+    match call:
+        case cst.Call(func=cst.Attribute(attr=cst.Name(value=name)) | cst.Name(value=name)):
+            return name
+    return ""
