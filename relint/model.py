@@ -59,6 +59,7 @@ class RuleInfo:
     fix: Safety | None = None
     default: bool = True
     tests: bool = False
+    yields: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -75,7 +76,8 @@ class Rule:
 
     A file concerns the rule when it holds one of `imports` (if any are given) and one of `words` (if any are given);
     both are plain identifiers. `context_words` are identifiers that tell something about a finding without being one.
-    `options` are the rule's own settings with their defaults.
+    `yields` says that its findings wait until nothing else is found at their place: a fix of another rule may bring
+    them to light. `options` are the rule's own settings with their defaults.
     """
 
     code: str
@@ -86,6 +88,7 @@ class Rule:
     fix: str | None = None
     default: bool = True
     tests: bool = False
+    yields: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def on(self, *types: type[cst.CSTNode]) -> Callable[[_Function], _Function]:

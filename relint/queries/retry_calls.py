@@ -1,0 +1,257 @@
+"""Retries that a library makes: tenacity, backoff, urllib3, Celery and those that take plain keywords."""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+import libcst as cst
+
+from relint.context import Context
+from relint.libraries.delay import Delay
+from relint.libraries.retries import (
+    BACKOFF_WAITS,
+    BY_KEYWORDS,
+    HTTP_ADAPTERS,
+    TENACITY,
+    TENACITY_ON_RESULT,
+    TENACITY_WAITS,
+    URLLIB3,
+    URLLIB3_COUNTS,
+    URLLIB3_FACTOR_POSITION,
+    ByKeywords,
+)
+from relint.names import is_none
+from relint.queries.celery_retries import celery_retries
+from relint.queries.retries import Failure, Retry
+from relint.queries.versions import minimum_version
+
+_ANY_ERROR = {"builtins.Exception": False, "builtins.BaseException": True}
+
+
+def library_retries(ctx: Context) -> Iterator[Retry]:
+    """The retries of the file that libraries make."""
+    for call in ctx.tree.of(cst.Call):
+        if (retry := _of_call(ctx, call)) is not None:
+            yield retry
+    for decorator in ctx.tree.of(cst.Decorator):
+        if (retry := _of_bare_decorator(ctx, decorator.decorator)) is not None:
+            yield retry
+    yield from celery_retries(ctx)
+
+
+def _of_call(ctx: Context, call: cst.Call) -> Retry | None:
+    name = ctx.callee(call)
+    if isinstance(call.func, cst.Attribute) and call.func.attr.value in ("copy", "retry_with"):
+        return _tenacity_copy(ctx, call)
+    if name is None:
+        return None
+    if name in TENACITY:
+        return _tenacity(ctx, call)
+    if name == "backoff.on_exception" or name == "backoff.on_predicate":
+        return _backoff(ctx, call, on_predicate=name.endswith("predicate"))
+    if name in URLLIB3:
+        return _urllib3(ctx, call)
+    if name in HTTP_ADAPTERS:
+        return _adapter(ctx, call)
+    if name in BY_KEYWORDS:
+        return _by_keywords(ctx, call, BY_KEYWORDS[name])
+    return None
+
+
+def _of_bare_decorator(ctx: Context, decorator: cst.BaseExpression) -> Retry | None:
+    """`@retry` without a call: all defaults."""
+    if isinstance(decorator, cst.Call):
+        return None
+    name = ctx.qualname(decorator)
+    if name == "tenacity.retry":
+        return Retry("tenacity", decorator, (Failure(decorator, Delay.NONE, (), decorator),), endless=True)
+    if name == "retrying.retry":
+        return Retry("keywords", decorator, (Failure(decorator, Delay.NONE, (), decorator),), endless=True)
+    return None
+
+
+# -- tenacity --------------------------------------------------------------------------------------------------------
+
+
+def _tenacity(ctx: Context, call: cst.Call) -> Retry | None:
+    if any(arg.star for arg in call.args) or (call.args and call.args[0].keyword is None):
+        return None
+    predicate = ctx.keyword(call, "retry")
+    words = _tenacity_words(ctx, predicate.value) if predicate is not None else frozenset()
+    if words and words <= TENACITY_ON_RESULT:
+        return None
+    wait, stop = ctx.keyword(call, "wait"), ctx.keyword(call, "stop")
+    catches = call.func if predicate is None else _tenacity_any_error(ctx, predicate.value)
+    failure = Failure(call, Delay.NONE if wait is None else _tenacity_wait(ctx, wait.value), (), catches)
+    endless = stop is None or ctx.qualname(stop.value) in ("tenacity.stop_never", "tenacity.stop.stop_never")
+    return Retry("tenacity", call, (failure,), endless=endless, delay_node=wait.value if wait else None)
+
+
+def _tenacity_copy(ctx: Context, call: cst.Call) -> Retry | None:
+    """`retrying.copy(wait=...)`, `function.retry_with(stop=...)`: what is not given stays as it was."""
+    assert isinstance(call.func, cst.Attribute)
+    wait = ctx.keyword(call, "wait")
+    if wait is None or ctx.unpacks(call):
+        return None
+    if call.func.attr.value == "copy" and ctx.instance_of(call.func.value) not in TENACITY:
+        return None
+    return Retry("tenacity", call, (Failure(call, _tenacity_wait(ctx, wait.value)),), delay_node=wait.value)
+
+
+def _tenacity_wait(ctx: Context, wait: cst.BaseExpression) -> Delay:
+    if is_none(wait):
+        return Delay.NONE
+    kinds = set()
+    for call in waits_in(ctx, wait):
+        word = (ctx.callee(call) or "").rpartition(".")[2]
+        if word in ("wait_chain", "wait_combine", "sum", "range"):
+            continue
+        kind = TENACITY_WAITS.get(word, Delay.UNKNOWN)
+        if word == "wait_fixed" and call.args and ctx.literal(call.args[0].value) == 0:
+            kind = Delay.NONE
+        kinds.add(kind)
+    for kind in (Delay.RANDOM, Delay.UNKNOWN, Delay.GROWING, Delay.FIXED, Delay.NONE):
+        if kind in kinds:
+            return kind
+    return Delay.UNKNOWN
+
+
+def waits_in(ctx: Context, expression: cst.BaseExpression) -> Iterator[cst.Call]:
+    """The calls in an expression and in what its names are bound to once; arguments of a wait are no waits."""
+    match expression:
+        case cst.Call():
+            yield expression
+            if (ctx.callee(expression) or "").rpartition(".")[2] in ("wait_chain", "wait_combine", "sum"):
+                for arg in expression.args:
+                    yield from waits_in(ctx, arg.value)
+        case cst.BinaryOperation(left=left, right=right):
+            yield from waits_in(ctx, left)
+            yield from waits_in(ctx, right)
+        case cst.List(elements=elements) | cst.Tuple(elements=elements):
+            for element in elements:
+                yield from waits_in(ctx, element.value)
+        case cst.ListComp(elt=element_) | cst.GeneratorExp(elt=element_):
+            yield from waits_in(ctx, element_)
+        case cst.Name() | cst.Attribute():
+            value = ctx.value_of(expression)
+            if value is not None and not isinstance(value, cst.Name | cst.Attribute):
+                yield from waits_in(ctx, value)
+
+
+def _tenacity_words(ctx: Context, predicate: cst.BaseExpression) -> frozenset[str]:
+    named = [ctx.qualname(node) or "" for node in ctx.walk(predicate, cst.Name, cst.Attribute)]
+    return frozenset(name.rpartition(".")[2] for name in named if name.startswith("tenacity."))
+
+
+def _tenacity_any_error(ctx: Context, predicate: cst.BaseExpression) -> cst.CSTNode | None:
+    """`retry_if_exception_type()` or with `Exception`."""
+    if isinstance(predicate, cst.Name) and (value := ctx.value_of(predicate)) is not None:
+        predicate = value
+    if not isinstance(predicate, cst.Call) or not (ctx.callee(predicate) or "").endswith(".retry_if_exception_type"):
+        return None
+    if not predicate.args:
+        return predicate
+    return any_error(ctx, predicate.args[0].value)
+
+
+def any_error(ctx: Context, types: cst.BaseExpression) -> cst.CSTNode | None:
+    """The part of an exception class or tuple of them that is `Exception` or `BaseException`."""
+    elements = [e.value for e in types.elements] if isinstance(types, cst.Tuple | cst.List) else [types]
+    return next((e for e in elements if ctx.qualname(e) in _ANY_ERROR), None)
+
+
+# -- backoff ---------------------------------------------------------------------------------------------------------
+
+
+def _backoff(ctx: Context, call: cst.Call, *, on_predicate: bool) -> Retry | None:
+    if ctx.unpacks(call) or ctx.unpacks(call, "*"):
+        return None
+    generator, jitter = ctx.argument(call, "wait_gen", 0), ctx.keyword(call, "jitter")
+    kind = BACKOFF_WAITS.get(ctx.qualname(generator.value) or "", Delay.UNKNOWN) if generator else Delay.UNKNOWN
+    if on_predicate and kind is Delay.FIXED:
+        return None  # the documented way to poll
+    if kind is Delay.FIXED and _is_zero(ctx, ctx.keyword(call, "interval")):
+        kind = Delay.NONE
+    elif jitter is None or not is_none(jitter.value):
+        kind = Delay.RANDOM
+    limits = [ctx.keyword(call, name) for name in ("max_tries", "max_time")]
+    endless = all(limit is None or is_none(limit.value) for limit in limits)
+    types = None if on_predicate else ctx.argument(call, "exception", 1)
+    failure = Failure(call, kind, (), any_error(ctx, types.value) if types is not None else None)
+    return Retry("backoff", call, (failure,), endless=endless, delay_node=jitter)
+
+
+# -- urllib3 ---------------------------------------------------------------------------------------------------------
+
+
+def _urllib3(ctx: Context, call: cst.Call) -> Retry | None:
+    if ctx.unpacks(call) or ctx.unpacks(call, "*"):
+        return None
+    counts = [ctx.argument(call, name, position) for position, name in enumerate(URLLIB3_COUNTS)]
+    given = [ctx.literal(count.value) for count in counts if count is not None]
+    if counts[0] is not None and all(count in (0, False, None) for count in given) and 0 in given:
+        return None
+    factor = ctx.argument(call, "backoff_factor", URLLIB3_FACTOR_POSITION)
+    jitter = ctx.keyword(call, "backoff_jitter")
+    if factor is None or _is_zero(ctx, factor):
+        kind = Delay.NONE
+    else:
+        bare = (jitter is None or _is_zero(ctx, jitter)) and (minimum_version(ctx, "urllib3") or (2,)) >= (2,)
+        kind = Delay.GROWING if bare else Delay.RANDOM
+    return Retry("urllib3", call, (Failure(call, kind),), delay_node=factor)
+
+
+def _adapter(ctx: Context, call: cst.Call) -> Retry | None:
+    given = ctx.argument(call, "max_retries", 2)
+    count = ctx.literal(given.value) if given is not None else ...
+    if given is None or not isinstance(count, int) or count <= 0:
+        return None
+    return Retry("adapter", call, (Failure(call, Delay.NONE),), delay_node=given)
+
+
+# -- plain keywords --------------------------------------------------------------------------------------------------
+
+
+def _by_keywords(ctx: Context, call: cst.Call, library: ByKeywords) -> Retry | None:
+    if ctx.unpacks(call) or ctx.unpacks(call, "*"):
+        return None
+    limits = [arg for name in library.limits if (arg := ctx.keyword(call, name)) is not None]
+    positional = [arg for arg in call.args if arg.keyword is None]
+    if len(positional) > 1 or (positional and library.catches[1] is None and library.catches[0] != "on"):
+        return None  # not written the usual way: which argument is which is not worth guessing
+    unlimited = [arg for arg in limits if is_none(arg.value) or ctx.literal(arg.value) == -1]
+    endless = (not limits and not library.bounded) or (
+        bool(limits) and len(unlimited) == (len(library.limits) if library.bounded else len(limits))
+    )
+    name, position = library.catches
+    types = ctx.argument(call, name, position)
+    catches = any_error(ctx, types.value) if types is not None else (call.func if library.any_error else None)
+    kind, node = _delay_by_keywords(ctx, call, library)
+    if library.random_for is not None and not any(ctx.keyword(call, name) for name in library.not_random_for):
+        if ctx.keyword(call, library.random_for) is not None:
+            kind = Delay.RANDOM
+    return Retry("keywords", call, (Failure(call, kind, (), catches),), endless=endless, delay_node=node)
+
+
+def _delay_by_keywords(ctx: Context, call: cst.Call, library: ByKeywords) -> tuple[Delay, cst.CSTNode | None]:
+    jitters = [arg for name in library.jitters if (arg := ctx.keyword(call, name)) is not None]
+    values = [ctx.literal(arg.value) for arg in jitters]
+    if any(value not in (0, None, False) and (library.number_is_jitter or value is ...) for value in values):
+        return Delay.RANDOM, None
+    if not jitters and library.jittered:
+        return Delay.RANDOM, None
+    waits = {name: arg for name in library.waits if (arg := ctx.keyword(call, name)) is not None}
+    counted = {name: arg for name, arg in waits.items() if ctx.literal(arg.value) not in (0, None)}
+    if "delay" in library.waits and "delay" not in counted:
+        return Delay.NONE, None
+    if not counted:
+        return (library.delay, None) if not waits else (Delay.NONE, next(iter(waits.values())))
+    kinds = {library.waits[name] for name in counted}
+    for kind in (Delay.UNKNOWN, Delay.GROWING):
+        if kind in kinds:
+            return kind, next(iter(counted.values()))
+    return Delay.FIXED, next(iter(counted.values()))
+
+
+def _is_zero(ctx: Context, arg: cst.Arg | None) -> bool:
+    return arg is not None and ctx.literal(arg.value) in (0, None, False)

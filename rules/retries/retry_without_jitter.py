@@ -1,0 +1,95 @@
+"""A retry whose clients all wait equally long and come back together.
+
+## Why it is bad
+When a service fails, it fails for all its clients at once. If they all wait the same time, they all come back at the
+same moment and push it over again; doubling the wait does not help, because they double in step. A random part in the
+delay spreads them out.
+
+## Example
+```python
+import time
+
+import requests
+
+
+def status(url, attempts=5):
+    for attempt in range(attempts):
+        try:
+            return requests.get(url, timeout=5).json()
+        except requests.RequestException:
+            time.sleep(2**attempt)
+    raise RuntimeError(url)
+```
+
+## Use instead
+```python
+import random
+import time
+
+import requests
+
+
+def status(url, attempts=5):
+    for attempt in range(attempts):
+        try:
+            return requests.get(url, timeout=5).json()
+        except requests.RequestException:
+            time.sleep(random.uniform(0, min(60, 2**attempt)))
+    raise RuntimeError(url)
+```
+
+Knows hand-written loops and recursion, tenacity, backoff, urllib3's `Retry`, Celery, retrying, retry, stamina and
+oslo.db. Random anywhere in the delay's data flow, or a delay that the other side asked for (`Retry-After`), is fine. A
+loop that asks for a state until it comes is a poll, not a retry; a retry without any delay is REL603.
+
+Celery's `retry_jitter` acts only together with `autoretry_for` and `retry_backoff`: `self.retry()` waits
+`default_retry_delay`, 180 seconds for everybody.
+
+## Fix safety
+Safe: work that succeeds at once is not touched, only the wait after a failure changes. urllib3 is unsafe, and has a fix
+only where `[tool.relint.versions]` says that urllib3 is 2 or later: `backoff_jitter` came with 2.0.
+
+The fix writes full jitter, `random.uniform(0, min(cap, base * 2**attempt))`, where the loop counts its attempts, and
+the same delay times `random.uniform(0.5, 1.5)` elsewhere. The cap is `[tool.relint.sanctioned] max-delay`. Linters that
+look for weak random numbers (ruff S311) may complain: chance here keeps no secret.
+
+## References
+- https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+- https://tenacity.readthedocs.io/en/latest/api.html#wait-functions
+- https://docs.celeryq.dev/en/stable/userguide/tasks.html#Task.retry_jitter
+- https://urllib3.readthedocs.io/en/stable/reference/urllib3.util.html#urllib3.util.Retry
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+import libcst as cst
+
+from relint.context import Context
+from relint.libraries.delay import Delay
+from relint.model import Finding, Rule
+from relint.queries.retries import retries
+
+rule = Rule(
+    code="REL601",
+    words=(
+        "sleep", "_sleep", "async_sleep", "wait", "retry", "retry_with", "Retry", "Retrying", "AsyncRetrying",
+        "on_exception", "on_predicate", "retry_context", "autoretry_for", "wrap_db_retry",
+    ),
+    context_words=("random", "jitter", "uniform"),
+    fix="safe",
+)  # fmt: skip
+
+
+@rule.on(cst.Module)
+def check(node: cst.Module, ctx: Context) -> Iterator[Finding]:
+    for retry in retries(ctx).values():
+        for at, delay in retry.jitterless:
+            named = at.func if isinstance(at, cst.Call) else at
+            waits = "wait the same growing time" if delay is Delay.GROWING else "wait equally long"
+            yield rule.finding(
+                at,
+                f"`{ctx.source(named)}` has no jitter: all clients that fail together {waits} and come back together",
+                data=retry,
+            )
