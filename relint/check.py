@@ -45,7 +45,7 @@ def check(
     live = settings.live(Path(source.path))
     concerned = [rules[code] for code in sorted(live) if rules[code].module]
     if funnel:
-        concerned = matching(source.text, concerned)
+        concerned = matching(source.text, concerned, settings.rules)
     found: list[Diagnostic] = []
     if concerned:
         from relint.examine import examine

@@ -34,7 +34,7 @@ def stays_here(ctx: Context, client: cst.Call) -> bool:
         return False
     block = ctx.parent(ctx.statement_of(parent))
     uses = ctx.names.uses(found[0], target.value)
-    return all(block in ctx.ancestors(use) and not isinstance(ctx.parent(use), _LEAVING) for use in uses)
+    return all(block in list(ctx.ancestors(use)) and not isinstance(ctx.parent(use), _LEAVING) for use in uses)
 
 
 _LEAVING = (cst.Return, cst.Yield, cst.Assign, cst.Arg, cst.Element, cst.DictElement)

@@ -21,7 +21,7 @@ def lacks_timeout(
     given = ctx.argument(call, keyword, position)
     if given is not None:
         return means_never(ctx, given.value)
-    if position is not None and len([a for a in call.args if a.keyword is None]) > position:
+    if position is not None and len([a for a in call.args if a.keyword is None and a.star != "**"]) > position:
         return False
     return opaque or not (ctx.unpacks(call, "*") or unpacks_opaquely(ctx, call, keyword))
 
