@@ -68,7 +68,12 @@ def hangs(function: Any, *args: Any) -> bool:
 
 REQUESTS = {
     "module": "import requests\ndef fetch(url):\n    return requests.get(url).json()\n",
-    "session": "import requests\ndef fetch(url):\n    with requests.Session() as s:\n        return s.get(url).json()\n",
+    "session": """
+        import requests
+        def fetch(url):
+            with requests.Session() as session:
+                return session.get(url).json()
+        """,
     "tuple": "import requests\ndef fetch(url):\n    return requests.get(url, timeout=(3, None)).json()\n",
     "prepared": """
         import requests
@@ -153,7 +158,7 @@ def test_safe_only_when_sanctioned() -> None:
 
 
 def test_expression_with_its_import() -> None:
-    code = "import aiohttp\n\n\nasync def fetch(session: aiohttp.ClientSession):\n    await session.get('/', timeout=None)\n"
+    code = "import aiohttp\n\n\nasync def fetch(s: aiohttp.ClientSession):\n    await s.get('/', timeout=None)\n"
     text = fixed(code, "REL101", timeout="settings.LIMIT", timeout_import="from app import settings")
     assert text.startswith("import aiohttp\nfrom app import settings\n")
     assert "timeout=aiohttp.ClientTimeout(total=settings.LIMIT)" in text
@@ -250,17 +255,29 @@ BLOCKING = {
     "sleep": ("import time\nasync def work(url):\n    time.sleep(0.1)\n    return True\n", True),
     "method": ("import requests\nasync def work(url):\n    return requests.get(url).json()['ok']\n", True),
     "with": (
-        "from urllib.request import urlopen\nasync def work(url):\n"
-        "    with urlopen(url) as page:\n        return page.read()\n",
+        """
+        from urllib.request import urlopen
+        async def work(url):
+            with urlopen(url) as page:
+                return page.read()
+        """,
         b'{"ok": true}',
     ),
     "several": (
-        "import httpx\nasync def work(url):\n    return [httpx.get(u).json()['ok'] for u in (url, url)]\n",
+        """
+        import httpx
+        async def work(url):
+            return [httpx.get(u).json()["ok"] for u in (url, url)]
+        """,
         [True, True],
     ),
     "process": (
-        "import subprocess\nimport sys\nasync def work(url):\n"
-        "    return subprocess.run([sys.executable, '-c', 'print(1)'], capture_output=True).stdout.strip()\n",
+        """
+        import subprocess
+        import sys
+        async def work(url):
+            return subprocess.run([sys.executable, "-c", "print(1)"], capture_output=True).stdout.strip()
+        """,
         b"1",
     ),
 }
