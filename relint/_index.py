@@ -116,6 +116,16 @@ RULES: list[dict[str, Any]] = [
         'fix': 'unsafe',
     },
     {
+        'name': 'swallowed-cancellation',
+        'family': 'concurrency',
+        'module': 'relint.rules.concurrency.swallowed_cancellation',
+        'summary': 'An `except` clause that ends a cancellation.',
+        'code': 'REL306',
+        'words': ('async',),
+        'context_words': ('cancel', 'CancelledError'),
+        'fix': 'unsafe',
+    },
+    {
         'name': 'lock-not-released-on-error',
         'family': 'concurrency',
         'module': 'relint.rules.concurrency.lock_not_released_on_error',

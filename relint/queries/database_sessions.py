@@ -81,7 +81,7 @@ def _imports_sqlalchemy(ctx: Context) -> bool:
 
 
 def outlives(ctx: Context, call: cst.Call, block: Try) -> bool:
-    """Whether anyone works with the session of `call` after a `try`: not if a `with` of this function closes it first."""
+    """Whether anyone works with the session of `call` after a `try`: not if a `with` in this function closes it."""
     assert isinstance(call.func, cst.Attribute)
     session = call.func.value
     found = ctx.definitions(session) or []
