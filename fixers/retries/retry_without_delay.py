@@ -36,8 +36,8 @@ def _changes(ctx: Context, retry: Retry, failure: Failure) -> tuple[Edit, ...] |
         case "keywords" if isinstance(node, cst.Call) and ctx.callee(node) == "retrying.retry":
             if any(ctx.keyword(node, name) for name in ("wait_fixed", "wait_exponential_multiplier")):
                 return None
-            arguments = f"wait_exponential_multiplier=1000, wait_exponential_max={int(cap * 1000)}, wait_jitter_max=1000"
-            return edits.append_argument(ctx, node, arguments)
+            growth = f"wait_exponential_multiplier=1000, wait_exponential_max={int(cap * 1000)}"
+            return edits.append_argument(ctx, node, f"{growth}, wait_jitter_max=1000")
     return None
 
 

@@ -20,7 +20,8 @@ def celery_retries(ctx: Context) -> Iterator[Retry]:
         decorator = task_decorator(ctx, function)
         if decorator is None:
             continue
-        manual = [retry for call in _manual(ctx, function) if (retry := _manual_retry(ctx, call, decorator)) is not None]
+        made = [_manual_retry(ctx, call, decorator) for call in _manual(ctx, function)]
+        manual = [retry for retry in made if retry is not None]
         yield from manual
         if isinstance(decorator, cst.Call) and (retry := _automatic(ctx, decorator, bool(manual))) is not None:
             yield retry

@@ -11,6 +11,7 @@ from relint.context import Context
 End = Literal["next", "break", "continue", "return", "raise"]
 """`next` is to go on with what follows the block."""
 
+_NEXT: frozenset[End] = frozenset({"next"})
 _EXITS = frozenset({"sys.exit", "os._exit", "os.abort", "builtins.exit", "builtins.quit"})
 _RERAISES = "save_and_reraise_exception"
 
@@ -48,7 +49,7 @@ def _ends(ctx: Context, statement: cst.CSTNode) -> frozenset[End]:
         case cst.Expr(value=cst.Call() as call) if ctx.callee(call) in _EXITS:
             return frozenset({"raise"})
         case cst.If(body=body, orelse=orelse):
-            return ends_of(ctx, body) | (_ends(ctx, orelse) if orelse is not None else {"next"})
+            return ends_of(ctx, body) | (_ends(ctx, orelse) if orelse is not None else _NEXT)
         case cst.Else(body=body):
             return ends_of(ctx, body)
         case cst.While(test=test, body=body, orelse=orelse):
@@ -60,17 +61,17 @@ def _ends(ctx: Context, statement: cst.CSTNode) -> frozenset[End]:
         case cst.With(body=body, items=items):
             return _ends_of_with(ctx, body, items)
         case cst.Match(cases=cases):
-            return frozenset({"next"}).union(*(ends_of(ctx, case.body) for case in cases))
-    return frozenset({"next"})
+            return _NEXT.union(*(ends_of(ctx, case.body) for case in cases))
+    return _NEXT
 
 
 def _ends_of_loop(ctx: Context, body: cst.BaseSuite, orelse: cst.Else | None, *, endless: bool) -> frozenset[End]:
     inside = ends_of(ctx, body)
-    ends: set[End] = {end for end in inside if end in ("return", "raise")}
+    ends: set[End] = set(inside - {"next", "break", "continue"})
     if "break" in inside:
         ends.add("next")
     if not endless:
-        ends |= _ends(ctx, orelse) if orelse is not None else {"next"}
+        ends |= _ends(ctx, orelse) if orelse is not None else _NEXT
     return frozenset(ends)
 
 

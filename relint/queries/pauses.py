@@ -12,6 +12,7 @@ from relint.context import Context
 from relint.libraries.delay import Delay
 from relint.libraries.sleeps import EVENTS, SLEEPS
 from relint.names import Binding
+from relint.tree import walk
 
 _LOOPS = (cst.For, cst.While)
 _CHANCE = re.compile(r"jitter|rand|uniform|fuzz|shuffle|gauss|secrets", re.IGNORECASE)
@@ -72,7 +73,7 @@ class _Flow:
 
     def __init__(self, ctx: Context, loop: cst.CSTNode | None) -> None:
         self.ctx = ctx
-        self.inside = set(ctx.walk(loop, cst.CSTNode)) if loop is not None else set()
+        self.inside = set(nodes_in(loop)) if loop is not None else set()
         self.loop = loop
         self.seen: set[cst.CSTNode] = set()
         self.chance = self.unknown = self.grows = False
@@ -115,16 +116,15 @@ class _Flow:
             return True
         if binding.node not in self.inside or binding.value is None:
             return False
-        return binding.kind == "augment" or (
-            binding.kind == "assign" and binding.name in {n.rpartition(".")[2] for n in names_in(self.ctx, binding.value)}
-        )
+        read = {name.rpartition(".")[2] for name in names_in(self.ctx, binding.value)}
+        return binding.kind == "augment" or (binding.kind == "assign" and binding.name in read)
 
     def _follow_call(self, call: cst.Call) -> None:
         name = self.ctx.callee(call)
         self._look_at(name or "")
         if (function := self.ctx.function_def(call.func)) is not None:
             self._follow_function(function)
-        elif name is not None and name.startswith(_PURE):
+        elif name is not None and name.startswith(_PURE) and name != "builtins.next":
             return
         elif not (isinstance(call.func, cst.Attribute) and _READERS.match(call.func.attr.value)):
             self.unknown = True
@@ -132,9 +132,9 @@ class _Flow:
     def _follow_function(self, function: cst.FunctionDef) -> None:
         self._look_at(function.name.value)
         self.grows = True
-        for statement in self.ctx.walk(function.body, cst.Return, cst.Expr):
-            if statement.value is not None:
-                self.follow(statement.value)
+        for returned in self.ctx.walk(function.body, cst.Return):
+            if returned.value is not None:
+                self.follow(returned.value)
 
 
 def _wait_of_event(ctx: Context, call: cst.Call, name: str) -> cst.Arg | None:
@@ -190,10 +190,15 @@ def _last(expression: cst.BaseExpression) -> str:
     return ""
 
 
+def nodes_in(root: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Every node at or under `root`, nested functions left out."""
+    return walk(root, (cst.CSTNode,), stop=(cst.FunctionDef, cst.Lambda, cst.ClassDef))
+
+
 def names_in(ctx: Context, root: cst.CSTNode) -> Iterator[str]:
     """The names that an expression or statement reads or binds, and the attributes of `self` as `self.x`."""
-    for node in ctx.walk(root, cst.Name, cst.Attribute):
-        if isinstance(node, cst.Name):
-            yield node.value
-        elif isinstance(node.value, cst.Name) and node.value.value in ("self", "cls"):
-            yield f"{node.value.value}.{node.attr.value}"
+    for name in ctx.walk(root, cst.Name):
+        yield name.value
+    for attribute in ctx.walk(root, cst.Attribute):
+        if isinstance(attribute.value, cst.Name) and attribute.value.value in ("self", "cls"):
+            yield f"{attribute.value.value}.{attribute.attr.value}"

@@ -67,9 +67,10 @@ class Retry:
             return []
         found: list[tuple[cst.CSTNode, Delay]] = []
         for failure in self.failures:
-            waits = [(p.call, p.delay) for p in failure.pauses] or [(self.delay_node or self.node, failure.delay)]
-            found += [(node, delay) for node, delay in waits if delay in (Delay.FIXED, Delay.GROWING)]
-        return found
+            found += [(pause.call, pause.delay) for pause in failure.pauses]
+            if not failure.pauses:
+                found.append((self.delay_node or self.node, failure.delay))
+        return [(node, delay) for node, delay in found if delay in (Delay.FIXED, Delay.GROWING)]
 
     @property
     def immediate(self) -> list[Failure]:

@@ -14,7 +14,7 @@ import libcst as cst
 from relint.context import Context
 from relint.libraries.delay import Delay
 from relint.queries.endings import End, ends_of, rest_after
-from relint.queries.pauses import Pause, names_in, pauses_in
+from relint.queries.pauses import Pause, names_in, nodes_in, pauses_in
 from relint.queries.retries import Failure, Retry
 
 _LOOPS = (cst.For, cst.While)
@@ -46,6 +46,8 @@ _INTERACTIVE = re.compile(r"^(input|raw_input|prompt\w*|getkey|getch|getpass|con
 _BLOCKING = re.compile(r"^(accept|recv\w*|select|poll|wait\w*|communicate|acquire|epoll_wait|get_message|get_nowait)$")
 """Calls that wait by themselves before they fail."""
 _RESPONSE = re.compile(r"status|\.ok\b|is_success|returncode|return_code|exit_code|\berrors?\b")
+_BUSY = (408, 425, 429)
+_DECIDING = re.compile(r"retr|attempt|check|handle|raise|abort|fail|limit|give_?up|backoff|next", re.I)
 _STATUS = re.compile(r"^(status|status_code|statuscode|http_status|code|resp_status|response_code)$", re.I)
 _ASSIGNMENTS = (cst.Assign, cst.AugAssign, cst.AnnAssign)
 _ALL = {"Exception": False, "BaseException": True}
@@ -216,7 +218,7 @@ class _Shape:
 
     def _is_left_without(self, test: cst.If) -> bool:
         """Whether the loop is left where the test does not hold."""
-        inside = {id(node) for node in self.ctx.walk(test.body, cst.CSTNode)}
+        inside = {id(node) for node in nodes_in(test.body)}
         exits = self.ctx.walk(self.loop.body, cst.Return, cst.Break, stop=(*_NESTED, *_LOOPS))
         return any(id(node) not in inside for node in exits)
 
@@ -367,7 +369,7 @@ class _Shape:
         if "next" in ends_of(ctx, handler.body):
             between += self._rest(attempt)
         words = [_last_word(call) for part in between for call in ctx.walk(part, cst.Call)]
-        if not all(_LOGGING.match(word) or _HARMLESS.match(word) for word in words):
+        if not all(map(_is_harmless, words)):
             return False
         if any(True for part in between for _ in ctx.walk(part, cst.Await, cst.Yield)):
             return False
@@ -386,7 +388,7 @@ class _Shape:
         changing: set[str] = set()
         if isinstance(loop, cst.For):
             changing |= set(names_in(ctx, loop.target))
-        own = {id(node) for node in ctx.walk(attempt.body, cst.CSTNode)}
+        own = {id(node) for node in nodes_in(attempt.body)}
         for node in ctx.walk(loop.body, *_ASSIGNMENTS):
             if id(node) not in own:
                 changing |= _targets(ctx, node)
@@ -405,10 +407,8 @@ class _Shape:
             asks = error in set(names_in(ctx, test.test))
             if asks and {"raise", "return", "break"} & (ends_of(ctx, test.body) | _else_ends(ctx, test)):
                 return True
-        return any(
-            error in {n for arg in call.args for n in names_in(ctx, arg)} and not (_LOGGING.match(_last_word(call)) or _HARMLESS.match(_last_word(call)))
-            for call in ctx.walk(handler.body, cst.Call)
-        )
+        handed = (c for c in ctx.walk(handler.body, cst.Call) if error in {n for a in c.args for n in names_in(ctx, a)})
+        return not all(_is_harmless(_last_word(call)) for call in handed)
 
     # -- bounds ------------------------------------------------------------------------------------------------------
 
@@ -416,8 +416,8 @@ class _Shape:
         """What may end the attempts besides success: an exit that hangs on more than the error itself."""
         ctx, loop = self.ctx, self.loop
         attempts = _tries(loop)
-        bodies = {id(n) for a in attempts for n in ctx.walk(a.body, cst.CSTNode)}
-        errors = {h.name.name.value for a in attempts for h in a.handlers if h.name and isinstance(h.name.name, cst.Name)}
+        bodies = {id(n) for a in attempts for n in nodes_in(a.body)}
+        errors = {ctx.source(h.name.name) for a in attempts for h in a.handlers if h.name is not None}
         stepped = {
             name
             for node in ctx.walk(loop.body, cst.AugAssign)
@@ -429,7 +429,8 @@ class _Shape:
             asked = set(names_in(ctx, test.test))
             if id(test) in bodies and not asked & stepped and not any(_TIME.search(name) for name in asked):
                 continue
-            if {name for name in asked if name in ctx.names.scope_of(test).bindings or name.startswith("self.")} - errors:
+            local = ctx.names.scope_of(test).bindings
+            if {name for name in asked if name in local or name.startswith("self.")} - errors:
                 yield test
         for attempt in attempts:
             for handler in attempt.handlers:
@@ -448,7 +449,7 @@ def _yields_to_wait(ctx: Context, loop: cst.CSTNode) -> bool:
 def _other_exits(ctx: Context, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> Iterator[cst.CSTNode]:
     """Calls in a handler that may end the loop: they are handed the error or count it."""
     for call in ctx.walk(handler.body, cst.Call):
-        if re.search(r"retry|retries|attempt|check|handle|raise|abort|fail|limit|give_?up|backoff|next", _last_word(call), re.I):
+        if _DECIDING.search(_last_word(call)):
             yield call
 
 
@@ -488,12 +489,17 @@ def _is_failing(ctx: Context, test: cst.BaseExpression) -> bool:
         codes = [ctx.literal(value) for value in values]
         match target.operator:
             case cst.Equal() | cst.In():
-                if codes and all(code in (408, 425, 429) or (isinstance(code, int) and 500 <= code < 600) for code in codes):
+                if codes and all(code in _BUSY or (isinstance(code, int) and 500 <= code < 600) for code in codes):
                     return True
             case cst.GreaterThanEqual() | cst.GreaterThan():
                 if codes[0] in (499, 500):
                     return True
     return False
+
+
+def _is_harmless(word: str) -> bool:
+    """Whether a call of this name neither waits nor repairs anything."""
+    return bool(_LOGGING.match(word) or _HARMLESS.match(word))
 
 
 def _quick(name: str) -> bool:
@@ -511,8 +517,13 @@ def _attempted_calls(ctx: Context, attempt: cst.Try | cst.TryStar) -> Iterator[c
             yield call
 
 
-def _targets(ctx: Context, node: cst.Assign | cst.AugAssign | cst.AnnAssign) -> set[str]:
-    targets = [t.target for t in node.targets] if isinstance(node, cst.Assign) else [node.target]
+def _targets(ctx: Context, node: cst.CSTNode) -> set[str]:
+    """The names that an assignment binds."""
+    targets: list[cst.BaseExpression] = []
+    if isinstance(node, cst.Assign):
+        targets = [target.target for target in node.targets]
+    elif isinstance(node, cst.AugAssign | cst.AnnAssign):
+        targets = [node.target]
     return {name for target in targets for name in names_in(ctx, target) if name != "self"}
 
 

@@ -73,4 +73,4 @@ def check(node: cst.Module, ctx: Context) -> Iterator[Finding]:
             bare = isinstance(at, cst.ExceptHandler | cst.ExceptStarHandler)
             stops = ", and requests to stop as well" if failure.everything else ""
             what = "except:" if bare else ctx.source(at)
-            yield rule.finding(at, f"`{what}` retries every error: a bug fails the same way each time{stops}", data=retry)
+            yield rule.finding(at, f"`{what}` retries every error: a bug fails the same way each time{stops}")

@@ -59,8 +59,8 @@ rule = Rule(
     code="REL603",
     imports=("except", "tenacity", "backoff", "urllib3", "requests", "retrying", "retry", "celery"),
     words=(
-        "while", "range", "count", "repeat", "retry", "Retry", "Retrying", "AsyncRetrying", "on_exception", "HTTPAdapter",
-        "autoretry_for",
+        "while", "range", "count", "repeat", "retry", "Retry", "Retrying", "AsyncRetrying", "on_exception",
+        "HTTPAdapter", "autoretry_for",
     ),
     fix="unsafe",
 )  # fmt: skip
