@@ -74,8 +74,8 @@ DJANGO_FIELDS = TEXT_FIELDS | {
 }  # fmt: skip
 """Fields of Django itself. What another class adds to its keyword arguments is not known."""
 
-RELATIONS = frozenset({"ForeignKey", "OneToOneField"})
-"""Fields with an index of their own, which comes with the constraint; their column is `<name>_id`."""
+RELATION = re.compile(r"ForeignKey|OneToOne")
+"""Names of fields with an index of their own, which comes with the constraint; their column is `<name>_id`."""
 
 INDEXED_FIELDS = frozenset({"SlugField"})
 """Fields that are indexed without saying so."""
@@ -83,10 +83,14 @@ INDEXED_FIELDS = frozenset({"SlugField"})
 SMALL_MODELS = frozenset(
     {
         "contenttype", "permission", "site", "group", "migrationrecorder", "setting", "settings", "siteconfiguration",
-        "periodictask", "intervalschedule", "crontabschedule", "socialapp", "flag", "switch", "locale",
+        "periodictask", "intervalschedule", "crontabschedule", "socialapp", "flag", "switch", "locale", "language",
+        "country", "currency", "status", "role", "webhook", "customfield",
     }
 )  # fmt: skip
 """Models that hold a few rows whatever happens: one UPDATE over them is harmless."""
+
+SMALL_SUFFIXES = ("settings", "setting", "config", "configuration", "preferences")
+"""Ends of names of models and tables that hold one row, or a few."""
 
 SMALL_TABLES = frozenset(
     {"django_content_type", "auth_permission", "auth_group", "django_site", "django_migrations", "alembic_version"}

@@ -40,7 +40,7 @@ def table_name(ctx: Context, operation: Operation) -> str | None:
 
 
 def created_tables(ctx: Context) -> frozenset[str]:
-    """The tables that the file creates or renames from such, and the expressions that name others it creates."""
+    """The tables that the file creates, empties, or renames from such, and expressions that name others."""
     return ctx.memo("created tables", lambda: _created(ctx))
 
 
@@ -110,7 +110,7 @@ def _created(ctx: Context) -> frozenset[str]:
             created |= _created_object(ctx, call.func.value)
         elif effects := sql_effects(ctx, call):
             for statement in effects if not is_reverse(ctx, call) else ():
-                if statement.kind == "create table":
+                if statement.kind in ("create table", "empty table"):
                     created.add(statement.table)
                 elif statement.kind == "rename table":
                     renamed.append((statement.table, statement.column))

@@ -8,7 +8,7 @@ from typing import Literal
 import libcst as cst
 
 from relint.context import Context
-from relint.libraries.migrations import SMALL_MODELS, SMALL_TABLES
+from relint.libraries.migrations import SMALL_MODELS, SMALL_SUFFIXES, SMALL_TABLES
 from relint.queries.column_changes import models_created, table_is_created_here
 from relint.queries.migration_calls import executed, is_atomic, is_migration, runs_over_data
 from relint.queries.migration_sql import Statement, is_key, statements
@@ -143,7 +143,12 @@ def _followed(ctx: Context, expression: cst.BaseExpression) -> cst.BaseExpressio
 
 
 def _is_large(ctx: Context, model: str) -> bool:
-    return model not in SMALL_MODELS and model not in models_created(ctx)
+    return model not in SMALL_MODELS and not model.endswith(SMALL_SUFFIXES) and model not in models_created(ctx)
+
+
+def _is_large_table(ctx: Context, table: str) -> bool:
+    small = table in SMALL_TABLES or table.endswith(SMALL_SUFFIXES)
+    return not small and not table_is_created_here(ctx, table)
 
 
 def _picks_rows(ctx: Context, rows: cst.BaseExpression) -> bool:
@@ -194,9 +199,9 @@ def _is_row_of_loop(ctx: Context, value: cst.BaseExpression) -> bool:
 def _updates(ctx: Context, call: cst.Call) -> Backfill | None:
     for _, text in executed(ctx, call):
         for statement in statements(text, target(ctx).engine):
-            if statement.kind != "update" or statement.limited or statement.picks or statement.table in SMALL_TABLES:
+            if statement.kind != "update" or statement.limited or statement.picks:
                 continue
-            if not table_is_created_here(ctx, statement.table):
+            if _is_large_table(ctx, statement.table):
                 return Backfill("sql", statement.table, statement=statement)
     return None
 
@@ -221,9 +226,7 @@ def _core_update(ctx: Context, expression: cst.BaseExpression) -> Backfill | Non
     if table is None:
         return None
     shown = _table_shown(ctx, table)
-    if shown in SMALL_TABLES or table_is_created_here(ctx, shown):
-        return None
-    return Backfill("core", shown)
+    return Backfill("core", shown) if _is_large_table(ctx, shown) else None
 
 
 def _orm_update(ctx: Context, call: cst.Call, rows: cst.BaseExpression) -> Backfill | None:
@@ -237,7 +240,7 @@ def _orm_update(ctx: Context, call: cst.Call, rows: cst.BaseExpression) -> Backf
             return None
         if name == "query" and current.args:
             shown = _table_shown(ctx, current.args[0].value)
-            return None if table_is_created_here(ctx, shown) else Backfill("core", shown)
+            return Backfill("core", shown) if _is_large_table(ctx, shown) else None
         current = current.func.value if isinstance(current.func, cst.Attribute) else cst.Name("_")
     return None
 
@@ -255,7 +258,7 @@ def _table_shown(ctx: Context, table: cst.BaseExpression) -> str:
 
 
 def _compares_key(ctx: Context, condition: cst.BaseExpression) -> bool:
-    """Whether a condition compares a key with a value that is no other column: `t.c.id == row.id`, `t.c.id.in_(ids)`."""
+    """Whether a condition compares a key with what is no column: `t.c.id == row.id`, `t.c.id.in_(ids)`."""
     match condition:
         case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(operator=cst.Equal(), comparator=right)]):
             return _is_key_column(left) and not _is_column(right)

@@ -15,7 +15,7 @@ from relint.libraries.migrations import (
     DJANGO_FIELDS,
     GENERATED_FIELDS,
     NULLABLE_FIELDS,
-    RELATIONS,
+    RELATION,
     TEXT_FIELDS,
     VOLATILE,
     WITHOUT_COLUMN,
@@ -29,6 +29,7 @@ from relint.queries.alembic_calls import (
     is_created_here,
     table_name,
 )
+from relint.queries.alembic_history import was_nullable
 from relint.queries.migration_calls import django_operation, django_operations, runs_over_data, sql_effects
 from relint.queries.migration_sql import Statement
 
@@ -115,9 +116,14 @@ def table_of(ctx: Context, call: cst.Call, model: str) -> str:
     return known.table if known is not None and known.table else f"{migrations.app_label(ctx)}_{model}"
 
 
+def is_relation(ctx: Context, field: cst.Call) -> bool:
+    """Whether a field is a foreign key, of whichever class."""
+    return RELATION.search(field_kind(field)) is not None or ctx.keyword(field, "on_delete") is not None
+
+
 def column_of(field: migrations.Field, name: str) -> str:
     """The column of a Django field."""
-    return field.column or (f"{name}_id" if field.kind in RELATIONS else name)
+    return field.column or (f"{name}_id" if field.relation else name)
 
 
 # -- Django ----------------------------------------------------------------------------------------------------------
@@ -152,8 +158,11 @@ def _added_field(ctx: Context, call: cst.Call) -> AddedColumn | None:
     if db_default is not None and ctx.literal(db_default.value) is not None:
         return None
     default, value = _field_default(ctx, field)
-    if default == "none" and field_kind(field) not in DJANGO_FIELDS:
-        return None  # what the class itself says is not known
+    if default == "none":
+        if field_kind(field) not in DJANGO_FIELDS:
+            return None  # what the class itself says is not known
+        if is_relation(ctx, field) and migrations.follows_initial(ctx):
+            return None  # Django splits first migrations so, when models refer to each other
     kept = default != "none" and _sets_default_later(ctx, call, name)
     return AddedColumn("django", f"{model}.{name}", default, kept, field, value)
 
@@ -317,8 +326,14 @@ def _tightened_by_alembic(ctx: Context, operation: Operation) -> TightenedColumn
         return None
     table = table_name(ctx, operation)
     column = ctx.literal(operation.argument(ctx, "column_name", 0))
-    if table and isinstance(column, str) and _is_checked(ctx, operation.call, table, column.lower()):
-        return None
+    if table and isinstance(column, str):
+        before = was_nullable(ctx, table, column.lower())
+        if before is False or _is_checked(ctx, operation.call, table, column.lower()):
+            return None
+        # With a change of type or name, MySQL wants to be told again what the column is.
+        restated = any(ctx.keyword(operation.call, name) for name in ("type_", "new_column_name"))
+        if before is None and restated and existing is None:
+            return None
     return TightenedColumn("alembic", f"{table or 'table'}.{column if isinstance(column, str) else 'column'}")
 
 

@@ -8,11 +8,12 @@ from typing import Iterator, Literal
 import libcst as cst
 
 from relint.context import Context
-from relint.libraries.migrations import INDEXED_FIELDS, RELATIONS
+from relint.libraries.migrations import INDEXED_FIELDS
 from relint.queries.alembic_calls import alembic_operation, column_call, is_created_here, table_name
 from relint.queries.column_changes import (
     django_field,
     field_kind,
+    is_relation,
     models_created,
     named,
     state_at,
@@ -65,7 +66,7 @@ def _is_indexed(ctx: Context, field: cst.Call) -> bool:
     kind = field_kind(field)
     unique = ctx.keyword(field, "unique")
     given = ctx.keyword(field, "db_index")
-    if kind in RELATIONS or (unique is not None and ctx.literal(unique.value) is not False):
+    if is_relation(ctx, field) or (unique is not None and ctx.literal(unique.value) is not False):
         return False
     return ctx.literal(given.value) is True if given is not None else kind in INDEXED_FIELDS
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Iterator
 
 import libcst as cst
 
 from relint.context import Context
 from relint.queries import migrations
+from relint.queries.alembic_history import is_before_start
 from relint.queries.migration_sql import Statement, statements
 from relint.queries.migration_target import runs_on_target, target
 from relint.queries.text import is_text, text_of, with_holes_as
@@ -84,7 +84,7 @@ def in_autocommit_block(ctx: Context, node: cst.CSTNode) -> bool:
 
 def is_history(ctx: Context) -> bool:
     """Whether `start-after` exempts the file."""
-    return ctx.memo("is history", lambda: _alembic_history(ctx) if is_alembic(ctx) else migrations.is_history(ctx))
+    return ctx.memo("is history", lambda: is_before_start(ctx) if is_alembic(ctx) else migrations.is_history(ctx))
 
 
 def is_reverse(ctx: Context, node: cst.CSTNode) -> bool:
@@ -211,42 +211,3 @@ def _is_reverse_function(ctx: Context, function: cst.FunctionDef) -> bool:
         return ctx.memo(key, answer)
     finally:
         open_functions.discard(function)
-
-
-# -- Alembic's revisions ---------------------------------------------------------------------------------------------
-
-_REVISION = re.compile(r"^(down_revision|revision)\s*(?::[^=\n]+)?=\s*(.+?)$", re.MULTILINE)
-
-
-def _alembic_history(ctx: Context) -> bool:
-    """Whether the file's revision is one that `start-after` names, or an ancestor of it."""
-    starts = set(ctx.settings.migrations.start_after.values())
-    if not starts:
-        return False
-    folder = Path(ctx.path).absolute().parent
-    downs: dict[str, list[str]] = {}
-    for name in ctx.project.listing(folder):
-        text = (
-            ctx.text
-            if name == Path(ctx.path).name
-            else ctx.project.text(folder / name)
-            if name.endswith(".py")
-            else None
-        )
-        revisions, down = _revisions(text or "")
-        downs.update(dict.fromkeys(revisions, down))
-    own = _revisions(ctx.text)[0]
-    todo, seen = [revision for revision in downs if revision in starts], set[str]()
-    while todo:
-        revision = todo.pop()
-        if revision not in seen:
-            seen.add(revision)
-            todo += downs.get(revision, [])
-    return bool(seen.intersection(own))
-
-
-def _revisions(text: str) -> tuple[list[str], list[str]]:
-    found: dict[str, list[str]] = {"revision": [], "down_revision": []}
-    for name, value in _REVISION.findall(text):
-        found[name] += re.findall(r"[\"']([^\"']+)[\"']", value)
-    return found["revision"], found["down_revision"]

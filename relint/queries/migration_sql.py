@@ -19,6 +19,7 @@ from relint.libraries.migrations import UNIQUE_COLUMNS, VOLATILE
 
 Kind = Literal[
     "create table",
+    "empty table",
     "rename table",  # column is the new name
     "add column",
     "set not null",
@@ -39,7 +40,9 @@ _DIALECTS = {
     "oracle": "oracle",
     "mssql": "tsql",
 }
-_INTERESTING = re.compile(r"\b(?:alter\s+table|create\s+(?:unique\s+)?index|create\s+table|update)\b", re.IGNORECASE)
+_INTERESTING = re.compile(
+    r"\b(?:alter\s+table|create\s+(?:unique\s+)?index|create\s+table|update|delete\s+from|truncate)\b", re.IGNORECASE
+)
 _VALIDATE = re.compile(
     r"\bALTER\s+TABLE\s+(?:ONLY\s+)?(?P<table>\S+)\s+VALIDATE\s+CONSTRAINT\s+(?P<name>[^\s;,]+)", re.I
 )
@@ -95,6 +98,11 @@ def _effects(statement: exp.Expr, *, alone: bool) -> Iterator[Statement]:
             concurrent = bool(statement.args.get("concurrently"))
             table, name = _name(statement.find(exp.Table)), _name(statement.this)
             yield Statement("create index", table, name=name, concurrent=concurrent, alone=alone)
+        case exp.Delete() if statement.args.get("where") is None:
+            yield Statement("empty table", _name(statement.this))
+        case exp.TruncateTable():
+            for table in statement.expressions:
+                yield Statement("empty table", _name(table))
         case exp.Update():
             yield _update(statement, alone)
         case exp.Alter() if statement.args.get("kind") == "TABLE":

@@ -16,19 +16,20 @@ from typing import Iterable, Iterator, Mapping
 import libcst as cst
 
 from relint.context import Context
-from relint.libraries.migrations import INDEXED_FIELDS, NULLABLE_FIELDS, RELATIONS
+from relint.libraries.migrations import INDEXED_FIELDS, NULLABLE_FIELDS, RELATION
 from relint.project import parse
 from relint.queries.migration_sql import Statement, statements
 
 
 @dataclass(frozen=True)
 class Field:
-    """What a model field says of its column. `kind` is the last name of its class; `column` None: its own name."""
+    """What a model field says of its column. `kind` is the last name of its class; `column` None: Django's own name."""
 
     kind: str
     null: bool
     indexed: bool
     column: str | None = None
+    relation: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,14 @@ def is_history(ctx: Context) -> bool:
     return any(_own(ctx) in (name, *_ancestors(texts, app_label(ctx), [name])) for name in last)
 
 
+def follows_initial(ctx: Context) -> bool:
+    """Whether the migration depends on nothing of its app but first migrations: it may be a part of the first."""
+    node, label, texts = this_migration(ctx), app_label(ctx), _folder(ctx)
+    before = [name for app, name in (node.dependencies if node is not None else ()) if app == label]
+    nodes = [_node(texts[name]) for name in before if name in texts]
+    return bool(nodes) and all(n is not None and all(app != label for app, _ in n.dependencies) for n in nodes)
+
+
 def apply(state: State, operation: ast.Call) -> State:
     """The state after an operation; operations that do not touch fields, tables or checks change nothing."""
     match _last_name(operation.func):
@@ -136,11 +145,13 @@ def field_facts(call: ast.Call) -> Field:
     kind = _last_name(call.func)
     column = _value(_argument(call, "db_column"))
     indexed = _value(_argument(call, "db_index"))
+    relation = RELATION.search(kind) is not None or _argument(call, "on_delete") is not None
     return Field(
         kind,
         null=kind in NULLABLE_FIELDS or _value(_argument(call, "null")) is True,
-        indexed=kind in INDEXED_FIELDS | RELATIONS if indexed is ... else bool(indexed),
+        indexed=(relation or kind in INDEXED_FIELDS) if indexed is ... else bool(indexed),
         column=column if isinstance(column, str) else None,
+        relation=relation,
     )
 
 

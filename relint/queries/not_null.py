@@ -8,9 +8,9 @@ import libcst as cst
 
 from relint import edits
 from relint.context import Context
-from relint.libraries.migrations import RELATIONS, RESERVED, TEXT_FIELDS
+from relint.libraries.migrations import RESERVED, TEXT_FIELDS
 from relint.model import Edit, Fix, Safety
-from relint.queries.column_changes import AddedColumn, column_of, field_kind, state_at, table_of
+from relint.queries.column_changes import AddedColumn, column_of, field_kind, is_relation, state_at, table_of
 from relint.queries.migration_target import is_application, target
 from relint.queries.migrations import field_facts, parse_operation
 from relint.queries.versions import minimum_version
@@ -49,7 +49,7 @@ def _literal(ctx: Context, column: AddedColumn) -> str | None:
     """The source of a default that is a literal, Django's implicit `''` included."""
     assert column.field is not None
     kind = field_kind(column.field)
-    if kind in RELATIONS:
+    if is_relation(ctx, column.field):
         return None
     if column.value is None:
         return '""' if column.default == "implicit" and kind in TEXT_FIELDS else None
