@@ -1,0 +1,182 @@
+"""What an `except` clause in a coroutine does with a cancellation."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from relint.context import Context
+from relint.queries.bounds import words_of
+from relint.queries.handlers import Handler, caught
+from relint.queries.outcomes import FALLS, always_raises, outcomes
+
+CANCELLED: frozenset[str] = frozenset(
+    {
+        "asyncio.CancelledError",
+        "asyncio.exceptions.CancelledError",
+        "trio.Cancelled",
+        "anyio.get_cancelled_exc_class",
+    }
+)
+"""How a cancellation is named. `concurrent.futures.CancelledError` is another class."""
+
+_EVERYTHING = "builtins.BaseException"
+_HANDS_ON = frozenset({"set_exception", "uncancel", "put", "put_nowait", "append", "throw"})
+
+
+def swallows_cancellation(ctx: Context, handler: Handler) -> bool:
+    """Whether a handler ends a cancellation that arrives at an `await` of its `try`, and nobody asked for that.
+
+    Quiet for the awaited task that this function cancelled itself, and when the error is handed on.
+    """
+    attempt = ctx.parent(handler)
+    if not isinstance(attempt, cst.Try | cst.TryStar) or not ctx.in_async(handler) or not catches(ctx, handler):
+        return False
+    if any(catches(ctx, earlier) for earlier in attempt.handlers[: list(attempt.handlers).index(handler)]):
+        return False
+    if not _awaits(ctx, attempt.body) or always_raises(ctx, handler.body):
+        return False
+    return not (_raises_it_again(ctx, handler) or _hands_it_on(ctx, handler) or _was_cancelled_here(ctx, attempt))
+
+
+def catches(ctx: Context, handler: Handler) -> bool:
+    """Whether a handler catches cancellations."""
+    return bool(_names(ctx, handler) & {*CANCELLED, _EVERYTHING})
+
+
+def catches_nothing_else(ctx: Context, handler: Handler) -> bool:
+    """Whether a handler catches cancellations and nothing else."""
+    return _names(ctx, handler) <= CANCELLED
+
+
+def ends_its_task(ctx: Context, handler: Handler) -> bool:
+    """Whether a handler is the last that happens in a coroutine which the file gives to a task of its own."""
+    function = ctx.function_of(handler)
+    attempt = ctx.parent(handler)
+    if not isinstance(function, cst.FunctionDef) or attempt is None or function not in _top_coroutines(ctx):
+        return False
+    return nothing_follows(ctx, handler)
+
+
+def nothing_follows(ctx: Context, handler: Handler) -> bool:
+    """Whether the function is over when a handler is."""
+    if any(True for _ in ctx.walk(handler.body, cst.Continue)):
+        return False
+    attempt = ctx.parent(handler)
+    assert attempt is not None
+    if FALLS in outcomes(ctx, handler.body.body) and not _is_last(ctx, attempt):
+        return False
+    if any(True for _ in ctx.walk(handler.body, cst.Break)):
+        loop = ctx.enclosing(handler, cst.For, cst.While)
+        return loop is not None and _is_last(ctx, loop)
+    return True
+
+
+def _names(ctx: Context, handler: Handler) -> set[str | None]:
+    found = set(caught(ctx, handler))
+    if isinstance(handler.type, cst.Call):
+        found.add(ctx.callee(handler.type))
+        found.discard(None)
+    return found
+
+
+def _awaits(ctx: Context, block: cst.BaseSuite) -> bool:
+    if any(True for _ in ctx.walk(block, cst.Await)):
+        return True
+    return any(node.asynchronous is not None for node in ctx.walk(block, cst.For, cst.With, cst.CompFor))
+
+
+def _raises_it_again(ctx: Context, handler: Handler) -> bool:
+    """Whether some path raises; a handler of everything must ask what it caught, or else it is about attempts."""
+    for statement in ctx.walk(handler.body, cst.Raise):
+        if _names(ctx, handler) & CANCELLED:
+            return True
+        test = ctx.enclosing(statement, cst.If)
+        if test is None or {"isinstance", "Exception", "cancel", "cancelled", "error"} & _words(ctx, test.test):
+            return True
+    return False
+
+
+def _hands_it_on(ctx: Context, handler: Handler) -> bool:
+    """Whether the error is returned, or stored for others to raise or see, or the task is told that it was meant."""
+    for call in ctx.walk(handler.body, cst.Call):
+        if isinstance(call.func, cst.Attribute) and call.func.attr.value in _HANDS_ON:
+            return True
+    if handler.name is None or not isinstance(handler.name.name, cst.Name):
+        return False
+    error = handler.name.name.value
+    for returned in ctx.walk(handler.body, cst.Return):
+        if isinstance(returned.value, cst.Name) and returned.value.value == error:
+            return True
+    for assign in ctx.walk(handler.body, cst.Assign):
+        if isinstance(assign.value, cst.Name) and assign.value.value == error:
+            raised = {ctx.source(r.exc) for r in ctx.tree.of(cst.Raise) if r.exc is not None}
+            if any(ctx.source(target.target) in raised for target in assign.targets):
+                return True
+    return False
+
+
+def _was_cancelled_here(ctx: Context, attempt: cst.Try | cst.TryStar) -> bool:
+    """Whether what the `try` awaits was meant to end.
+
+    The function cancels something before or in the `try`, or throws the cancellation itself, or what is awaited is a
+    task that the file cancels somewhere.
+    """
+    function = ctx.function_of(attempt)
+    assert isinstance(function, cst.FunctionDef)
+    end = ctx.range(attempt.body)[1]
+    for call in ctx.walk(function.body, cst.Call):
+        match call.func:
+            case cst.Attribute(attr=cst.Name(value=name)) | cst.Name(value=name):
+                if "cancel" in words_of(name) and ctx.range(call)[0] < end:
+                    return True
+    if any(ctx.qualname(node) in CANCELLED for node in ctx.walk(attempt.body, cst.Name, cst.Attribute)):
+        return True
+    waits = [ctx.source(wait.expression) for wait in ctx.walk(attempt.body, cst.Await)]
+    return bool(waits) and all(wait in _cancelled_tasks(ctx) for wait in waits)
+
+
+def _cancelled_tasks(ctx: Context) -> set[str]:
+    """The source of every `x` of an `x.cancel()` in the file."""
+
+    def answer() -> set[str]:
+        functions = [c.func for c in ctx.tree.of(cst.Call) if isinstance(c.func, cst.Attribute)]
+        return {ctx.source(function.value) for function in functions if function.attr.value == "cancel"}
+
+    return ctx.memo("cancelled tasks", answer)
+
+
+def _top_coroutines(ctx: Context) -> set[cst.FunctionDef]:
+    """The coroutine functions whose coroutines the file hands to another call without awaiting them."""
+
+    def answer() -> set[cst.FunctionDef]:
+        found = set()
+        for call in ctx.tree.of(cst.Call):
+            if isinstance(ctx.parent(call), cst.Arg) and (function := ctx.function_def(call.func)) is not None:
+                found.add(function)
+            if isinstance(call.func, cst.Attribute) and call.func.attr.value == "start_soon" and call.args:
+                if (function := ctx.function_def(call.args[0].value)) is not None:
+                    found.add(function)
+        return found
+
+    return ctx.memo("top coroutines", answer)
+
+
+def _is_last(ctx: Context, statement: cst.CSTNode) -> bool:
+    """Whether a function is over when a statement is: no statement follows it, and no loop repeats it."""
+    child = statement
+    for ancestor in ctx.ancestors(statement):
+        match ancestor:
+            case cst.FunctionDef():
+                return True
+            case cst.For() | cst.While():
+                return False
+            case cst.IndentedBlock(body=body) if body[-1] is not child:
+                return False
+        child = ancestor
+    return False
+
+
+def _words(ctx: Context, expression: cst.BaseExpression) -> set[str]:
+    names = [n.value for n in ctx.walk(expression, cst.Name)]
+    names += [a.attr.value for a in ctx.walk(expression, cst.Attribute)]
+    return {*names, *(word for name in names for word in words_of(name))}

@@ -1,0 +1,74 @@
+"""An `except` clause that ends a cancellation.
+
+## Why it is bad
+A task is cancelled by raising `CancelledError` at its `await`. A handler that catches it and goes on makes the task
+immune: timeouts around it do nothing, a `TaskGroup` waits for it for ever, and a shutdown hangs until the process is
+killed.
+
+## Example
+```python
+import asyncio
+
+
+async def poll(fetch):
+    while True:
+        try:
+            await fetch()
+        except BaseException:
+            print("failed, once more")
+```
+
+## Use instead
+```python
+import asyncio
+
+
+async def poll(fetch):
+    while True:
+        try:
+            await fetch()
+        except asyncio.CancelledError:
+            raise
+        except BaseException:
+            print("failed, once more")
+```
+
+Found for `except:`, `except BaseException`, `except asyncio.CancelledError` (and `trio.Cancelled`,
+`anyio.get_cancelled_exc_class()`) around an `await` in an `async def`. Quiet when the handler raises, hands the error
+on (`set_exception`), or follows a `cancel()` of what is awaited. For information only where the handler is the end of
+a coroutine that runs as a task of its own.
+
+## Fix safety
+Unsafe: what awaited this coroutine now sees the cancellation. Only a suggestion where the handler ends a task.
+
+## References
+- https://docs.python.org/3/library/asyncio-task.html#task-cancellation
+- https://docs.python.org/3/library/asyncio-exceptions.html#asyncio.CancelledError
+- https://trio.readthedocs.io/en/stable/reference-core.html#cancellation-and-timeouts
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+import libcst as cst
+
+from relint.context import Context
+from relint.model import Finding, Rule
+from relint.queries.cancellation import ends_its_task, swallows_cancellation
+
+rule = Rule(code="REL306", words=("async",), context_words=("cancel", "CancelledError"), fix="unsafe")
+
+
+@rule.on(cst.ExceptHandler, cst.ExceptStarHandler)
+def check(node: cst.ExceptHandler | cst.ExceptStarHandler, ctx: Context) -> Iterator[Finding]:
+    if not swallows_cancellation(ctx, node):
+        return
+    named = "" if node.type is None else ctx.source(node.type)
+    clause = f"except ({named})" if isinstance(node.type, cst.Tuple) else f"except {named}".rstrip()
+    if ends_its_task(ctx, node):
+        yield rule.finding(
+            node, f"`{clause}` ends the task as if it had not been cancelled: `cancelled()` is false", severity="info"
+        )
+    else:
+        yield rule.finding(node, f"`{clause}` swallows cancellation: timeouts and shutdown cannot stop this coroutine")
