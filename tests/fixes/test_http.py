@@ -244,7 +244,7 @@ def raise_with_timeout(session: requests.Session) -> None:
     """Fail with what the session would have waited."""
 
     class Adapter(requests.adapters.HTTPAdapter):
-        def send(self, request: Any, **kwargs: Any) -> Any:
+        def send(self, *args: Any, **kwargs: Any) -> Any:
             raise requests.ConnectionError(f"timeout {kwargs['timeout']}")
 
     session.mount("http://", Adapter())
