@@ -33,6 +33,9 @@ _NOT_YET = frozenset(
     "ChildProcessError StopIteration StopAsyncIteration WouldBlock CancelledError ZombieProcess".split()
 )
 """Errors that answer "not yet": who sleeps on them is polling."""
+_NO_VALUE = re.compile(r"^(Index|Key|Lookup|Stop\w*|Assertion|ZeroDivision)Error$|^StopIteration$")
+"""What is not there yet, looked up: a poll as well."""
+_TIMED_OUT = re.compile(r"timeout|lock", re.I)
 _NOT_FAILURES = re.compile(
     r"^(Value|Key|Index|Type|Attribute|Lookup|Unicode|UnicodeDecode|UnicodeEncode|Import|ModuleNotFound|EOF|JSONDecode|"
     r"Validation|Assertion|Name|Syntax|NotImplemented|Overflow|ZeroDivision|Permission|FileNotFound|Recursion|Memory|"
@@ -51,6 +54,7 @@ _DECIDING = re.compile(r"retr|attempt|check|handle|raise|abort|fail|limit|give_?
 _STATUS = re.compile(r"^(status|status_code|statuscode|http_status|code|resp_status|response_code)$", re.I)
 _ASSIGNMENTS = (cst.Assign, cst.AugAssign, cst.AnnAssign)
 _ALL = {"Exception": False, "BaseException": True}
+_EXITS = frozenset({"raise", "return", "break"})
 _TIME_LIMIT = re.compile(r"timeout|deadline|fail_after|move_on", re.I)
 _TIME = re.compile(r"time|now|deadline|elapsed|timeout|until|clock|expire", re.I)
 
@@ -184,7 +188,8 @@ class _Shape:
         before = self._pauses_before(attempt)
         if isinstance(self.loop, cst.For):
             comes_round = False
-        if comes_round and (shared or before or pauses_in(ctx, attempt.body, self.loop)):
+        polls = comes_round or (isinstance(self.loop, cst.While) and self._flag_of_success())
+        if polls and (shared or before or pauses_in(ctx, attempt.body, self.loop)):
             return []
         found = []
         for handler in attempt.handlers:
@@ -232,7 +237,9 @@ class _Shape:
             return False
         if any(_TIME_LIMIT.search(ctx.source(item.item)) for item in self._managers()):
             return False
-        if any(self._after_success(attempt)[1] for attempt in _tries(loop)):
+        if any(self._after_success(attempt)[1] or self._tries_another(attempt) for attempt in _tries(loop)):
+            return False
+        if any(failure.delay is Delay.UNKNOWN for failure in failures):
             return False
         return not any(True for _ in self._bounds())
 
@@ -265,14 +272,13 @@ class _Shape:
     def _judges_response(self, attempt: cst.Try | cst.TryStar) -> bool:
         """Whether the exits of an attempt hang on how a call answered, not on a state that is waited for."""
         ctx = self.ctx
-        exits = [
-            node
-            for part in (attempt.body, attempt.orelse)
-            if part is not None
-            for node in ctx.walk(part, cst.Return, cst.Break, stop=(*_NESTED, *_LOOPS))
-        ]
-        tests = [ctx.enclosing(node, cst.If, cst.Try) for node in exits]
-        return bool(tests) and all(isinstance(t, cst.If) and _RESPONSE.search(ctx.source(t.test)) for t in tests)
+        inner = (*_NESTED, *_LOOPS)
+        parts = [part for part in (attempt.body, attempt.orelse) if part is not None]
+        judged = [node for part in parts for node in ctx.walk(part, cst.Return, cst.Break, stop=inner)]
+        judged += [node for part in self._rest(attempt) for node in ctx.walk(part, cst.Continue, stop=inner)]
+        tests = [ctx.enclosing(node, cst.If, cst.Try, *_LOOPS) for node in judged]
+        asked = [test for test in tests if isinstance(test, cst.If)]
+        return bool(asked) and all(_RESPONSE.search(ctx.source(test.test)) for test in asked)
 
     def _flag_of_success(self) -> bool:
         """`while not done:` with `done = True` where an attempt has succeeded, and nowhere else in the loop."""
@@ -340,7 +346,10 @@ class _Shape:
         comes_round: bool,
     ) -> Failure | None:
         caught = caught_by(handler)
-        if caught and caught <= _NOT_YET:
+        if caught and all(name in _NOT_YET or _NO_VALUE.match(name) for name in caught):
+            return None
+        polls = any(p.duration is not None and "poll" in self.ctx.source(p.duration).lower() for p in pauses)
+        if polls and caught and all(_TIMED_OUT.search(name) for name in caught):
             return None
         if not pauses:
             delay = Delay.NONE if self._at_once(attempt, handler, caught, comes_round) else Delay.UNKNOWN
@@ -405,7 +414,7 @@ class _Shape:
         error = ctx.source(handler.name.name)
         for test in ctx.walk(handler.body, cst.If):
             asks = error in set(names_in(ctx, test.test))
-            if asks and {"raise", "return", "break"} & (ends_of(ctx, test.body) | _else_ends(ctx, test)):
+            if asks and _EXITS & (ends_of(ctx, test.body) | _else_ends(ctx, test)):
                 return True
         handed = (c for c in ctx.walk(handler.body, cst.Call) if error in {n for a in c.args for n in names_in(ctx, a)})
         return not all(_is_harmless(_last_word(call)) for call in handed)
@@ -424,7 +433,9 @@ class _Shape:
             for name in names_in(ctx, node.target)
         }
         for test in ctx.walk(loop.body, cst.If):
-            if not {"raise", "return", "break"} & (ends_of(ctx, test.body) | _else_ends(ctx, test)):
+            inside = ends_of(ctx, test.body)
+            otherwise = ends_of(ctx, rest_after(ctx, test)) if "continue" in inside else frozenset[End]()
+            if not _EXITS & (inside | otherwise | _else_ends(ctx, test)):
                 continue
             asked = set(names_in(ctx, test.test))
             if id(test) in bodies and not asked & stepped and not any(_TIME.search(name) for name in asked):
