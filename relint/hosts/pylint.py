@@ -54,6 +54,8 @@ _OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
 
 def register(linter: PyLinter) -> None:
     """pylint calls this when it loads the plugin, in every process."""
+    if any(isinstance(checker, FamilyChecker) for checker in linter.get_checkers()):
+        return  # pylint 3 hands its checkers over to its processes, and then loads the plugins there once more
     rules = catalogue()
     run = _Run(linter)
     for family in dict.fromkeys(info.family for info in rules.values()):
