@@ -48,7 +48,11 @@ def append_argument(ctx: Context, call: cst.Call, argument: str) -> Edits:
         indent = text[line:start]
         line_end = _line_end(text, comma or end)
         added = Edit(line_end, line_end, f"\n{indent}{argument},")
-        return (added,) if comma else (Edit(end, end, ","), added)
+        if comma:
+            return (added,)
+        if line_end == end:  # one edit: two at one place would lose their order
+            return (Edit(end, end, f",{added.text}"),)
+        return (Edit(end, end, ","), added)
     if comma:
         rest = text[comma:closing]
         return (Edit(comma, comma, f" {argument}" + ("," if rest.strip() or "\n" in rest else "")),)

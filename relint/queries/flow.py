@@ -14,6 +14,7 @@ from relint.names import Binding, Scope, parameters
 from relint.queries.text import Hole, Texts, bounded, holes, is_text, joined
 
 if TYPE_CHECKING:
+    from relint.context import Context
     from relint.queries.text import Folder
 
 _ENDS = (cst.Return, cst.Raise, cst.Continue, cst.Break)
@@ -29,6 +30,14 @@ def texts_of_name(folder: Folder, name: cst.Name) -> Texts | None:
         return _Flow(folder, name, *found).texts()
     finally:
         folder.open_names.discard(name)
+
+
+def nearest(ctx: Context, name: cst.Name, bindings: list[Binding]) -> list[Binding]:
+    """Of the bindings of a name those of the innermost loop around it; all of them when it is in none."""
+    for ancestor in ctx.ancestors(name):
+        if around := [b for b in bindings if b.node is ancestor]:
+            return around
+    return bindings
 
 
 @dataclass(frozen=True)
@@ -55,7 +64,7 @@ class _Flow:
 
     def texts(self) -> Texts | None:
         if all(b.kind in ("for", "unpack") for b in self.bindings):
-            return self._union(self._looped(b) for b in self.bindings)
+            return self._union(self._looped(b) for b in nearest(self.ctx, self.name, self.bindings))
         if any(b.kind in ("import", "function", "class", "except", "other") for b in self.bindings):
             return None
         if len(self.bindings) == 1 and self.bindings[0].kind == "assign" and self.bindings[0].value is not None:
@@ -287,9 +296,7 @@ class _Flow:
         named = self.ctx.memo("calls by name", answer).get(function.name.value, [])
         return [call for call in named if self.ctx.function_def(call.func) is function]
 
-    def _argument(
-        self, call: cst.Call, function: cst.FunctionDef, parameter: Binding
-    ) -> cst.BaseExpression | None:
+    def _argument(self, call: cst.Call, function: cst.FunctionDef, parameter: Binding) -> cst.BaseExpression | None:
         names = [p.name.value for p in parameters(function)]
         index = names.index(parameter.name)
         if isinstance(call.func, cst.Attribute) and self.ctx.names.class_of_method(function) is not None:

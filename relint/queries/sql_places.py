@@ -37,6 +37,8 @@ class Spot:
     behind: str = ""
     group: str = ""
     alone: bool = False
+    span: tuple[int, int] = (0, 0)
+    """Start and end of the word or quoted text that holds the hole."""
 
 
 def spots(text: str) -> list[Spot]:
@@ -54,6 +56,7 @@ def first_word(text: str) -> str:
 class _Token:
     kind: str
     text: str
+    start: int
 
     @property
     def word(self) -> str:
@@ -71,8 +74,9 @@ class _Group:
 
 class _Scan:
     def __init__(self, text: str) -> None:
-        self.tokens = [_Token(str(found.lastgroup), found.group()) for found in _TOKENS.finditer(text)]
+        self.tokens = [_Token(str(t.lastgroup), t.group(), t.start()) for t in _TOKENS.finditer(text)]
         self.first = first_word(text)
+        self.double_is_text = not any(token.kind == "string" for token in self.tokens)
 
     def spots(self) -> list[Spot]:
         found: list[Spot] = []
@@ -85,8 +89,7 @@ class _Scan:
                     groups.pop()
             elif token.word in _CLAUSES:
                 groups[-1].clause = token.word
-            for _ in range(token.text.count(HOLE)):
-                found.append(self._spot(index, token, groups))
+            found += [self._spot(index, token, groups)] * token.text.count(HOLE)
         return found
 
     def _spot(self, index: int, token: _Token, groups: list[_Group]) -> Spot:
@@ -99,6 +102,7 @@ class _Scan:
             self._word(index + 1),
             self._word(opener - 1) if opener >= 0 else "",
             opener == index - 1 and self._word(index + 1) == ")",
+            (token.start, token.start + len(token.text)),
         )
 
     def _word(self, index: int) -> str:
@@ -125,9 +129,16 @@ class _Scan:
         before, behind = self._word(index - 1), self._word(index + 1)
         if behind == "." or before == ".":
             return Place.IDENTIFIER
+        if not self.double_is_text or any(
+            self._quotes_name(i) for i, t in enumerate(self.tokens) if t.kind == "double"
+        ):
+            return Place.IDENTIFIER
         if before in _COMPARES or (before in ("(", ",") and self._in_group(index, groups) is Place.VALUE):
             return Place.VALUE
         return Place.IDENTIFIER
+
+    def _quotes_name(self, index: int) -> bool:
+        return self._word(index - 1) in (".", *_TAKES_NAME) or self._word(index + 1) in (".", "=", "IN", "IS", "LIKE")
 
     def _bare(self, index: int, groups: list[_Group]) -> Place:
         before, behind = self._word(index - 1), self._word(index + 1)
@@ -136,11 +147,11 @@ class _Scan:
         if before in ("(", ",", "["):
             return self._in_group(index, groups)
         if before in _COMPARES or (before == "AND" and self._word(index - 3) == "BETWEEN"):
-            if behind == "(":
+            if behind == "(" or (before == "LIKE" and self.first == "CREATE"):
                 return Place.IDENTIFIER
             return Place.IDENTIFIER if self._sets_names() else Place.VALUE
         if before in _TAKES_VALUE or (before == "BY" and self._word(index - 2) == "IDENTIFIED"):
-            return Place.VALUE
+            return Place.VALUE if behind != "(" else Place.IDENTIFIER
         if before == "TO":
             return Place.VALUE if self.first == "SET" and not self._sets_names() else Place.IDENTIFIER
         if before in _ARITHMETIC:
@@ -211,7 +222,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 _COMPARES = _words(
-    "= == <> != < > <= >= <=> ~ ~* !~ !~* ~~ ~~* @> <@ && -> ->> #> #>> @@ LIKE ILIKE RLIKE REGEXP GLOB MATCH TO_TSQUERY "
+    "= == <> != < > <= >= <=> ~ ~* !~ !~* ~~ ~~* @> <@ && -> ->> #> #>> @@ LIKE ILIKE RLIKE REGEXP GLOB MATCH "
     "BETWEEN := =>"
 )
 _ARITHMETIC = _words("+ - * / % || | & ^")
@@ -224,21 +235,21 @@ _TAKES_NAME = _words(
     "FROM JOIN INTO UPDATE TABLE VIEW INDEX SCHEMA DATABASE COLUMN REFERENCES TRIGGER SEQUENCE TRUNCATE EXISTS ONLY "
     "DESCRIBE DESC USE CONSTRAINT ROLE USER PROCEDURE FUNCTION CALL EXEC EXECUTE AS SELECT DISTINCT BY RETURNING SET "
     "USING COLLATE TYPE EXTENSION POLICY PRAGMA CONCURRENTLY LISTEN UNLISTEN NOTIFY SAVEPOINT CHANNEL ANALYZE VACUUM "
-    "REINDEX CLUSTER COPY REPLACE PARTITION OWNER TABLESPACE DOMAIN LANGUAGE DATABASES TABLES COLUMNS KEYSPACE ADD DROP "
-    "RENAME MODIFY CHANGE GRANT REVOKE"
+    "REINDEX CLUSTER COPY REPLACE PARTITION OWNER TABLESPACE DOMAIN LANGUAGE DATABASES TABLES COLUMNS KEYSPACE ADD "
+    "DROP RENAME MODIFY CHANGE GRANT REVOKE"
 )
 _CLAUSES = _words("SELECT FROM WHERE SET VALUES LIMIT OFFSET RETURNING HAVING BY JOIN ON INTO")
 _LISTS_NAMES = _words("USING KEY UNIQUE OVER COLUMNS INDEX PRIMARY DISTINCT BY ROLLUP CUBE SELECT")
 _TYPES = _words("VARCHAR CHAR CHARACTER NVARCHAR VARBINARY BINARY DECIMAL NUMERIC FLOAT BIT VECTOR TIMESTAMP DATETIME")
 _OF_COLUMNS = _words(
-    "COUNT SUM AVG MIN MAX LOWER UPPER TRIM LENGTH ABS ARRAY_AGG STRING_AGG GROUP_CONCAT JSON_AGG JSONB_AGG DATE_TRUNC "
-    "DATE_PART EXTRACT TO_CHAR STRFTIME CAST TRY_CAST UNNEST ROW_NUMBER RANK STDDEV VARIANCE ST_ASTEXT ST_X ST_Y MD5 "
-    "HEX PG_GET_SERIAL_SEQUENCE TO_TSVECTOR FIRST_VALUE LAST_VALUE LAG LEAD NULLIF APPROX_COUNT_DISTINCT YEAR MONTH DAY "
-    "JSON_EACH JSONB_EACH JSONB_ARRAY_ELEMENTS TYPEOF BIT_LENGTH"
+    "COUNT SUM AVG MIN MAX LOWER UPPER TRIM LENGTH ABS ARRAY_AGG STRING_AGG GROUP_CONCAT JSON_AGG JSONB_AGG "
+    "DATE_TRUNC DATE_PART EXTRACT TO_CHAR STRFTIME CAST TRY_CAST UNNEST ROW_NUMBER RANK STDDEV VARIANCE ST_ASTEXT ST_X "
+    "ST_Y MD5 HEX PG_GET_SERIAL_SEQUENCE TO_TSVECTOR FIRST_VALUE LAST_VALUE LAG LEAD NULLIF APPROX_COUNT_DISTINCT YEAR "
+    "MONTH DAY JSON_EACH JSONB_EACH JSONB_ARRAY_ELEMENTS TYPEOF BIT_LENGTH"
 )
 _OF_COLUMN_FIRST = _words(
-    "COALESCE IFNULL NVL ISNULL ROUND SUBSTR SUBSTRING REPLACE CONCAT DATE DATETIME JSON_EXTRACT JSONB_SET GREATEST LEAST "
-    "INSTR POSITION LEFT RIGHT TO_DATE DATE_ADD DATE_SUB DATEDIFF ST_DISTANCE ST_DWITHIN TRUNCATE"
+    "COALESCE IFNULL NVL ISNULL ROUND SUBSTR SUBSTRING REPLACE CONCAT DATE DATETIME JSON_EXTRACT JSONB_SET GREATEST "
+    "LEAST INSTR POSITION LEFT RIGHT TO_DATE DATE_ADD DATE_SUB DATEDIFF ST_DISTANCE ST_DWITHIN TRUNCATE"
 )
 _KEYWORDS = _words(
     "FROM JOIN AS EXISTS AND OR NOT WHERE ON UNION EXCEPT INTERSECT SELECT WITH CHECK SET HAVING WHEN THEN ELSE CASE "

@@ -363,6 +363,8 @@ class Folder:
                 return self._elements(elements, root)
             case cst.ListComp(elt=elt) | cst.GeneratorExp(elt=elt) | cst.SetComp(elt=elt):
                 return [self.fold(elt, root)]
+            case cst.SimpleString():
+                return [self.fold(node, root)]  # `",".join("?" * n)`: its characters
             case cst.BinaryOperation(left=left, operator=cst.Multiply(), right=right):
                 return self._items(left, root) or self._items(right, root)
             case cst.BinaryOperation(left=left, operator=cst.Add(), right=right):

@@ -69,7 +69,7 @@ def texts(source: str) -> list[str]:
         ('A = "a"\nB = f"{A} b"\ndef f():\n    use(B)', ["a b"]),
         ('def f(x):\n    s = "a"\n    s += f" {x}"\n    s = s + " b"\n    use(s)', ["a <x> b"]),
         ('def f(x):\n    s = "a"\n    if x:\n        s += "b"\n    use(s)', ["a", "ab"]),
-        ('def f(x):\n    if x:\n        s = "a"\n    elif y:\n        s = "b"\n    else:\n        raise E\n    use(s)', ["a", "b"]),
+        ('def f(x):\n    if x:\n        s = "a"\n    elif y:\n        s = "b"\n    else:\n        raise E\n    use(s)', [*"ab"]),
         ('def f(x):\n    s = "a"\n    use(s)\n    s = "b"', ["a"]),
         ('def f(x):\n    for k in x:\n        s = "a"\n        s += k\n        use(s)', ["a<k>"]),
         ('def f(x):\n    s = "a"\n    for k in x:\n        s += " ?"\n    use(s)', ["a", "a ?"]),
@@ -89,7 +89,7 @@ def texts(source: str) -> list[str]:
         ('use("".join(f"x {t}" for t in ("a",)))', ["x a"]),
         # constants of classes, lookups
         ('class C:\n    N = "a"\n    def f(self):\n        use(self.N + C.N)', ["aa"]),
-        ('class C:\n    def __init__(self, x):\n        self.s = "a" + x\n    def f(self):\n        use(self.s)', ["a<x>"]),
+        ('class C:\n    def f(self, x):\n        self.s = "a" + x\n    def g(self):\n        use(self.s)', ["a<x>"]),
         ('D = {"a": "b", "c": "d"}\nuse(D[k] + " x")', ["b x", "d x"]),
         ('D = {"a": "b"}\nuse(D.get(k, "e"))', ["b", "e"]),
         # functions in the file

@@ -1,0 +1,172 @@
+"""Gives a database call its parameters, and says where that must not be done."""
+
+from __future__ import annotations
+
+import libcst as cst
+from relint.fixers.sql.rewriting import Parameter, Rewriting, given_parameters
+
+from relint import edits
+from relint.context import Context
+from relint.libraries.databases import WITHOUT_PARAMETERS
+from relint.model import Edit
+from relint.queries.sql import Site
+from relint.queries.sql_places import HOLE, first_word
+from relint.queries.text import Hole, with_holes_as
+
+_TAKES_VALUES = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "WITH", "VALUES", "REPLACE"})
+_ONCE = frozenset(
+    "execute raw RawSQL text fetch fetchrow fetchval fetch_all fetch_one fetch_val scalar scalars".split()
+)
+_RUNS_TEXT = frozenset({"execute", "scalar", "scalars", "stream", "stream_scalars"})
+
+
+def guarded(ctx: Context, site: Site) -> bool:
+    """Whether the statement takes parameters and the text is in one place, used once."""
+    sink = site.sink
+    if sink is None or sink.driver is None or sink.name in WITHOUT_PARAMETERS or sink.name not in _ONCE:
+        return False
+    if site.alternatives != 1 or any(part.root is not site.root for part in site.text if isinstance(part, Hole)):
+        return False
+    raw = with_holes_as(site.text, lambda _, __: HOLE)
+    if first_word(raw) not in _TAKES_VALUES or ";" in raw.rstrip().rstrip(";"):
+        return False
+    if sink.driver.style == "named" and sink.name != "text" and not _is_alembic(ctx, sink.call):
+        return False
+    if ctx.unpacks(sink.call) or ctx.unpacks(sink.call, "*"):
+        return False
+    return sink.arg.value is site.root or _flows_straight(ctx, site)
+
+
+def passed(ctx: Context, site: Site, rewriting: Rewriting) -> tuple[Edit, ...] | None:
+    """The edits on the text and on the call; None when the call's own parameters cannot be told."""
+    assert site.sink is not None
+    added = _added(ctx, site, rewriting)
+    return None if added is None else (*rewriting.edits, *added)
+
+
+def _added(ctx: Context, site: Site, rewriting: Rewriting) -> tuple[Edit, ...] | None:
+    assert site.sink is not None
+    call, parameters = site.sink.call, rewriting.parameters
+    if site.sink.name == "text":
+        return _for_text(ctx, call, parameters)
+    if rewriting.driver.style == "named":
+        return _as_text(ctx, call, site.sink.arg, parameters)
+    if rewriting.style == "numeric":
+        if any(arg.keyword is not None for arg in call.args):
+            return None
+        return edits.append_argument(ctx, call, ", ".join(p.expression for p in parameters))
+    given = given_parameters(ctx, site)
+    if given is None:
+        if len(call.args) > 1:
+            return None
+        listed = ", ".join(p.expression for p in parameters)
+        return edits.append_argument(ctx, call, f"({listed},)" if len(parameters) == 1 else f"({listed})")
+    if isinstance(given, cst.Dict):
+        return _into_dict(ctx, given, parameters)
+    return _into_list(ctx, given, rewriting)
+
+
+def _into_list(ctx: Context, given: cst.BaseExpression, rewriting: Rewriting) -> tuple[Edit, ...] | None:
+    """Insert the parameters among those of a literal tuple or list, in the order of their placeholders."""
+    if not isinstance(given, cst.Tuple | cst.List) or any(isinstance(e, cst.StarredElement) for e in given.elements):
+        return None
+    if not given.elements or (isinstance(given, cst.Tuple) and not given.lpar):
+        return None
+    if len(given.elements) != rewriting.existing:
+        return None
+    changes = []
+    for parameter in rewriting.parameters:
+        if parameter.before < len(given.elements):
+            at = ctx.range(given.elements[parameter.before].value)[0]
+            changes.append(Edit(at, at, f"{parameter.expression}, "))
+        else:
+            at = ctx.range(given.elements[-1].value)[1]
+            changes.append(Edit(at, at, f", {parameter.expression}"))
+    if any(element.value.lpar for element in given.elements):
+        return None
+    return tuple(_merged(changes))
+
+
+def _merged(changes: list[Edit]) -> list[Edit]:
+    """Insertions at one place as one edit, so that their order is certain."""
+    by_place: dict[int, Edit] = {}
+    for edit in changes:
+        known = by_place.get(edit.start)
+        by_place[edit.start] = Edit(edit.start, edit.end, known.text + edit.text) if known else edit
+    return list(by_place.values())
+
+
+def _into_dict(ctx: Context, given: cst.Dict, parameters: list[Parameter]) -> tuple[Edit, ...] | None:
+    if not given.elements or any(not isinstance(e, cst.DictElement) for e in given.elements):
+        return None
+    last = given.elements[-1].value
+    if last.lpar:
+        return None
+    at = ctx.range(last)[1]
+    return (Edit(at, at, "".join(f', "{p.name}": {p.expression}' for p in _distinct(parameters))),)
+
+
+def _for_text(ctx: Context, call: cst.Call, parameters: list[Parameter]) -> tuple[Edit, ...] | None:
+    """`execute(text("..."), {...})`; elsewhere `text("...").bindparams(...)`."""
+    arg = ctx.parent(call)
+    runs = ctx.parent(arg) if isinstance(arg, cst.Arg) else None
+    if isinstance(runs, cst.Call) and isinstance(runs.func, cst.Attribute) and runs.func.attr.value in _RUNS_TEXT:
+        if runs.args[0] is arg and not _is_alembic(ctx, runs):
+            second = ctx.positional(runs, 1)
+            if len(runs.args) == 1:
+                listed = ", ".join(f'"{p.name}": {p.expression}' for p in _distinct(parameters))
+                return edits.append_argument(ctx, runs, f"{{{listed}}}")
+            if second is not None and isinstance(second.value, cst.Dict):
+                return _into_dict(ctx, second.value, parameters)
+            return None
+    if call.lpar or isinstance(ctx.parent(call), cst.Attribute):
+        return None
+    end = ctx.range(call)[1]
+    return (Edit(end, end, _bindparams(parameters)),)
+
+
+def _as_text(ctx: Context, call: cst.Call, arg: cst.Arg, parameters: list[Parameter]) -> tuple[Edit, ...] | None:
+    """`op.execute("...")` takes no parameters, but a `text` that has them."""
+    imported = edits.ensure_import(ctx, "sqlalchemy.text", call)
+    if imported is None or len(call.args) != 1 or isinstance(arg.value, cst.Name) or arg.value.lpar:
+        return None
+    name, changes = imported
+    start, end = ctx.range(arg.value)
+    return (*changes, Edit(start, start, f"{name}("), Edit(end, end, f"){_bindparams(parameters)}"))
+
+
+def _bindparams(parameters: list[Parameter]) -> str:
+    return ".bindparams(" + ", ".join(f"{p.name}={p.expression}" for p in _distinct(parameters)) + ")"
+
+
+def _distinct(parameters: list[Parameter]) -> list[Parameter]:
+    return list({p.name: p for p in parameters}.values())
+
+
+def _is_alembic(ctx: Context, call: cst.Call) -> bool:
+    return (ctx.callee(call) or "").startswith("alembic.")
+
+
+def _flows_straight(ctx: Context, site: Site) -> bool:
+    """Whether the text is the one value of a name that is read once, by the call, a few statements below.
+
+    What the parameters are made of must mean the same there.
+    """
+    assert site.sink is not None
+    name = site.sink.arg.value
+    if not isinstance(name, cst.Name) or ctx.value_of(name) is not site.root:
+        return False
+    found = ctx.names.find(name)
+    if found is None or len(ctx.names.uses(found[0], name.value)) != 1:
+        return False
+    assigned, executed = ctx.statement_of(site.root), ctx.statement_of(site.sink.call)
+    block = ctx.siblings(assigned)
+    if ctx.names.scope_of(name) is not found[0] or executed not in block:
+        return False
+    start, end = ctx.range(assigned)[1], ctx.range(executed)[0]
+    for part in site.text:
+        for used in ctx.walk(part.node, cst.Name) if isinstance(part, Hole) else ():
+            bindings = ctx.names.bindings(used)
+            if any(start <= ctx.range(b.node)[0] < end for b in bindings if b.node in ctx.tree.parents):
+                return False
+    return True

@@ -1,0 +1,245 @@
+"""Is what fills a hole in SQL text harmless, and what do its names say of it?"""
+
+from __future__ import annotations
+
+import re
+from typing import Iterator
+
+import libcst as cst
+
+from relint.context import Context
+from relint.queries.flow import nearest
+from relint.queries.sql_places import Place, Spot
+from relint.queries.text import Hole
+
+
+def place_of(ctx: Context, hole: Hole, spot: Spot) -> Place:
+    """What the hole is to the statement: its spot, corrected by what its name says. Place.NONE for a harmless one."""
+    if spot.place is Place.NONE or _is_harmless(ctx, hole, spot):
+        return Place.NONE
+    if spot.quote == "'":
+        return spot.place
+    name = speaking_name(hole.node)
+    if _PLACEHOLDERS.search(name) or _runs_over_placeholders(ctx, hole.node):
+        return Place.NONE
+    if spot.place is Place.VALUE and spot.quote == "":
+        if _FRAGMENTS.search(name):
+            return Place.FRAGMENT
+        if _NAMES.search(name):
+            return Place.IDENTIFIER
+    return spot.place
+
+
+def _runs_over_placeholders(ctx: Context, node: cst.BaseExpression) -> bool:
+    """`for row in placeholder_rows: ", ".join(row)`."""
+    names = ctx.walk(node, cst.Name)
+    loops = (b.node for name in names for b in ctx.names.bindings(name) if isinstance(b.node, cst.For | cst.CompFor))
+    return any(_PLACEHOLDERS.search(name.value) for loop in loops for name in ctx.walk(loop.iter, cst.Name))
+
+
+def speaking_name(node: cst.CSTNode) -> str:
+    """The name by which a reader knows an expression, '' if it has none: `x` of `self.x`, `str(x)`, `",".join(x)`."""
+    match node:
+        case cst.Name(value=value):
+            return value
+        case cst.Attribute(attr=attr):
+            return attr.value
+        case cst.Subscript(value=value, slice=[cst.SubscriptElement(slice=cst.Index(value=cst.SimpleString() as key))]):
+            return str(key.evaluated_value)
+        case cst.Subscript(value=value):
+            return speaking_name(value)
+        case cst.Call(func=cst.Attribute(attr=cst.Name(value="join" | "format")), args=[arg, *_]):
+            return speaking_name(arg.value)
+        case cst.Call(func=cst.Name(value="str" | "repr" | "tuple" | "list" | "sorted" | "map"), args=[*_, arg]):
+            return speaking_name(arg.value)
+        case cst.Call(func=func):
+            return speaking_name(func)
+        case cst.GeneratorExp(elt=elt) | cst.ListComp(elt=elt):
+            return speaking_name(elt)
+        case cst.Await(expression=inner):
+            return speaking_name(inner)
+    return ""
+
+
+def is_number(ctx: Context, value: cst.BaseExpression, depth: int = 0) -> bool:
+    """Whether an expression is a number whatever comes in: anything else raises before it is put into the text."""
+    match value:
+        case cst.Integer() | cst.Float() | cst.Comparison():
+            return True
+        case cst.UnaryOperation(operator=cst.Minus() | cst.Plus() | cst.Not()):
+            return True
+        case cst.BinaryOperation(operator=cst.Subtract() | cst.Divide() | cst.FloorDivide() | cst.Power()):
+            return True
+        case cst.BinaryOperation(left=left, operator=cst.Multiply() | cst.Add(), right=right):
+            return is_number(ctx, left, depth) or is_number(ctx, right, depth)
+        case cst.Call(func=cst.Name(value="str" | "repr" | "max" | "min" | "abs"), args=[_, *_] as args):
+            return all(is_number(ctx, arg.value, depth) for arg in args)
+        case cst.Call(func=cst.Name(value=name)) if name in _TO_NUMBER:
+            return True
+        case cst.Call(func=cst.Attribute(attr=attr)) if attr.value in _NUMBER_METHODS:
+            return True
+        case cst.Call(func=cst.Attribute(attr=cst.Name(value="join")), args=[arg]):
+            return _all_numbers(ctx, arg.value, depth)
+        case cst.IfExp(body=body, orelse=orelse):
+            return is_number(ctx, body, depth) and is_number(ctx, orelse, depth)
+        case cst.Name() if depth < 5:
+            return _is_number_name(ctx, value, depth + 1)
+    return False
+
+
+def _is_number_name(ctx: Context, name: cst.Name, depth: int) -> bool:
+    found = ctx.names.bindings(name)
+    return bool(found) and all(
+        (b.kind == "assign" and b.value is not None and is_number(ctx, b.value, depth))
+        or (b.kind == "augment" and b.value is not None and is_number(ctx, b.value, depth))
+        or _counts(b.node, name.value)
+        for b in found
+    )
+
+
+def _counts(loop: cst.CSTNode, name: str) -> bool:
+    """Whether a loop variable runs over `range(...)` or is the index of `enumerate(...)`."""
+    if not isinstance(loop, cst.For | cst.CompFor):
+        return False
+    match loop.iter, loop.target:
+        case cst.Call(func=cst.Name(value="range")), cst.Name(value=target):
+            return target == name
+        case cst.Call(func=cst.Name(value="enumerate")), cst.Tuple(elements=[first, *_]):
+            return isinstance(first.value, cst.Name) and first.value.value == name
+    return False
+
+
+def _all_numbers(ctx: Context, items: cst.BaseExpression, depth: int) -> bool:
+    match items:
+        case cst.GeneratorExp(elt=elt) | cst.ListComp(elt=elt):
+            return is_number(ctx, elt, depth)
+        case cst.Call(func=cst.Name(value="map"), args=[function, inner]):
+            if isinstance(function.value, cst.Name) and function.value.value in _TO_NUMBER:
+                return True
+            return _all_numbers(ctx, inner.value, depth)
+        case cst.Name() if depth < 5 and (bound := ctx.value_of(items)) is not None:
+            return _all_numbers(ctx, bound, depth + 1)
+    return False
+
+
+def _is_harmless(ctx: Context, hole: Hole, spot: Spot) -> bool:
+    if _NUMBER_SPEC.search(hole.spec):
+        return True
+    for value in {hole.node: None, hole.value: None}:
+        if _is_constant(value) or _runs_over_constant(ctx, value) or _is_made_safe(ctx, value):
+            return True
+        quoted_arithmetic = spot.quote and isinstance(value, cst.BinaryOperation)
+        if not quoted_arithmetic and is_number(ctx, value):
+            return True
+    return False
+
+
+def _is_constant(value: cst.BaseExpression) -> bool:
+    """`NAME`, `Class.NAME`, `State.DONE.value`, `cls.__tablename__`, `Model._meta.db_table`."""
+    while isinstance(value, cst.Attribute):
+        name = value.attr.value
+        if _UPPER.match(name) or name in _FRAMEWORK_NAMES:
+            return True
+        value = value.value
+        if name not in ("value", "name", "db_table", "column", "attname", "table", "fullname", "label"):
+            break
+    if isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute):
+        return any(part in _FRAMEWORK_NAMES for part in _chain(value.func))
+    return isinstance(value, cst.Name) and bool(_UPPER.match(value.value))
+
+
+def _runs_over_constant(ctx: Context, value: cst.BaseExpression) -> bool:
+    """`for table in TABLES`, `for k, v in Class.TABLES.items()`."""
+    if not isinstance(value, cst.Name):
+        return False
+    found = nearest(ctx, value, ctx.names.bindings(value))
+    return bool(found) and all(
+        isinstance(b.node, cst.For | cst.CompFor) and any(_UPPER.match(word) for word in _chain(b.node.iter))
+        for b in found
+    )
+
+
+def _is_made_safe(ctx: Context, value: cst.BaseExpression) -> bool:
+    """Quoted or compiled by the library that knows how, or generated here."""
+    match value:
+        case cst.Call(func=func):
+            words = list(_chain(func))
+            if words and (_QUOTES.search(words[0]) or words[0] in _COMPILED or ctx.callee(value) in _GENERATED):
+                return True
+            if words and words[0] in (
+                "join",
+                "str",
+                "format",
+                "lower",
+                "upper",
+                "replace",
+                "strip",
+                "isoformat",
+                "hex",
+            ):
+                inner = [*(a.value for a in value.args), *([func.value] if isinstance(func, cst.Attribute) else [])]
+                return any(_is_made_safe(ctx, i) for i in inner if not isinstance(i, cst.SimpleString))
+            if words and words[0] == "map" and value.args:
+                return bool(_QUOTES.search(speaking_name(value.args[0].value)))
+        case cst.GeneratorExp(elt=elt) | cst.ListComp(elt=elt):
+            return _is_made_safe(ctx, elt)
+        case cst.Attribute(value=inner, attr=attr):
+            return attr.value in ("query", "statement") or (attr.value == "hex" and _is_made_safe(ctx, inner))
+        case cst.Name():
+            found = ctx.names.bindings(value)
+            return bool(found) and any(
+                b.kind == "unpack"
+                and isinstance(b.value, cst.Call)
+                and next(iter(_chain(b.value.func)), "") in _COMPILED
+                for b in found
+            )
+    return False
+
+
+def _chain(node: cst.BaseExpression) -> Iterator[str]:
+    """The names of a dotted chain from the last to the first."""
+    while True:
+        match node:
+            case cst.Attribute(value=value, attr=attr):
+                yield attr.value
+                node = value
+            case cst.Call(func=func):
+                node = func
+            case cst.Name(value=value_):
+                yield value_
+                return
+            case _:
+                return
+
+
+_TO_NUMBER = frozenset("int float len ord bool round id hash sum complex Decimal".split())
+_NUMBER_METHODS = frozenset(
+    "timestamp total_seconds time count toordinal fileno perf_counter monotonic time_ns getpid".split()
+)
+_NUMBER_SPEC = re.compile(r":[^%]*[bdioxXeEfFgGn]$")
+_UPPER = re.compile(r"^_*[A-Z][A-Z0-9_]+$")
+_FRAMEWORK_NAMES = frozenset("__tablename__ _meta __table__ __name__ db_table sentinel".split())
+_QUOTES = re.compile(r"quot|escape|literal|sanitiz|mogrify|identifier|^qn\d?$|^_?adapt$", re.IGNORECASE)
+_COMPILED = frozenset(
+    "as_sql sql_with_params compile get_compiler compile_json_path as_string process_lhs process_rhs".split()
+)
+_GENERATED = frozenset(
+    {"uuid.uuid1", "uuid.uuid4", "secrets.token_hex", "datetime.datetime.now", "datetime.datetime.utcnow",
+     "datetime.date.today", "django.utils.timezone.now"}
+)  # fmt: skip
+_PLACEHOLDERS = re.compile(
+    r"place_?holder|^ph$|q_?marks?$|question_?marks?|^marks$|markers?$|bind_?(?:params?|vars?|names?|str)|^binds$"
+    r"|^params?$|params?_(?:str|sql|list|names?|style|marker)|paramstyle|wildcards",
+    re.IGNORECASE,
+)
+_FRAGMENTS = re.compile(
+    r"(?:^|_)(?:sql|sub_?query|query|select|stmt|statement|clauses?|where|conds?|conditions?|criteria|expr(?:ession)?s?|cte"
+    r"|predicates?|fragment|d?types?|operators?|op|values_?sql|sub_?select|set_?list|assignments?|updates)(?:$|_)",
+    re.IGNORECASE,
+)
+_NAMES = re.compile(
+    r"(?:^|_)(?:cols?|columns?|col_?names?|field_?names?|fields|tables?|table_?name|schema|alias(?:es)?|db|database"
+    r"|order(?:_?by)?|sort|direction|attr(?:ibute)?s?|index_?name|constraint|func(?:tion)?|agg|prefix|suffix|keys_?sql)"
+    r"(?:$|_)",
+    re.IGNORECASE,
+)

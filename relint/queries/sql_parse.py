@@ -1,0 +1,118 @@
+"""Is it SQL? Asked of text that reaches no database call in sight; sqlglot is imported for such candidates only."""
+
+from __future__ import annotations
+
+import logging
+import re
+from functools import lru_cache
+
+from relint.libraries.databases import COMMANDS, STATEMENTS
+from relint.queries.sql_places import HOLE, Place, Spot, first_word
+
+ROOTS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "WITH", "VALUES", "REPLACE"})
+"""First words of the statements that are believed without a database call."""
+
+
+def looks_like_sql(text: str) -> bool:
+    """Whether text given to a database call can be SQL, by its first words; holes are HOLE."""
+    word = first_word(text)
+    if not word:
+        return bool(_CLAUSE.search(text)) and text.lstrip().startswith((HOLE, "("))
+    written = text[text.upper().find(word) :][: len(word)]
+    if word in STATEMENTS:
+        return written.isupper() or bool(_SECOND_WORD[word].search(text) if word in _SECOND_WORD else False)
+    return word in COMMANDS and written.isupper()
+
+
+def is_statement(text: str, spots: list[Spot]) -> bool:
+    """Whether the text (with HOLE for its holes) parses as one statement of ROOTS in some dialect.
+
+    Prose parses too ("Select an option from the menu"), so a capitalised first word does not count.
+    """
+    word = first_word(text)
+    if word not in ROOTS or len(text) > 20_000:
+        return False
+    written = text[text.upper().find(word) :][: len(word)]
+    return not (written[:1].isupper() and written[1:].islower()) and _parses(_without_holes(text, spots))
+
+
+def _without_holes(text: str, spots: list[Spot]) -> str:
+    """The text with something that can stand in each hole, and `:pN` for the driver's placeholders."""
+    numbers = iter(spots)
+    text = re.sub(HOLE, lambda _: _stand_in(next(numbers)), text)
+    # Inside quotes a placeholder is text; sqlglot does not mind `:p0` there.
+    return _PLACEHOLDER.sub(":p0", text.replace("%%", "%"))
+
+
+def _stand_in(spot: Spot) -> str:
+    if spot.quote:
+        return "x"
+    match spot.place:
+        case Place.VALUE:
+            return "('x')" if spot.before == "VALUES" or (spot.before == "IN" and not spot.alone) else "1"
+        case Place.IDENTIFIER:
+            return "relint_hole"
+        case Place.NONE:
+            return "1"
+    if spot.before in ("WHERE", "AND", "OR", "NOT", "ON", "HAVING", "WHEN"):
+        return "(1=1)"
+    return "SELECT 1" if spot.alone else "relint_hole" if spot.before in ("", ",") else " "
+
+
+@lru_cache(maxsize=256)
+def _parses(sql: str) -> bool:
+    import sqlglot
+    from sqlglot import exp
+
+    roots = (exp.Select, exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.SetOperation, exp.Values, exp.Subquery)
+    # What it cannot parse it warns of; here that is an answer and no news.
+    logging.getLogger("sqlglot").setLevel(logging.ERROR)
+    for dialect in ("", "postgres", "mysql", "sqlite", "bigquery"):
+        try:
+            found = sqlglot.parse(sql, read=dialect or None)
+        except (sqlglot.errors.SqlglotError, RecursionError):
+            continue
+        statements = [statement for statement in found if statement is not None]
+        if len(statements) == 1 and isinstance(statements[0], roots):
+            return _says_enough(statements[0])
+    return False
+
+
+def _says_enough(statement: object) -> bool:
+    """Whether a SELECT has more than expressions: "select one" parses."""
+    from sqlglot import exp
+
+    if isinstance(statement, exp.Select):
+        return (
+            statement.args.get("from_") is not None
+            or statement.args.get("from") is not None
+            or bool(statement.find(exp.Func))
+        )
+    return True
+
+
+_CLAUSE = re.compile(r"\b(?:WHERE|FROM|VALUES|JOIN|ORDER BY|GROUP BY|LIMIT|HAVING|UNION|SET|SELECT)\b")
+_PLACEHOLDER = re.compile(r"%\(\w*\)s|%s|(?<![?\w])\?(?![?|&])|\$\d+|(?<!:):\w+(?=\W|$)(?!:)")
+_OBJECTS = re.compile(
+    r"^\W*\w+\s+(?:or\s+replace\s+)?(?:temp\w*\s+|unique\s+|global\s+|materialized\s+|virtual\s+|unlogged\s+)*"
+    r"(?:table|index|view|database|schema|user|role|function|trigger|sequence|type|extension|procedure|column|keyspace)\b",
+    re.IGNORECASE,
+)
+_SECOND_WORD = {
+    "SELECT": re.compile(r"\bfrom\b|^\W*select\s+\S+\s*\(", re.IGNORECASE),
+    "INSERT": re.compile(r"\binto\b", re.IGNORECASE),
+    "REPLACE": re.compile(r"\binto\b", re.IGNORECASE),
+    "UPDATE": re.compile(r"\bset\b", re.IGNORECASE),
+    "DELETE": re.compile(r"\bfrom\b", re.IGNORECASE),
+    "MERGE": re.compile(r"\bwhen\b", re.IGNORECASE),
+    "WITH": re.compile(r"\bselect\b|\binsert\b|\bdelete\b|\bupdate\b", re.IGNORECASE),
+    "VALUES": re.compile(r"\("),
+    "CREATE": _OBJECTS,
+    "DROP": _OBJECTS,
+    "ALTER": _OBJECTS,
+    "TRUNCATE": re.compile(r"\btable\b", re.IGNORECASE),
+    "PRAGMA": re.compile(r"^\W*pragma\s+\w+", re.IGNORECASE),
+    "GRANT": re.compile(r"\bon\b.*\bto\b", re.IGNORECASE | re.DOTALL),
+    "REVOKE": re.compile(r"\bfrom\b", re.IGNORECASE),
+    "ATTACH": re.compile(r"\bas\b", re.IGNORECASE),
+}

@@ -1,0 +1,85 @@
+"""A run-time value is written into SQL text instead of being passed as a parameter.
+
+## Why it is bad
+It works until the value holds a quote: then the statement fails, and a value that somebody chose with care becomes
+part of the statement. The database cannot reuse a plan either, because every value makes another text.
+
+## Example
+```python
+import sqlite3
+
+
+def orders_of(db: sqlite3.Connection, customer: str) -> list[tuple]:
+    return db.execute(f"SELECT id FROM orders WHERE customer = '{customer}'").fetchall()
+```
+
+## Use instead
+```python
+import sqlite3
+
+
+def orders_of(db: sqlite3.Connection, customer: str) -> list[tuple]:
+    return db.execute("SELECT id FROM orders WHERE customer = ?", (customer,)).fetchall()
+```
+
+The text is followed through names, `+`, `+=`, `%`, `.format`, `join`, f-strings, branches, module and class constants,
+loops over literal tuples, lists that are filled and joined, and functions of the file, up to a database call; without
+one in sight, text counts that parses as one SELECT, INSERT, UPDATE, DELETE, MERGE or VALUES statement with a hole where
+a value stands, and that is assigned, returned or passed on, but not to a log, a message or an exception.
+
+Quiet: literals and constants; placeholder lists; numbers (`int(x)`, `len(x)`, `%d`, `{x:d}`); what `quote_name`,
+`psycopg.sql` or a compiler wrote. Names of tables and columns are REL402.
+
+## Fix safety
+Unsafe, because the database now sees the value with its own type instead of its text. The parameter is written in
+the style of the driver (`?`, `%s`, `:name`, `$1`), the quotes around the hole go, and what stood between them moves
+into the parameter (`'%{x}%'` becomes `f"%{x}%"`). Not offered where a parameter cannot stand (DDL, PRAGMA, SET), for a
+text that is built over several statements, for lists after IN, and for a driver that is not known; only shown where the
+value's type decides (asyncpg) or where names are interpolated as well.
+
+## References
+- https://docs.python.org/3/library/sqlite3.html#how-to-use-placeholders-to-bind-values-in-sql-queries
+- https://www.psycopg.org/psycopg3/docs/basic/params.html
+- https://docs.sqlalchemy.org/en/20/core/sqlelement.html#sqlalchemy.sql.expression.text
+- https://docs.djangoproject.com/en/5.2/topics/db/sql/#passing-parameters-into-raw
+- https://cwe.mitre.org/data/definitions/89.html
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+import libcst as cst
+
+from relint.context import Context
+from relint.model import Finding, Rule
+from relint.queries.sql import shown, sites
+
+rule = Rule(
+    code="REL401",
+    words=(
+        "execute", "executemany", "executescript", "exec_driver_sql", "execute_batch", "execute_values", "copy_expert",
+        "mogrify", "raw", "RawSQL", "RunSQL", "extra", "DDL", "read_sql", "read_sql_query", "fetchrow", "fetchval",
+        "fetch_all", "fetch_one", "fetch_val", "runQuery", "runOperation",
+        "SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "VALUES", "REPLACE", "WHERE", "where", "select",
+    ),
+    context_words=("text", "fetch", "prepare", "scalar", "scalars"),
+    severity="error",
+    fix="unsafe",
+)  # fmt: skip
+
+
+@rule.on(cst.Module)
+def check(node: cst.Module, ctx: Context) -> Iterator[Finding]:
+    for site in sites(ctx):
+        if not site.values:
+            continue
+        names = list(dict.fromkeys(shown(ctx, one.hole) for one in site.values))
+        becomes = "becomes part" if len(names) == 1 else "become part"
+        yield rule.finding(
+            site.root,
+            f"{', '.join(f'`{name}`' for name in names)} {becomes} of the SQL text: "
+            "a quote in it breaks the statement, and a hostile value rewrites it",
+            data=site,
+            related=((site.sink.call, "executed here"),) if site.sink is not None else (),
+        )
