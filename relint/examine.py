@@ -10,10 +10,10 @@ from relint import deep, registry
 from relint.check import crash, engine_diagnostic, unreadable
 from relint.context import Context
 from relint.engine_rules import SYNTAX_ERROR
-from relint.model import Diagnostic, Finding, Fix, Position, Related, RuleInfo
 from relint.fingerprint import unformatted
+from relint.model import Diagnostic, Finding, Fix, Position, Related, RuleInfo
+from relint.nesting import too_deep
 from relint.project import Project
-from relint.scan import too_deep
 from relint.tree import Tree
 
 if TYPE_CHECKING:
