@@ -442,6 +442,6 @@ _EXISTING = {
     "named": re.compile(r"(?<![:\w\\]):\w+(?!:)"),
     "numeric": re.compile(r"\$\d+"),
 }
-_NAMED = re.compile(r"(?<![:\w\\]):(\w+)|%\((\w+)\)s")
+_NAMED = re.compile(r"(?:(?<![:\w\\]):|%\()(\w+)")
 _CASTS = frozenset({"INTERVAL", "DATE", "TIME", "TIMESTAMP", "TIMESTAMPTZ"})
 _UNITS = frozenset("YEAR MONTH WEEK DAY HOUR MINUTE SECOND YEARS MONTHS DAYS HOURS MINUTES SECONDS".split())

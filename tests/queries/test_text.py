@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import libcst as cst
 import pytest
 
-from relint.config import SettingsFinder
-from relint.context import Context
-from relint.project import Project
 from relint.queries.text import MAX_TEXTS, Hole, text_of, with_holes_as
-from relint.tree import Tree
-
-
-def context(source: str) -> Context:
-    settings = SettingsFinder(isolated=True).for_file(Path("module.py"))
-    return Context("module.py", Tree(cst.parse_module(source), source), settings, Project(settings))
+from tests.asking import context
 
 
 def texts(source: str) -> list[str]:
@@ -69,7 +59,7 @@ def texts(source: str) -> list[str]:
         ('A = "a"\nB = f"{A} b"\ndef f():\n    use(B)', ["a b"]),
         ('def f(x):\n    s = "a"\n    s += f" {x}"\n    s = s + " b"\n    use(s)', ["a <x> b"]),
         ('def f(x):\n    s = "a"\n    if x:\n        s += "b"\n    use(s)', ["a", "ab"]),
-        ('def f(x):\n    if x:\n        s = "a"\n    elif y:\n        s = "b"\n    else:\n        raise E\n    use(s)', [*"ab"]),
+        ('def f():\n    if x:\n        s = "a"\n    elif y:\n        s = "b"\n    else:\n        raise\n    use(s)', [*"ab"]),
         ('def f(x):\n    s = "a"\n    use(s)\n    s = "b"', ["a"]),
         ('def f(x):\n    for k in x:\n        s = "a"\n        s += k\n        use(s)', ["a<k>"]),
         ('def f(x):\n    s = "a"\n    for k in x:\n        s += " ?"\n    use(s)', ["a", "a ?"]),
