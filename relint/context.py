@@ -9,7 +9,7 @@ import libcst as cst
 from relint.libraries.returns import SUBCLASSES, instance_of_call
 from relint.model import Edit, RuleInfo
 from relint.names import Binding, Names, is_none
-from relint.tree import Tree, walk
+from relint.tree import Tree, kinds, walk
 
 if TYPE_CHECKING:
     from relint.config import Settings
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _Node = TypeVar("_Node", bound=cst.CSTNode)
 _Answer = TypeVar("_Answer")
 _FUNCTIONS = (cst.FunctionDef, cst.Lambda)
+_STATEMENTS = kinds((cst.SimpleStatementLine, cst.BaseCompoundStatement, cst.SimpleStatementSuite))
 _LOOPS = (cst.For, cst.While, cst.CompFor)
 _NESTED = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
 
@@ -77,9 +78,10 @@ class Context:
 
     def enclosing(self, node: cst.CSTNode, *types: type[_Node]) -> _Node | None:
         """The innermost node of `types` around `node`."""
+        wanted = kinds(types)
         for ancestor in self.ancestors(node):
-            if isinstance(ancestor, types):
-                return ancestor
+            if wanted[type(ancestor)]:
+                return ancestor  # type: ignore[return-value]
         return None
 
     def function_of(self, node: cst.CSTNode) -> cst.FunctionDef | cst.Lambda | None:
@@ -127,7 +129,7 @@ class Context:
         """The whole statement (a simple line or a compound statement) that is or holds `node`."""
         current: cst.CSTNode | None = node
         while current is not None:
-            if isinstance(current, cst.SimpleStatementLine | cst.BaseCompoundStatement | cst.SimpleStatementSuite):
+            if _STATEMENTS[type(current)]:
                 return current
             current = self.tree.parents.get(current)
         return node

@@ -30,7 +30,8 @@ Kind = Literal[
 ]
 
 COMPREHENSIONS = (cst.GeneratorExp, cst.ListComp, cst.SetComp, cst.DictComp)
-_SCOPES = (cst.Module, cst.FunctionDef, cst.Lambda, cst.ClassDef, *COMPREHENSIONS)
+_WITH_BODY = frozenset({cst.FunctionDef, cst.ClassDef, cst.Lambda})
+_SCOPES = frozenset({cst.Module, cst.FunctionDef, cst.Lambda, cst.ClassDef, *COMPREHENSIONS})
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +86,7 @@ class Names:
         child = node
         parent = parents.get(child)
         while parent is not None:
-            if isinstance(parent, _SCOPES) and _is_inside(below, child, parent):
+            if type(parent) in _SCOPES and _is_inside(below, child, parent):
                 return self._scope_at(parent)
             below, child, parent = child, parent, parents.get(parent)
         return self.module
@@ -374,13 +375,13 @@ _IMPORTERS = frozenset({"importmodule", "lazyimport", "tryimport", "optionalimpo
 
 
 def _is_inside(below: cst.CSTNode | None, child: cst.CSTNode, scope: cst.CSTNode) -> bool:
-    match scope:
-        case cst.Module():
-            return True
-        case cst.FunctionDef() | cst.ClassDef() | cst.Lambda():
-            return child is scope.body
+    kind = type(scope)
+    if kind is cst.Module:
+        return True
+    if kind in _WITH_BODY:
+        return child is scope.body  # type: ignore[attr-defined]
     # A comprehension: only the iterable of its first `for` is evaluated outside.
-    return not (isinstance(child, cst.CompFor) and below is child.iter)
+    return not (type(child) is cst.CompFor and below is child.iter)
 
 
 def _is_first(name: str, function: cst.FunctionDef) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import lru_cache
 from typing import Any, Iterable, Iterator, TypeVar, overload
 
 import libcst as cst
@@ -53,15 +54,37 @@ def fields_of(kind: type) -> tuple[str, ...]:
     return fields
 
 
+class Kinds(dict[type, bool]):
+    """Whether a type is one of some types: what `isinstance` says, which is slow on libcst's abstract classes."""
+
+    def __init__(self, types: tuple[type, ...]) -> None:
+        super().__init__()
+        self._types = types
+
+    def __missing__(self, kind: type) -> bool:
+        answer = self[kind] = issubclass(kind, self._types)
+        return answer
+
+
+@lru_cache(maxsize=1024)
+def kinds(types: tuple[type, ...]) -> Kinds:
+    """`kinds((A, B))[type(x)]` is `isinstance(x, (A, B))`."""
+    return Kinds(types)
+
+
+_NODES = Kinds((cst.CSTNode,))
+
+
 def children(node: cst.CSTNode) -> list[cst.CSTNode]:
     """The walked children of a node, in source order."""
     found: list[cst.CSTNode] = []
     for name in fields_of(type(node)):
         value = getattr(node, name)
-        if isinstance(value, cst.CSTNode):
-            found.append(value)
-        elif isinstance(value, (list, tuple)):
+        kind = type(value)
+        if kind is list or kind is tuple:
             found.extend(value)
+        elif _NODES[kind]:
+            found.append(value)
     return found
 
 
@@ -72,12 +95,14 @@ def walk(
 
     `root` itself is always entered.
     """
+    wanted, closed = kinds(types), kinds(stop)
     stack = [root]
     while stack:
         node = stack.pop()
-        if isinstance(node, types):
-            yield node
-        if node is root or not isinstance(node, stop):
+        kind = type(node)
+        if wanted[kind]:
+            yield node  # type: ignore[misc]
+        if node is root or not closed[kind]:
             stack.extend(reversed(children(node)))
 
 
@@ -134,6 +159,8 @@ class Tree:
 
     def source(self, node: cst.CSTNode) -> str:
         """The text of a node."""
+        if self._spans is None and (plain := _plain_text(node)) is not None:
+            return plain
         start, end = self.span(node)
         return self.text[start:end]
 
@@ -148,6 +175,25 @@ class Tree:
             self._faithful = "".join(recorder.tokens) == self.text
             self._spans = recorder.spans
         return self._spans
+
+
+def _plain_text(node: cst.CSTNode) -> str | None:
+    """The text of `a.b.c` without rendering the whole module; None for anything that is written in another way."""
+    kind = type(node)
+    if kind is cst.Name:
+        return node.value  # type: ignore[attr-defined,no-any-return]
+    if kind is cst.Attribute:
+        value: cst.BaseExpression = node.value  # type: ignore[attr-defined]
+        dot: cst.Dot = node.dot  # type: ignore[attr-defined]
+        if value.lpar or not (_is_empty(dot.whitespace_before) and _is_empty(dot.whitespace_after)):
+            return None
+        before = _plain_text(value)
+        return None if before is None else f"{before}.{node.attr.value}"  # type: ignore[attr-defined]
+    return None
+
+
+def _is_empty(space: cst.BaseParenthesizableWhitespace) -> bool:
+    return isinstance(space, cst.SimpleWhitespace) and not space.value
 
 
 class _Recorder(CodegenState):
