@@ -28,6 +28,11 @@ def ends_of(ctx: Context, body: cst.BaseSuite | Sequence[cst.CSTNode]) -> frozen
     return frozenset(ends)
 
 
+def always_raises(ctx: Context, body: cst.BaseSuite) -> bool:
+    """Whether every path through a block (a handler's body, say) ends in `raise` or ends the process."""
+    return ends_of(ctx, body) == {"raise"}
+
+
 def rest_after(ctx: Context, statement: cst.CSTNode) -> Sequence[cst.CSTNode]:
     """The statements that follow one in its own block."""
     siblings = ctx.siblings(statement)

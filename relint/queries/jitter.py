@@ -13,7 +13,8 @@ from relint.queries.pauses import Pause
 from relint.queries.retries import Retry
 
 FEW_ATTEMPTS = 10
-"""With more attempts than this a fixed delay is not made exponential: the whole would take many times as long."""
+"""With more attempts than this, or with who knows how many, a fixed delay is not made exponential: the whole would
+take many times as long, or longer than whoever configured it wants."""
 
 
 def jittered(ctx: Context, retry: Retry, pause: Pause) -> tuple[Edit, ...] | None:
@@ -33,7 +34,10 @@ def jittered(ctx: Context, retry: Retry, pause: Pause) -> tuple[Edit, ...] | Non
 def spread(ctx: Context, duration: cst.BaseExpression, uniform: str) -> str:
     """The same delay, half to one and a half times as long."""
     around = f"{uniform}(0.5, 1.5)"
-    return around if ctx.literal(duration) == 1 else f"{edits.parenthesized(ctx, duration)} * {around}"
+    if ctx.literal(duration) == 1:
+        return around
+    product = isinstance(duration, cst.BinaryOperation) and isinstance(duration.operator, cst.Multiply)
+    return f"{ctx.source(duration) if product else edits.parenthesized(ctx, duration)} * {around}"
 
 
 def full_jitter(ctx: Context, counter: str | None, uniform: str) -> str:
@@ -52,7 +56,7 @@ def _full(ctx: Context, retry: Retry, pause: Pause, duration: cst.BaseExpression
         text = ctx.source(duration)
         return text if _is_capped(ctx, duration, cap) else f"min({cap}, {text})"
     seconds = ctx.literal(duration)
-    few = retry.attempts is None or retry.attempts <= FEW_ATTEMPTS
+    few = retry.attempts is not None and retry.attempts <= FEW_ATTEMPTS
     if not few or not isinstance(seconds, int | float) or seconds >= cap:
         return None
     base = "" if seconds == 1 else f"{edits.parenthesized(ctx, duration)} * "

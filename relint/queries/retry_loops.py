@@ -16,6 +16,7 @@ from relint.libraries.delay import Delay
 from relint.queries.endings import End, ends_of, rest_after
 from relint.queries.pauses import Pause, names_in, nodes_in, pauses_in
 from relint.queries.retries import Failure, Retry
+from relint.tree import walk
 
 _LOOPS = (cst.For, cst.While)
 _NESTED = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
@@ -35,6 +36,10 @@ _NOT_YET = frozenset(
 """Errors that answer "not yet": who sleeps on them is polling."""
 _NO_VALUE = re.compile(r"^(Index|Key|Lookup|Stop\w*|Assertion|ZeroDivision)Error$|^StopIteration$")
 """What is not there yet, looked up: a poll as well."""
+_CONNECTING = re.compile(
+    r"connect|subscri|consum|listen|stream|socket|channel|session|recv|receive|request|fetch|publish|(?<!\w)(get|post|put)$",
+    re.I,
+)
 _TIMED_OUT = re.compile(r"timeout|lock", re.I)
 _NOT_FAILURES = re.compile(
     r"^(Value|Key|Index|Type|Attribute|Lookup|Unicode|UnicodeDecode|UnicodeEncode|Import|ModuleNotFound|EOF|JSONDecode|"
@@ -113,9 +118,8 @@ def _loop(ctx: Context, loop: cst.For | cst.While) -> Retry | None:
 
 
 def _tries(loop: cst.For | cst.While) -> list[cst.Try | cst.TryStar]:
-    from relint.tree import walk
-
-    return list(walk(loop.body, _TRIES, stop=(*_NESTED, *_LOOPS)))
+    """The attempts of a loop; what a handler tries is a repair."""
+    return list(walk(loop.body, _TRIES, stop=(*_NESTED, *_LOOPS, cst.ExceptHandler, cst.ExceptStarHandler)))
 
 
 # -- the head of the loop --------------------------------------------------------------------------------------------
@@ -146,11 +150,11 @@ def _counter(ctx: Context, loop: cst.For | cst.While) -> tuple[str | None, int |
             return None, None
         if ctx.callee(loop.iter) not in _COUNTING:
             return None, None
-        args = [ctx.literal(arg.value) for arg in loop.iter.args]
+        args = [_number(ctx, arg.value) for arg in loop.iter.args]
         if len(args) == 3 and args[2] != 1:
             return None, None  # counts down, or in steps
         limit = args[min(1, len(args) - 1)] if args and ctx.callee(loop.iter) != "itertools.count" else None
-        return (name if not name.startswith("_") else None), limit if isinstance(limit, int) else None
+        return (name if not name.startswith("_") else None), limit
     steps = [
         node.target.value
         for node in ctx.walk(loop.body, cst.AugAssign)
@@ -159,7 +163,25 @@ def _counter(ctx: Context, loop: cst.For | cst.While) -> tuple[str | None, int |
         and ctx.literal(node.value) == 1
         and _starts_small(ctx, node.target)
     ]
-    return (steps[0], None) if len(set(steps)) == 1 else (None, None)
+    return (steps[0], _asked_limit(ctx, loop.test, steps[0])) if len(set(steps)) == 1 else (None, None)
+
+
+def _asked_limit(ctx: Context, test: cst.BaseExpression, counter: str) -> int | None:
+    """How many attempts `while counter < 5` allows."""
+    match test:
+        case cst.Comparison(left=cst.Name(value=name), comparisons=[cst.ComparisonTarget(comparator=limit)]):
+            return _number(ctx, limit) if name == counter else None
+    return None
+
+
+def _number(ctx: Context, expression: cst.BaseExpression) -> int | None:
+    """An integer that is written here, in a name bound once, or as a parameter's default."""
+    value = ctx.literal(expression)
+    if isinstance(expression, cst.Name) and value is ...:
+        found = ctx.names.bindings(expression)
+        if len(found) == 1 and found[0].kind == "parameter" and found[0].value is not None:
+            value = ctx.literal(found[0].value)
+    return value if isinstance(value, int) else None
 
 
 def _starts_small(ctx: Context, name: cst.Name) -> bool:
@@ -189,7 +211,8 @@ class _Shape:
         if isinstance(self.loop, cst.For):
             comes_round = False
         polls = comes_round or (isinstance(self.loop, cst.While) and self._flag_of_success())
-        if polls and (shared or before or pauses_in(ctx, attempt.body, self.loop)):
+        always = [*before, *shared, *self._finally(attempt), *pauses_in(ctx, attempt.body, self.loop)]
+        if polls and (always or (comes_round and not self._connects(attempt))):
             return []
         found = []
         for handler in attempt.handlers:
@@ -202,6 +225,11 @@ class _Shape:
             if (failure := self._failure(attempt, handler, pauses, comes_round)) is not None:
                 found.append(failure)
         return found
+
+    def _connects(self, attempt: cst.Try | cst.TryStar) -> bool:
+        """Whether an attempt opens or uses a connection: done again and again it is a reconnect, else a daemon."""
+        calls = self.ctx.walk(attempt.body, cst.Call)
+        return any(_CONNECTING.search(self.ctx.source(call.func)) for call in calls)
 
     def failing_values(self) -> Iterator[Failure]:
         """`if response.status_code == 503: sleep(1); continue`: the same call is made again for its answer."""
