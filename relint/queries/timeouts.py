@@ -6,6 +6,7 @@ import libcst as cst
 
 from relint.context import Context
 from relint.names import is_none
+from relint.queries.origins import returned
 
 _READS = frozenset({"get", "items", "keys", "values", "copy", "pop"})
 _OUTSIDE = frozenset({"timeout", "timeout_at", "fail_after", "move_on_after", "timeout_after", "Timeout"})
@@ -78,8 +79,9 @@ def _last_name(function: cst.BaseExpression) -> str:
 def may_hold(ctx: Context, mapping: cst.BaseExpression, key: str) -> bool:
     """Whether `**mapping` may hold `key`.
 
-    It does not when it is a dict display (or `dict(a=b)`) of other literal keys; a name bound once to one counts when
-    nothing else is done to it in the file but reading and setting other literal keys.
+    It does not when it is a dict display (or `dict(a=b)`) of other literal keys, or a call of a function in the file
+    that returns one; a name bound once to one counts when nothing else is done to it but reading and setting other
+    keys.
     """
     if isinstance(mapping, cst.Name) and (bound := ctx.value_of(mapping)) is not None:
         return _display_may_hold(ctx, bound, key) or _may_gain(ctx, mapping, key)
@@ -93,6 +95,9 @@ def _display_may_hold(ctx: Context, mapping: cst.BaseExpression, key: str) -> bo
             return ... in keys or key in keys
         case cst.Call(func=cst.Name(value="dict"), args=args):
             return any(arg.keyword is None or arg.keyword.value == key for arg in args)
+        case cst.Call(func=func) if (function := ctx.function_def(func)) is not None:
+            given = returned(ctx, function)
+            return not given or any(isinstance(each, cst.Call) or may_hold(ctx, each, key) for each in given)
     return True
 
 
@@ -124,6 +129,6 @@ def _use_may_set(ctx: Context, use: cst.Name, key: str) -> bool:
                 arg.keyword.value == key if arg.keyword is not None else _display_may_hold(ctx, arg.value, key)
                 for arg in call.args
             )
-        case cst.ComparisonTarget():
+        case cst.ComparisonTarget() | cst.Return():
             return False
     return True
