@@ -99,7 +99,8 @@ SMALL_TABLES = frozenset(
 UNIQUE_COLUMNS = frozenset(
     {"pk", "id", "uuid", "guid", "slug", "name", "key", "code", "username", "email", "codename", "identifier"}
 )
-"""Columns that pick a single row, or a few, when compared with a value."""
+UNIQUE_SUFFIXES = ("_id", "_uuid", "_key", "_name", "path")
+"""Columns, and ends of their names, that pick a single row or a few when compared with a value."""
 
 RESERVED = frozenset(
     """all analyse analyze and any array as asc asymmetric authorization between binary both case cast check collate

@@ -132,7 +132,7 @@ def _model_name(ctx: Context, owner: cst.BaseExpression) -> str:
         name = ctx.literal(value.args[-1].value)
         if isinstance(name, str):
             return name.rpartition(".")[2].lower()
-    return owner.value.lower() if isinstance(owner, cst.Name) else "model"
+    return owner.value.lower() if isinstance(owner, cst.Name) else ctx.source(owner).lower()
 
 
 def _followed(ctx: Context, expression: cst.BaseExpression) -> cst.BaseExpression:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Iterator, Literal
 if TYPE_CHECKING:
     from sqlglot import exp
 
-from relint.libraries.migrations import UNIQUE_COLUMNS, VOLATILE
+from relint.libraries.migrations import UNIQUE_COLUMNS, UNIQUE_SUFFIXES, VOLATILE
 
 Kind = Literal[
     "create table",
@@ -223,7 +223,7 @@ def _is_key(column: exp.Expr, tables: set[str]) -> bool:
 
 def is_key(column: str) -> bool:
     """Whether comparing a column with a value picks a single row, or a few."""
-    return column in UNIQUE_COLUMNS or column.startswith("hole_") or column.endswith(("_id", "_uuid", "_key", "_name"))
+    return column in UNIQUE_COLUMNS or column.startswith("hole_") or column.endswith(UNIQUE_SUFFIXES)
 
 
 def _name(node: exp.Expr | None) -> str:

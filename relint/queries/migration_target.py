@@ -22,6 +22,11 @@ _ENGINES = {
     "spatialite": "sqlite",
     **{name: name for name in ENGINE_NAMES},
 }
+_DIALECT_CLASSES = {
+    "PGDialect": frozenset({"postgresql"}),
+    "MySQLDialect": frozenset({"mysql", "mariadb"}),
+    "SQLiteDialect": frozenset({"sqlite"}),
+}
 _MANAGE = re.compile(r"DJANGO_SETTINGS_MODULE\"?'?\s*,\s*[\"']([\w.]+)[\"']")
 _ALL = frozenset(ENGINE_NAMES)
 
@@ -88,8 +93,9 @@ def _target(ctx: Context) -> Target:
 
 
 def _engine_of_folder(ctx: Context) -> str | None:
-    """`versions/postgresql/0001.py`: some projects keep a history a database."""
-    for part in Path(ctx.path).absolute().parts[-4:-1]:
+    """`versions/postgresql/0001.py`, `0001_status_sqlite.py`: some projects keep a history a database."""
+    path = Path(ctx.path).absolute()
+    for part in (path.stem.rpartition("_")[2], *path.parts[-4:-1]):
         if part in _ENGINES:
             return _ENGINES[part]
     return None
@@ -167,6 +173,10 @@ def _engines_of_test(ctx: Context, test: cst.BaseExpression) -> tuple[frozenset[
             if isinstance(operator, cst.And):
                 return first[0] & second[0], first[1] | second[1]
             return first[0] | second[0], first[1] & second[1]
+        case cst.Call(func=cst.Name(value="isinstance"), args=[_, cst.Arg(value=dialect)]):
+            named = ctx.source(dialect).rpartition(".")[2]
+            if named in _DIALECT_CLASSES:
+                return _DIALECT_CLASSES[named], _ALL - _DIALECT_CLASSES[named]
         case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(operator=operator, comparator=right)]):
             if not _is_dialect(ctx, left):
                 left, right = right, left
