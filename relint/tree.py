@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from typing import Any, Iterable, Iterator, TypeVar, overload
 
@@ -172,9 +173,42 @@ class Tree:
         if self._spans is None:
             recorder = _Recorder(self.module.default_indent, self.module.default_newline)
             self.module._codegen(recorder)
-            self._faithful = "".join(recorder.tokens) == self.text
             self._spans = recorder.spans
+            rendered = "".join(recorder.tokens)
+            if rendered != self.text:
+                self._align(rendered, self._spans)
         return self._spans
+
+    def _align(self, rendered: str, spans: dict[cst.CSTNode, tuple[int, int]]) -> None:
+        """Move the spans to where the text has them; where that cannot be told, the tree is not faithful."""
+        dropped = _dropped(rendered, self.text)
+        if dropped is None:
+            self._faithful = False
+            return
+        for node, (start, end) in spans.items():
+            after = bisect_right(dropped, start)
+            spans[node] = (start + after, end + (bisect_left(dropped, end) if end > start else after))
+
+
+def _dropped(rendered: str, text: str) -> list[int] | None:
+    """Where in the rendered text a character of the text is missing, None when they differ in another way.
+
+    libcst loses a form feed before the first word of a line, and a lone CR at the end of the text.
+    """
+    if text.endswith("\r") and not rendered.endswith("\r"):
+        rendered += "\r"
+    first, *others = text.split("\f")
+    at = len(first)
+    kept, dropped = [first], []
+    for piece in others:
+        if rendered.startswith("\f", at):
+            kept.append("\f")
+            at += 1
+        else:
+            dropped.append(at)
+        kept.append(piece)
+        at += len(piece)
+    return dropped if "".join(kept) == rendered else None
 
 
 def _plain_text(node: cst.CSTNode) -> str | None:
