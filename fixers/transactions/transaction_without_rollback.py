@@ -22,6 +22,7 @@ from relint.libraries.connections import MAKERS
 from relint.model import Finding, Fix, Safety
 from relint.names import is_none
 from relint.queries.owners import Owned, calls_on
+from relint.queries.versions import minimum_version
 from relint.rules.transactions.transaction_without_rollback import Swallowed, Unguarded, rule
 
 
@@ -195,7 +196,7 @@ def _psycopg(ctx: Context, place: _Place, last: int) -> Fix | None:
 
 def _sqlalchemy(ctx: Context, place: _Place, last: int) -> Fix | None:
     """Nothing may use the session after the commit: inside the block of `begin()` that is an error."""
-    if last > place.commit or _is_before(ctx, "sqlalchemy", (1, 4)):
+    if last > place.commit or (minimum_version(ctx, "sqlalchemy") or (2,)) < (1, 4):  # where `begin()` is from
         return None
     name = place.owner.name
     value = place.owner.made[0]
@@ -220,12 +221,6 @@ def _maker(ctx: Context, call: cst.Call) -> cst.BaseExpression | None:
         case cst.Attribute(value=engine, attr=cst.Name(value="connect")):
             return engine
     return call.func if ctx.instance_of(call.func) in MAKERS else None
-
-
-def _is_before(ctx: Context, package: str, version: tuple[int, int]) -> bool:
-    given = ctx.settings.versions.get(package, "")
-    parts = [int(part) for part in given.split(".")[:2] if part.isdigit()]
-    return bool(parts) and tuple(parts) < version
 
 
 def _is_plain(place: _Place) -> bool:

@@ -63,7 +63,7 @@ def opened_by_with(ctx: Context, item: cst.BaseExpression) -> Transaction | None
 
 def atomic_wrappers(ctx: Context) -> Sequence[str]:
     """The dotted names that `[tool.relint.rules.REL202] atomic-wrappers` adds; REL203 obeys them too."""
-    return ctx.settings.rules.get("REL202", {}).get("atomic-wrappers", ())
+    return list(ctx.settings.rules.get("REL202", {}).get("atomic-wrappers", ()))
 
 
 def is_named(dotted: str | None, names: Sequence[str]) -> bool:
@@ -167,7 +167,7 @@ def _opened_by_decorator(ctx: Context, function: cst.FunctionDef) -> Transaction
 
 
 def _decorated(ctx: Context, decorator: cst.BaseExpression) -> Transaction | None:
-    """`@atomic`, `@atomic(using=...)`, `@method_decorator(atomic)`, an own decorator that calls inside a transaction."""
+    """`@atomic`, `@atomic(...)`, `@method_decorator(atomic)`, an own decorator that calls inside a transaction."""
     if isinstance(decorator, cst.Call) and decorator.args:
         if (ctx.callee(decorator) or "").rpartition(".")[2] == "method_decorator":
             return _decorated(ctx, decorator.args[0].value)

@@ -6,8 +6,8 @@ import libcst as cst
 
 from relint.context import Context
 from relint.queries.bounds import words_of
+from relint.queries.endings import always_raises, ends_of
 from relint.queries.handlers import Handler, caught
-from relint.queries.outcomes import FALLS, always_raises, outcomes
 
 CANCELLED: frozenset[str] = frozenset(
     {
@@ -19,6 +19,7 @@ CANCELLED: frozenset[str] = frozenset(
 )
 """How a cancellation is named. `concurrent.futures.CancelledError` is another class."""
 
+_WAITS_FOR = frozenset({"asyncio.wait_for", "asyncio.shield", "asyncio.gather", "asyncio.wait"})
 _EVERYTHING = "builtins.BaseException"
 _HANDS_ON = frozenset({"set_exception", "uncancel", "put", "put_nowait", "append", "throw"})
 
@@ -33,7 +34,7 @@ def swallows_cancellation(ctx: Context, handler: Handler) -> bool:
         return False
     if any(catches(ctx, earlier) for earlier in attempt.handlers[: list(attempt.handlers).index(handler)]):
         return False
-    if not _awaits(ctx, attempt.body) or always_raises(ctx, handler.body):
+    if not _awaits(ctx, attempt.body) or always_raises(ctx, handler.body) or _is_on_the_way_out(ctx, attempt):
         return False
     return not (_raises_it_again(ctx, handler) or _hands_it_on(ctx, handler) or _was_cancelled_here(ctx, attempt))
 
@@ -49,12 +50,17 @@ def catches_nothing_else(ctx: Context, handler: Handler) -> bool:
 
 
 def ends_its_task(ctx: Context, handler: Handler) -> bool:
-    """Whether a handler is the last that happens in a coroutine which the file gives to a task of its own."""
+    """Whether a handler is the last that happens in a coroutine that is a task of its own.
+
+    The file gives it to one, or it loops and nobody in the file calls it.
+    """
     function = ctx.function_of(handler)
-    attempt = ctx.parent(handler)
-    if not isinstance(function, cst.FunctionDef) or attempt is None or function not in _top_coroutines(ctx):
+    if not isinstance(function, cst.FunctionDef) or not nothing_follows(ctx, handler):
         return False
-    return nothing_follows(ctx, handler)
+    if function in _top_coroutines(ctx):
+        return True
+    loops = catches_nothing_else(ctx, handler) and any(True for _ in ctx.walk(function.body, cst.While))
+    return loops and not any(ctx.function_def(call.func) is function for call in ctx.tree.of(cst.Call))
 
 
 def nothing_follows(ctx: Context, handler: Handler) -> bool:
@@ -63,7 +69,7 @@ def nothing_follows(ctx: Context, handler: Handler) -> bool:
         return False
     attempt = ctx.parent(handler)
     assert attempt is not None
-    if FALLS in outcomes(ctx, handler.body.body) and not _is_last(ctx, attempt):
+    if "next" in ends_of(ctx, handler.body) and not _is_last(ctx, attempt):
         return False
     if any(True for _ in ctx.walk(handler.body, cst.Break)):
         loop = ctx.enclosing(handler, cst.For, cst.While)
@@ -82,7 +88,9 @@ def _names(ctx: Context, handler: Handler) -> set[str | None]:
 def _awaits(ctx: Context, block: cst.BaseSuite) -> bool:
     if any(True for _ in ctx.walk(block, cst.Await)):
         return True
-    return any(node.asynchronous is not None for node in ctx.walk(block, cst.For, cst.With, cst.CompFor))
+    return any(
+        getattr(node, "asynchronous", None) is not None for node in ctx.walk(block, cst.For, cst.With, cst.CompFor)
+    )
 
 
 def _raises_it_again(ctx: Context, handler: Handler) -> bool:
@@ -131,8 +139,25 @@ def _was_cancelled_here(ctx: Context, attempt: cst.Try | cst.TryStar) -> bool:
                     return True
     if any(ctx.qualname(node) in CANCELLED for node in ctx.walk(attempt.body, cst.Name, cst.Attribute)):
         return True
-    waits = [ctx.source(wait.expression) for wait in ctx.walk(attempt.body, cst.Await)]
-    return bool(waits) and all(wait in _cancelled_tasks(ctx) for wait in waits)
+    waits = [_waited_for(ctx, wait.expression) for wait in ctx.walk(attempt.body, cst.Await)]
+    return bool(waits) and all(ctx.source(wait) in _cancelled_tasks(ctx) for wait in waits)
+
+
+def _waited_for(ctx: Context, expression: cst.BaseExpression) -> cst.BaseExpression:
+    """`task` of `await wait_for(task, 5)`."""
+    if isinstance(expression, cst.Call) and expression.args and ctx.callee(expression) in _WAITS_FOR:
+        return expression.args[0].value
+    return expression
+
+
+def _is_on_the_way_out(ctx: Context, attempt: cst.CSTNode) -> bool:
+    """Whether a `try` cleans up in a handler that raises in the end: another error is on its way."""
+    for ancestor in ctx.ancestors(attempt):
+        if isinstance(ancestor, cst.FunctionDef):
+            return False
+        if isinstance(ancestor, cst.ExceptHandler | cst.ExceptStarHandler) and always_raises(ctx, ancestor.body):
+            return True
+    return False
 
 
 def _cancelled_tasks(ctx: Context) -> set[str]:

@@ -1,4 +1,4 @@
-"""Calls of Django's ORM that go to the database."""
+"""Calls of Django's ORM that write to the database."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ from relint.queries.atomic import Transaction, opened_by_with, transaction_aroun
 
 _WRITES = frozenset({"save", "bulk_create", "bulk_update", "asave", "abulk_create", "abulk_update"})
 _CURSOR = frozenset({"execute", "executemany"})
-# These roll back to a savepoint of their own: `QuerySet.get_or_create` and `update_or_create` in django/db/models/query.py.
+# These roll back to a savepoint of their own: see `QuerySet.get_or_create` in django/db/models/query.py.
 _WITH_SAVEPOINT = frozenset({"get_or_create", "update_or_create", "aget_or_create", "aupdate_or_create"})
 _MANAGERS = frozenset({"objects", "_default_manager", "_base_manager"})
-_LAZY = frozenset({"all", "filter", "exclude", "annotate", "order_by", "using", "select_related", "prefetch_related",
-                   "none", "only", "defer", "values", "values_list", "distinct", "select_for_update"})  # fmt: skip
+_MANAGER_WRITES = frozenset({"create", "update", "acreate", "aupdate"})
 
 
-def database_calls(ctx: Context, block: cst.BaseSuite) -> Iterator[cst.Call]:
-    """The calls in a block that are known to go to the database, and would leave its transaction unusable."""
+def database_writes(ctx: Context, block: cst.BaseSuite) -> Iterator[cst.Call]:
+    """The calls in a block that are known to write to the database; a failed one leaves its transaction unusable.
+
+    Reading is left out: around `objects.get()` people mean `DoesNotExist`, whatever they catch.
+    """
     for call in ctx.walk(block, cst.Call):
-        if isinstance(call.func, cst.Attribute) and _goes_to_database(ctx, call, call.func):
+        if isinstance(call.func, cst.Attribute) and _writes(call, call.func):
             yield call
 
 
@@ -48,7 +50,7 @@ def brings_savepoint(ctx: Context, call: cst.Call) -> bool:
     return any(_is_django(opened_by_with(ctx, item.item)) for block in blocks for item in block.items)
 
 
-def _goes_to_database(ctx: Context, call: cst.Call, func: cst.Attribute) -> bool:
+def _writes(call: cst.Call, func: cst.Attribute) -> bool:
     method = func.attr.value
     if method in _WITH_SAVEPOINT:
         return False
@@ -59,7 +61,7 @@ def _goes_to_database(ctx: Context, call: cst.Call, func: cst.Attribute) -> bool
         return True
     if method in _CURSOR:
         return True
-    return method not in _LAZY and _starts_at_manager(func.value)
+    return method in _MANAGER_WRITES and _starts_at_manager(func.value)
 
 
 def _starts_at_manager(expression: cst.BaseExpression) -> bool:

@@ -12,8 +12,8 @@ import libcst as cst
 from relint.context import Context
 from relint.libraries.connections import AUTOCOMMIT, OWNERS, REGISTRIES, With
 from relint.names import Binding, Scope, is_none
+from relint.queries.endings import always_raises, ends_of
 from relint.queries.handlers import Handler, catches_any_error, catches_database_error
-from relint.queries.outcomes import FALLS, always_raises, outcomes
 
 Try = cst.Try | cst.TryStar
 _NOT_A_GUARD = frozenset({"cursor", "no_autoflush", "connection", "execute", "stream", "scalars", "query"})
@@ -106,7 +106,7 @@ def _catches(ctx: Context, handler: Handler) -> bool:
 
 def _ends_below(ctx: Context, block: Try, handler: Handler, receiver: str) -> bool:
     """Whether a handler goes on below the `try`, where `receiver` is rolled back or closed first of all."""
-    goes_on = outcomes(ctx, handler.body.body) == {FALLS}
+    goes_on = ends_of(ctx, handler.body) == {"next"}
     return goes_on and _catches(ctx, handler) and _released_below(ctx, block, receiver)
 
 
@@ -133,8 +133,16 @@ def opened_by(ctx: Context, value: cst.BaseExpression) -> str | None:
         return None
     if cls not in OWNERS or any(_is_autocommit_argument(ctx, arg) for arg in call.args):
         return None
+    if cls == "sqlalchemy.Transaction" and _is_closed_by_with(ctx, call):
+        return None
     function = ctx.function_def(call.func)
     return cls if function is None or _makes(ctx, function) else None
+
+
+def _is_closed_by_with(ctx: Context, call: cst.Call) -> bool:
+    """`with engine.connect() as conn: tr = conn.begin()`: closing the connection rolls back."""
+    assert isinstance(call.func, cst.Attribute)
+    return any(binding.kind == "with" for binding in ctx.definitions(call.func.value) or ())
 
 
 def _hand_started(ctx: Context, call: cst.Call) -> str | None:

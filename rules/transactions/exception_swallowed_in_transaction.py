@@ -41,7 +41,8 @@ def import_orders(rows):
 Own context managers and decorators of the file that open `atomic()` count as it; `atomic-wrappers` under
 `[tool.relint.rules.REL202]` names more. Quiet when the handler always raises, when the calls in the `try` bring their
 own savepoint (`get_or_create`, `update_or_create`), when the `try` is around the block, and when the handler marks the
-transaction with `set_rollback` or rolls back to a savepoint. `except Exception` is found only around visible ORM calls.
+transaction with `set_rollback` or rolls back to a savepoint. `except Exception` is found only around visible writes
+(`save()`, `objects.create()`, `cursor.execute()`).
 
 ## Fix safety
 Safe where the handlers catch database errors only: on the success path a savepoint changes nothing, and after a
@@ -63,9 +64,9 @@ import libcst as cst
 from relint.context import Context
 from relint.model import Finding, Rule
 from relint.queries.atomic import transaction_around
-from relint.queries.django_orm import brings_savepoint, database_calls, in_own_savepoint
+from relint.queries.django_orm import brings_savepoint, database_writes, in_own_savepoint
+from relint.queries.endings import always_raises
 from relint.queries.handlers import Handler, catches_any_error, catches_database_error
-from relint.queries.outcomes import always_raises
 from relint.queries.owners import Try
 
 rule = Rule(
@@ -124,7 +125,7 @@ def _fails_unprotected(ctx: Context, node: Try, *, named: bool) -> bool:
 
     A handler that names a database error says itself that one may come, from any call; another needs one to be seen.
     """
-    if any(not in_own_savepoint(ctx, call, node.body) for call in database_calls(ctx, node.body)):
+    if any(not in_own_savepoint(ctx, call, node.body) for call in database_writes(ctx, node.body)):
         return True
     if not named or _opens_savepoint(ctx, node.body):
         return False

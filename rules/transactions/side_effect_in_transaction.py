@@ -35,8 +35,8 @@ def place_order(customer):
     transaction.on_commit(partial(mail_receipt.delay, order.pk))
 ```
 
-Where the message must not be lost when the process dies right after the commit, write it to an outbox table in the same
-transaction and let a job send what is there.
+Where the message must not be lost when the process dies right after the commit, write it to an outbox table in the
+same transaction and let a job send what is there.
 
 Transactions are `transaction.atomic()` (block or decorator, also through an own context manager or decorator of the
 file), SQLAlchemy's and asyncpg's `begin()` and `transaction()`, and `with conn:` of a connection that commits at the end
@@ -62,7 +62,7 @@ import libcst as cst
 
 from relint.context import Context
 from relint.model import Finding, Rule
-from relint.queries.atomic import Transaction, is_named, opened_by_with, transaction_around
+from relint.queries.atomic import is_named, transaction_around
 from relint.queries.effects import effect_of
 
 rule = Rule(
@@ -83,7 +83,7 @@ _SAYS = {
     "mail": "a rollback cannot take the mail back",
     "request": "a rollback cannot take the request back, and the transaction waits for the answer",
     "message": "a rollback cannot take the message back",
-    "cache": "a rollback cannot take the write back, and others may fill the cache with the old state before the commit",
+    "cache": "a rollback cannot take the write back, and before the commit others may cache the old state again",
 }
 
 
