@@ -1,8 +1,9 @@
-"""Standard library clients that wait on a socket, and where their timeout goes.
+"""Clients that wait on a socket, of the standard library for the most part, and where their timeout goes.
 
 Source: the signatures in the Python documentation (https://docs.python.org/3/library/smtplib.html and the pages of
-ftplib, imaplib, poplib, http.client, socket); telnetlib and nntplib as of Python 3.12. Unset, each falls back to
-`socket.getdefaulttimeout()`, which is None: wait for ever.
+ftplib, imaplib, poplib, http.client, socket); telnetlib and nntplib as of Python 3.12; imap_tools 1.16;
+websocket-client 1.9, which has a default of its own, None until `websocket.setdefaulttimeout` is called. Unset, each
+falls back to `socket.getdefaulttimeout()`, which is None: wait for ever.
 """
 
 from __future__ import annotations
@@ -24,6 +25,10 @@ TIMEOUT_POSITION: dict[str, int | None] = {
     "http.client.HTTPSConnection": None,
     "socket.create_connection": 1,
     "xmlrpc.client.ServerProxy": None,
+    "imap_tools.MailBox": 2,
+    "imap_tools.MailBoxUnencrypted": 2,
+    "imap_tools.MailBoxStartTls": 2,
+    "websocket.create_connection": 1,
 }
 """Dotted callable -> position of `timeout` where that is the same on every supported Python."""
 

@@ -46,10 +46,11 @@ def means_never(ctx: Context, value: cst.BaseExpression) -> bool:
 
 
 def socket_default_is_set(ctx: Context) -> bool:
-    """Whether the file calls `socket.setdefaulttimeout` with anything but None."""
+    """Whether the file calls `setdefaulttimeout` of socket (or of websocket-client) with anything but None."""
 
     def answer() -> bool:
-        calls = (c for c in ctx.tree.of(cst.Call) if ctx.callee(c) == "socket.setdefaulttimeout")
+        setters = ("socket.setdefaulttimeout", "websocket.setdefaulttimeout")
+        calls = (c for c in ctx.tree.of(cst.Call) if ctx.callee(c) in setters)
         return any(call.args and not is_none(call.args[0].value) for call in calls)
 
     return ctx.memo("socket default", answer)

@@ -22,7 +22,8 @@ with smtplib.SMTP("mail.example.com", timeout=10) as server:
 
 Quiet when the file calls `socket.setdefaulttimeout(...)`, which these clients obey, when `**kwargs` may hold the
 timeout, and when the client gets it later (`ftp.connect(host, port, timeout=5)`, `connection.timeout = 5`,
-`sock.settimeout(5)`). A subclass in the file counts as its base when it changes neither construction nor connecting. `extra-calls` names more callables that take `timeout=`, `ignore-calls` takes some away.
+`sock.settimeout(5)`). A subclass in the file counts as its base when it changes neither construction nor connecting.
+`extra-calls` names more callables that take `timeout=`, `ignore-calls` takes some away.
 
 ## Fix safety
 Unsafe, because a peer that is slower than the new timeout now fails; safe when the project has set
@@ -50,10 +51,11 @@ from relint.queries.timeouts import lacks_timeout, socket_default_is_set
 rule = Rule(
     code="REL102",
     imports=("smtplib", "ftplib", "imaplib", "poplib", "telnetlib", "nntplib", "http", "socket", "xmlrpc",
-             "http_client", "xmlrpc_client"),
+             "http_client", "xmlrpc_client", "imap_tools", "websocket"),
     words=(
         "SMTP", "SMTP_SSL", "LMTP", "FTP", "FTP_TLS", "IMAP4", "IMAP4_SSL", "POP3", "POP3_SSL", "Telnet", "NNTP",
         "NNTP_SSL", "HTTPConnection", "HTTPSConnection", "create_connection", "ServerProxy",
+        "MailBox", "MailBoxUnencrypted", "MailBoxStartTls",
     ),
     context_words=("setdefaulttimeout", "settimeout", "connect", "open", "timeout", "sock"),
     fix="unsafe",
@@ -78,7 +80,7 @@ def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
 
 
 def _client(ctx: Context, call: cst.Call) -> str | None:
-    """The dotted name of the client that a call makes; of a subclass in the file, its base, where it changes nothing."""
+    """The dotted name of the client that a call makes; the base of a subclass in the file that changes nothing."""
     for name in callable_names(ctx, call.func) or (_plain_subclass(ctx, call.func),):
         for prefix, known in ALIASES.items():
             if name.startswith(prefix):
