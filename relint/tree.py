@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from typing import Any, Iterable, Iterator, TypeVar, overload
@@ -35,6 +36,7 @@ _SKIPPED_OF: dict[str, frozenset[str]] = {
     "TypeVarTuple": frozenset({"name"}),
     "ParamSpec": frozenset({"name"}),
 }
+_LINE_START_WITH_FORM_FEED = re.compile(r"(?:(?<=[\r\n])|\A)[ \t\f]*\f")
 _FIRST = ("decorators", "type_parameters", "bases", "keywords")
 _fields_of: dict[type, tuple[str, ...]] = {}
 
@@ -191,23 +193,25 @@ class Tree:
 
 
 def _dropped(rendered: str, text: str) -> list[int] | None:
-    """Where in the rendered text a character of the text is missing, None when they differ in another way.
+    """Where in the rendered text each missing character of the text would stand; None when they differ otherwise.
 
-    libcst loses a form feed before the first word of a line, and a lone CR at the end of the text.
+    libcst loses a form feed before the first word of a line, the blanks before it, and a CR at the end of the text.
     """
     if text.endswith("\r") and not rendered.endswith("\r"):
         rendered += "\r"
-    first, *others = text.split("\f")
-    at = len(first)
-    kept, dropped = [first], []
-    for piece in others:
-        if rendered.startswith("\f", at):
-            kept.append("\f")
-            at += 1
+    kept: list[str] = []
+    dropped: list[int] = []
+    done = at = 0
+    for match in _LINE_START_WITH_FORM_FEED.finditer(text):
+        kept.append(text[done : match.start()])
+        at += match.start() - done
+        if rendered.startswith(match[0], at):
+            kept.append(match[0])
+            at += len(match[0])
         else:
-            dropped.append(at)
-        kept.append(piece)
-        at += len(piece)
+            dropped += [at] * len(match[0])
+        done = match.end()
+    kept.append(text[done:])
     return dropped if "".join(kept) == rendered else None
 
 
