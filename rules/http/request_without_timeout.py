@@ -21,9 +21,9 @@ prices = requests.get("https://prices.example.com/latest", timeout=10).json()
 
 Followed: import aliases, `from requests import get`, sessions held in locals, globals and attributes, opened by `with`,
 annotated, returned by functions and properties of the file, subclasses of `requests.Session` in the file,
-`getattr(requests, verb)`, and callables passed on to `asyncio.to_thread`, `run_in_executor`, `submit`, `map` and
-`functools.partial`. `httpx`, `aiohttp` and `urllib3.request` have defaults, so only what switches them off is found:
-`timeout=None`, `httpx.Timeout(None)`, an `aiohttp.ClientTimeout` with neither `total` nor `sock_read`.
+`getattr(requests, verb)`, and callables passed on to `asyncio.to_thread`, `run_in_executor`, `submit` and `map`, also
+by way of a `functools.partial`. `httpx`, `aiohttp` and `urllib3.request` have defaults, so only what switches them off
+is found: `timeout=None`, `httpx.Timeout(None)`, an `aiohttp.ClientTimeout` with neither `total` nor `sock_read`.
 
 Quiet: an opaque `**kwargs` (`report-opaque-kwargs = true` finds those too); a session whose class, adapter or replaced
 `request` sets a timeout that applies; a `urllib3` pool that may have been built with one; for `urllib` and `urllib3` a
@@ -108,15 +108,15 @@ def check_call(node: cst.Call, ctx: Context) -> Iterator[Finding]:
 
 @rule.on(cst.Call)
 def check_passed_on(node: cst.Call, ctx: Context) -> Iterator[Finding]:
-    last = (ctx.callee(node) or ctx.source(node.func)).rpartition(".")[2]
-    if last not in PASSES_ON:
+    passing = _passes_on(ctx, node)
+    if passing is None:
         return
-    position, takes_keywords = PASSES_ON[last]
+    last, position, takes_keywords = passing
     passed = ctx.positional(node, position)
     if passed is None or not isinstance(passed.value, cst.Name | cst.Attribute):
         return
     names = _concerned(ctx, passed.value)
-    if len(names) != 1 or _is_only_called_with_timeout(ctx, node):
+    if len(names) != 1 or (last == "partial" and not _is_called_without_timeout(ctx, node)):
         return
     name, how = next(iter(names.items()))
     if (how.bounded and not takes_keywords) or name in ("httpx.Client", "httpx.AsyncClient"):
@@ -169,17 +169,30 @@ def _waits(ctx: Context, call: cst.Call, function: cst.BaseExpression, name: str
     return not (name.startswith("requests.Session.") and session_brings_timeout(ctx, function))
 
 
-def _is_only_called_with_timeout(ctx: Context, partial: cst.Call) -> bool:
-    """`fetch = partial(requests.get, headers=h)`, where each `fetch(...)` gives its timeout."""
-    assign = ctx.parent(partial)
-    if not isinstance(assign, cst.Assign) or len(assign.targets) != 1:
+def _is_called_without_timeout(ctx: Context, use: cst.CSTNode) -> bool:
+    """Whether what a partial (or a name for it) is used for certainly calls it, and adds no timeout.
+
+    Who is handed the partial may add one, except those that are known to pass on what they are given.
+    """
+    parent = ctx.parent(use)
+    if isinstance(parent, cst.Call):
+        return parent.func is use and lacks_timeout(ctx, parent, None)
+    if isinstance(parent, cst.Arg):
+        outer = ctx.parent(parent)
+        return isinstance(outer, cst.Call) and _passes_on(ctx, outer) is not None and lacks_timeout(ctx, outer, None)
+    if not isinstance(parent, cst.Assign) or len(parent.targets) != 1 or not isinstance(use, cst.Call):
         return False
-    target = assign.targets[0].target
+    target = parent.targets[0].target
     found = ctx.names.find(target) if isinstance(target, cst.Name) else None
-    if found is None:
+    if not isinstance(target, cst.Name) or found is None:
         return False
-    calls = [ctx.parent(use) for use in ctx.names.uses(found[0], target.value)]
-    return bool(calls) and all(isinstance(call, cst.Call) and not lacks_timeout(ctx, call, None) for call in calls)
+    return any(_is_called_without_timeout(ctx, name) for name in ctx.names.uses(found[0], target.value))
+
+
+def _passes_on(ctx: Context, call: cst.Call) -> tuple[str, int, bool] | None:
+    """Name, position of the callable, and whether keywords are passed on, of a call that calls one of its arguments."""
+    last = (ctx.callee(call) or ctx.source(call.func)).rpartition(".")[2]
+    return (last, *PASSES_ON[last]) if last in PASSES_ON else None
 
 
 def _message(name: str, how: Waiting) -> str:
