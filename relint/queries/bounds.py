@@ -14,9 +14,10 @@ _VIEWS = frozenset({"items", "keys", "values", "copy"})
 _GROWING = frozenset({"append", "appendleft", "add", "extend", "insert", "update", "setdefault"})
 _PORTIONS = frozenset({"chunk", "batch", "slice", "window"})
 _PARTS = frozenset(
-    "backends callbacks classes components configs coordinators extensions handlers hooks integrations kinds listeners methods "
-    "middlewares modes modules notifiers platforms plugins processes processors providers servers services stages "
-    "threads triggers types workers".split()
+    "backends callbacks channels children classes components configs coordinators daemons exporters extensions "
+    "handlers hooks integrations kinds listeners loggers methods middlewares modes modules notifiers operands peers platforms "
+    "plugins processes processors providers servers services sinks sources stages threads triggers types "
+    "workers".split()
 )
 """What a program is made of: code and configuration say how many there are."""
 

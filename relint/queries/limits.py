@@ -68,6 +68,11 @@ def limits_itself(ctx: Context, loop: cst.For | cst.While) -> bool:
                 return True
             case cst.Attribute(value=owner) if is_limiter(ctx, owner):
                 return True
+    for counted in ctx.walk(loop.body, cst.AugAssign):
+        if any(
+            words_of(name.value) & {"inflight", "flight", "running", "active"} for name in _names(ctx, counted.target)
+        ):
+            return True
     return any(_counts_running(ctx, comparison) for comparison in ctx.walk(loop, cst.Comparison))
 
 
@@ -108,6 +113,6 @@ def _counts_running(ctx: Context, comparison: cst.Comparison) -> bool:
     return False
 
 
-def _names(ctx: Context, expression: cst.BaseExpression) -> list[cst.Name]:
+def _names(ctx: Context, expression: cst.CSTNode) -> list[cst.Name]:
     last = [expression.attr] if isinstance(expression, cst.Attribute) else []
     return [*last, *ctx.walk(expression, cst.Name)]

@@ -53,9 +53,20 @@ def held_at(ctx: Context, call: cst.Call) -> Held | None:
     text = ctx.source(lock)
     calls = [c for c in ctx.walk(function.body, cst.Call, stop=()) if _method(ctx, c, text) == "release"]
     after = [c for c in calls if ctx.range(c)[0] > ctx.range(call)[1]]
-    if not after or any(ctx.function_of(c) is not function for c in after):
+    if not after or any(ctx.function_of(c) is not function for c in after) or _is_handed_over(ctx, text, function):
         return None
     return Held(lock, asynchronous, known is not None, after, _between(ctx, statement, after))
+
+
+def _is_handed_over(ctx: Context, lock: str, function: cst.CSTNode) -> bool:
+    """Whether another function of the file releases the lock without acquiring it."""
+    users: dict[cst.CSTNode | None, set[str | None]] = {}
+    for call in ctx.tree.of(cst.Call):
+        if isinstance(call.func, cst.Attribute) and call.func.attr.value in ("acquire", "release"):
+            users.setdefault(ctx.function_of(call), set()).add(_method(ctx, call, lock))
+    return any(
+        "release" in methods and "acquire" not in methods for user, methods in users.items() if user is not function
+    )
 
 
 def is_released_on_error(ctx: Context, held: Held) -> bool:

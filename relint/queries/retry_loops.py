@@ -31,7 +31,8 @@ _HARMLESS = re.compile(
 """Calls that stand between two attempts and neither wait nor repair anything."""
 _NOT_YET = frozenset(
     "FileExistsError BlockingIOError Empty Full ProcessLookupError NoSuchProcess TimeoutExpired InterruptedError "
-    "ChildProcessError StopIteration StopAsyncIteration WouldBlock CancelledError ZombieProcess".split()
+    "ChildProcessError StopIteration StopAsyncIteration WouldBlock CancelledError ZombieProcess WantReadError "
+    "WantWriteError SSLWantReadError SSLWantWriteError".split()
 )
 """Errors that answer "not yet": who sleeps on them is polling."""
 _NO_VALUE = re.compile(r"^(Index|Key|Lookup|Stop\w*|Assertion|ZeroDivision)Error$|^StopIteration$")
@@ -40,6 +41,9 @@ _CONNECTING = re.compile(
     r"connect|subscri|consum|listen|stream|socket|channel|session|recv|receive|request|fetch|publish|(?<!\w)(get|post|put)$",
     re.I,
 )
+_LIVING = re.compile(r"connect|subscri|consum|listen|websocket|recv|receive|serve|run_forever", re.I)
+"""What is meant to go on for ever."""
+_OPTIMISTIC = re.compile(r"watch|stale|conflict|integrity|duplicate|exist|concurren|race|lock|serializ|version", re.I)
 _TIMED_OUT = re.compile(r"timeout|lock", re.I)
 _NOT_FAILURES = re.compile(
     r"^(Value|Key|Index|Type|Attribute|Lookup|Unicode|UnicodeDecode|UnicodeEncode|Import|ModuleNotFound|EOF|JSONDecode|"
@@ -267,7 +271,9 @@ class _Shape:
             return False
         if any(self._after_success(attempt)[1] or self._tries_another(attempt) for attempt in _tries(loop)):
             return False
-        if any(failure.delay is Delay.UNKNOWN for failure in failures):
+        if any(failure.delay is Delay.UNKNOWN or _is_optimistic(failure) for failure in failures):
+            return False
+        if any(_LIVING.search(ctx.source(call.func)) for a in _tries(loop) for call in ctx.walk(a.body, cst.Call)):
             return False
         return not any(True for _ in self._bounds())
 
@@ -468,14 +474,26 @@ class _Shape:
             asked = set(names_in(ctx, test.test))
             if id(test) in bodies and not asked & stepped and not any(_TIME.search(name) for name in asked):
                 continue
-            local = ctx.names.scope_of(test).bindings
-            if {name for name in asked if name in local or name.startswith("self.")} - errors:
+            if any(_may_change(ctx, name, test) for name in asked - errors):
                 yield test
         for attempt in attempts:
             for handler in attempt.handlers:
                 yield from _other_exits(ctx, handler)
         if not _yields_to_wait(ctx, loop):
             yield from ctx.walk(loop.body, cst.Yield)
+
+
+def _may_change(ctx: Context, name: str, at: cst.CSTNode) -> bool:
+    """Whether a name is no constant of the module: a variable of a function, or an attribute of `self`."""
+    found = ctx.names.find_text(name, ctx.names.scope_of(at))
+    return name.startswith(("self.", "cls.")) or (found is not None and found[0] is not ctx.names.module)
+
+
+def _is_optimistic(failure: Failure) -> bool:
+    """Whether somebody else was first, which does not happen for ever: a lock, a version, a unique key."""
+    handler = failure.node
+    caught = caught_by(handler) if isinstance(handler, cst.ExceptHandler | cst.ExceptStarHandler) else frozenset()
+    return bool(caught) and all(_OPTIMISTIC.search(name) for name in caught)
 
 
 def _yields_to_wait(ctx: Context, loop: cst.CSTNode) -> bool:

@@ -212,11 +212,14 @@ def _items(ctx: Context, loop: cst.For | cst.While, at: cst.BaseExpression) -> c
     if isinstance(loop, cst.For):
         return None if is_bounded(ctx, loop.iter) else loop.iter
     used = {name.value for name in ctx.walk(at, cst.Name)}
-    for assign in ctx.walk(loop, cst.Assign, cst.NamedExpr):
-        targets = [t.target for t in assign.targets] if isinstance(assign, cst.Assign) else [assign.target]
-        if any(name.value in used for target in targets for name in ctx.walk(target, cst.Name)):
-            value = assign.value.expression if isinstance(assign.value, cst.Await) else assign.value
-            if isinstance(value, cst.Call) and _last_name(value.func) in _RECEIVING:
+    bound: list[tuple[cst.BaseExpression, cst.BaseExpression]] = [
+        (t.target, a.value) for a in ctx.walk(loop, cst.Assign) for t in a.targets
+    ]
+    bound += [(walrus.target, walrus.value) for walrus in ctx.walk(loop, cst.NamedExpr)]
+    for target, given in bound:
+        value = given.expression if isinstance(given, cst.Await) else given
+        if isinstance(value, cst.Call) and _last_name(value.func) in _RECEIVING:
+            if any(name.value in used for name in ctx.walk(target, cst.Name)):
                 return value
     return None
 

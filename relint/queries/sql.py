@@ -134,8 +134,15 @@ class _Search:
     def _passed_on(self) -> Iterator[cst.BaseExpression]:
         """Text put together here that is assigned, returned or passed on, but not to a reader."""
         tree = self.ctx.tree
+        if not _STATEMENT.search(self.ctx.text):
+            return
         for node in tree.of(cst.FormattedString, cst.BinaryOperation, cst.Call, cst.ConcatenatedString):
-            if _builds_text(node) and not _is_part(self.ctx, node) and _goes_on(self.ctx, node):
+            if (
+                _builds_text(node)
+                and _may_begin_sql(node)
+                and not _is_part(self.ctx, node)
+                and _goes_on(self.ctx, node)
+            ):
                 yield node
         for name in tree.of(cst.Name):
             if isinstance(self.ctx.parent(name), cst.Return | cst.Arg) and not self.ctx.names.is_store(name):
@@ -232,6 +239,22 @@ def _builds_text(node: cst.CSTNode) -> bool:
     return False
 
 
+def _may_begin_sql(node: cst.CSTNode) -> bool:
+    """Whether the first piece of a text, if it is written right here, begins a statement; spares the folding."""
+    match node:
+        case cst.SimpleString(value=value) | cst.FormattedStringText(value=value):
+            return bool(_STATEMENT.search(value[:400])) or not value.strip("rRbBfFuU\"' \n")
+        case cst.FormattedString(parts=[first, *_]):
+            return _may_begin_sql(first)
+        case cst.ConcatenatedString(left=left) | cst.BinaryOperation(left=left):
+            return _may_begin_sql(left)
+        case cst.Call(func=cst.Attribute(value=value_, attr=cst.Name(value="format"))):
+            return _may_begin_sql(value_)
+        case cst.Integer() | cst.Float() | cst.List() | cst.Tuple() | cst.FormattedString():
+            return False
+    return True
+
+
 def _is_part(ctx: Context, node: cst.CSTNode) -> bool:
     """Whether a larger text expression holds this one."""
     parent = ctx.parent(node)
@@ -270,6 +293,7 @@ def _goes_on(ctx: Context, node: cst.CSTNode) -> bool:
     return False
 
 
+_STATEMENT = re.compile(r"\b(?:select|insert|update|delete|merge|with|values|replace)\b", re.IGNORECASE)
 _GRAVITY = {Place.NONE: 0, Place.FRAGMENT: 1, Place.IDENTIFIER: 2, Place.VALUE: 3}
 _FOR_READERS = re.compile(
     r"(?:^|_)(?:msg|message|messages|error|errors|err|help|doc|docs|description|desc|reason|title|label|prompt|detail|details"

@@ -15,14 +15,14 @@ from relint.queries.text import Hole
 
 def place_of(ctx: Context, hole: Hole, spot: Spot) -> Place:
     """What the hole is to the statement: its spot, corrected by what its name says. Place.NONE for a harmless one."""
-    if spot.place is Place.NONE or _is_harmless(ctx, hole, spot):
+    if spot.place is Place.NONE or _is_harmless(ctx, hole, spot) or _is_in_quoting_function(ctx, hole):
         return Place.NONE
     if spot.quote == "'":
         return spot.place
     name = speaking_name(hole.node)
     if _PLACEHOLDERS.search(name) or _runs_over_placeholders(ctx, hole.node):
         return Place.NONE
-    if spot.place is Place.VALUE and spot.quote == "":
+    if spot.place is Place.VALUE and spot.quote == "" and spot.before not in ("LIMIT", "OFFSET", "LIKE", "INTERVAL"):
         if _FRAGMENTS.search(name):
             return Place.FRAGMENT
         if _NAMES.search(name):
@@ -48,7 +48,9 @@ def speaking_name(node: cst.CSTNode) -> str:
             return str(key.evaluated_value)
         case cst.Subscript(value=value):
             return speaking_name(value)
-        case cst.Call(func=cst.Attribute(attr=cst.Name(value="join" | "format")), args=[arg, *_]):
+        case cst.Call(func=cst.Attribute(value=template, attr=cst.Name(value="format"))):
+            return speaking_name(template)
+        case cst.Call(func=cst.Attribute(attr=cst.Name(value="join")), args=[arg, *_]):
             return speaking_name(arg.value)
         case cst.Call(func=cst.Name(value="str" | "repr" | "tuple" | "list" | "sorted" | "map"), args=[*_, arg]):
             return speaking_name(arg.value)
@@ -148,6 +150,12 @@ def _is_constant(value: cst.BaseExpression) -> bool:
     return isinstance(value, cst.Name) and bool(_UPPER.match(value.value))
 
 
+def _is_in_quoting_function(ctx: Context, hole: Hole) -> bool:
+    """Whether the text is put together by `def escape(...)` or `def quote_name(...)`."""
+    function = ctx.enclosing(hole.root, cst.FunctionDef)
+    return function is not None and bool(_QUOTES.search(function.name.value))
+
+
 def _runs_over_constant(ctx: Context, value: cst.BaseExpression) -> bool:
     """`for table in TABLES`, `for k, v in Class.TABLES.items()`."""
     if not isinstance(value, cst.Name):
@@ -234,12 +242,11 @@ _PLACEHOLDERS = re.compile(
 )
 _FRAGMENTS = re.compile(
     r"(?:^|_)(?:sql|sub_?query|query|select|stmt|statement|clauses?|where|conds?|conditions?|criteria|expr(?:ession)?s?|cte"
-    r"|predicates?|fragment|d?types?|operators?|op|values_?sql|sub_?select|set_?list|assignments?|updates)(?:$|_)",
+    r"|predicates?|fragment|d?types?|operators?|op|values_?(?:sql|str|clause)|rows_?sql|sub_?select|set_?list|assignments?|updates)(?:$|_)",
     re.IGNORECASE,
 )
 _NAMES = re.compile(
-    r"(?:^|_)(?:cols?|columns?|col_?names?|field_?names?|fields|tables?|table_?name|schema|alias(?:es)?|db|database"
-    r"|order(?:_?by)?|sort|direction|attr(?:ibute)?s?|index_?name|constraint|func(?:tion)?|agg|prefix|suffix|keys_?sql)"
-    r"(?:$|_)",
+    r"(?:^|_)(?:cols?|columns?|col_?names?|field_?names?|fields|tables?|schema|alias(?:es)?|db|database|order(?:_?by)?"
+    r"|sort|direction|attr(?:ibute)?s?|index|constraint|func(?:tion)?|agg|prefix|suffix)(?:_(?:names?|sql|str|list|key))?$",
     re.IGNORECASE,
 )

@@ -113,7 +113,7 @@ class _Scan:
             case "comment" | "parameter":
                 return Place.NONE
             case "string":
-                return Place.IDENTIFIER if self._word(index - 1) == "AS" else Place.VALUE
+                return Place.IDENTIFIER if self._is_name_in_quotes(index, groups) else Place.VALUE
             case "double":
                 return self._in_double_quotes(index, groups)
             case "back":
@@ -123,6 +123,11 @@ class _Scan:
         if token.text != HOLE:
             return Place.IDENTIFIER
         return self._bare(index, groups)
+
+    def _is_name_in_quotes(self, index: int, groups: list[_Group]) -> bool:
+        """`AS 'name'` and `INSERT INTO t ('a', 'b')`, which SQLite allows."""
+        before, opener = self._word(index - 1), groups[-1].index
+        return before == "AS" or (before in ("(", ",") and opener > 0 and self._is_column_list(opener - 1))
 
     def _in_double_quotes(self, index: int, groups: list[_Group]) -> Place:
         """A name by the standard; text in MySQL, SQLite and BigQuery, where it is compared or inserted."""
@@ -212,7 +217,7 @@ class _Scan:
         """Whether the word at `index` is a table whose columns follow: `INTO t (`, `REFERENCES a.t (`."""
         if self.tokens[index].kind not in ("word", "double", "back") and self._word(index) != "]":
             return False
-        while index >= 2 and self._word(index - 1) == ".":
+        while index >= 2 and self._word(index - 1) in (".", "AS"):
             index -= 2
         return self._word(index - 1) in ("INTO", "TABLE", "REFERENCES", "WITH", "COPY", "CONFLICT", "EXISTS")
 
@@ -239,7 +244,7 @@ _TAKES_NAME = _words(
     "DROP RENAME MODIFY CHANGE GRANT REVOKE"
 )
 _CLAUSES = _words("SELECT FROM WHERE SET VALUES LIMIT OFFSET RETURNING HAVING BY JOIN ON INTO")
-_LISTS_NAMES = _words("USING KEY UNIQUE OVER COLUMNS INDEX PRIMARY DISTINCT BY ROLLUP CUBE SELECT")
+_LISTS_NAMES = _words("CONFLICT USING KEY UNIQUE OVER COLUMNS INDEX PRIMARY DISTINCT BY ROLLUP CUBE SELECT")
 _TYPES = _words("VARCHAR CHAR CHARACTER NVARCHAR VARBINARY BINARY DECIMAL NUMERIC FLOAT BIT VECTOR TIMESTAMP DATETIME")
 _OF_COLUMNS = _words(
     "COUNT SUM AVG MIN MAX LOWER UPPER TRIM LENGTH ABS ARRAY_AGG STRING_AGG GROUP_CONCAT JSON_AGG JSONB_AGG "

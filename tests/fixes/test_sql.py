@@ -266,8 +266,8 @@ def test_django() -> None:
         "        return [row[0] for row in cursor.fetchall()]\n"
         for case in CASES
     ]
-    harmless = [["ann", 5], ["bob", 7], ["nobody", 1]]
-    hostile = [[h, 5] for h in HOSTILE]
+    harmless = [("ann", 5), ("bob", 7), ("nobody", 1)]
+    hostile = [(h, 5) for h in HOSTILE]
     jobs = [[source, harmless] for source in sources]
     jobs += [[fixed(source), [*harmless, *hostile]] for source in sources]
     given = json.dumps({"schema": SCHEMA, "rows": ROWS, "jobs": jobs})

@@ -59,7 +59,7 @@ def texts(source: str) -> list[str]:
         ('A = "a"\nB = f"{A} b"\ndef f():\n    use(B)', ["a b"]),
         ('def f(x):\n    s = "a"\n    s += f" {x}"\n    s = s + " b"\n    use(s)', ["a <x> b"]),
         ('def f(x):\n    s = "a"\n    if x:\n        s += "b"\n    use(s)', ["a", "ab"]),
-        ('def f():\n    if x:\n        s = "a"\n    elif y:\n        s = "b"\n    else:\n        raise\n    use(s)', [*"ab"]),
+        ('if x:\n    s = "a"\nelif y:\n    s = "b"\nelse:\n    raise E\nuse(s)', ["a", "b"]),
         ('def f(x):\n    s = "a"\n    use(s)\n    s = "b"', ["a"]),
         ('def f(x):\n    for k in x:\n        s = "a"\n        s += k\n        use(s)', ["a<k>"]),
         ('def f(x):\n    s = "a"\n    for k in x:\n        s += " ?"\n    use(s)', ["a", "a ?"]),
