@@ -117,7 +117,7 @@ def _pooled(ctx: Context, spawn: Spawn) -> Fix | None:
 
 
 def _submit_arguments(ctx: Context, thread: cst.Call) -> list[str] | None:
-    """What `Thread(target=f, args=(x,), kwargs={"k": v})` calls, as arguments of `submit`; None if that is not plain."""
+    """What `Thread(target=f, args=(x,))` calls, as arguments of `submit`; None if that is not plain."""
     if ctx.callee(thread) != "threading.Thread" or any(arg.keyword is None for arg in thread.args):
         return None
     given = {arg.keyword.value: arg.value for arg in thread.args if arg.keyword is not None}
@@ -180,7 +180,7 @@ def _started_inside(ctx: Context, loop: cst.CSTNode) -> list[cst.CSTNode]:
 
 
 def _names(ctx: Context, spawn: Spawn, first: cst.CSTNode) -> tuple[list[cst.Name], list[cst.CSTNode]]:
-    """The names that the threads, and lists of them, are bound to in a statement, and the calls that append to lists."""
+    """The names that a statement binds the threads and lists of them to, and the calls that append to the lists."""
     thread = ctx.parent(spawn.made)
     names = []
     for assign in ctx.walk(first, cst.Assign):

@@ -21,7 +21,8 @@ CANCELLED: frozenset[str] = frozenset(
 
 _WAITS_FOR = frozenset({"asyncio.wait_for", "asyncio.shield", "asyncio.gather", "asyncio.wait"})
 _EVERYTHING = "builtins.BaseException"
-_HANDS_ON = frozenset({"set_exception", "uncancel", "put", "put_nowait", "append", "throw"})
+_ANSWERS = frozenset({"set_exception", "uncancel", "throw"})
+_STORES = frozenset({"put", "put_nowait", "append", "set_error"})
 
 
 def swallows_cancellation(ctx: Context, handler: Handler) -> bool:
@@ -106,12 +107,15 @@ def _raises_it_again(ctx: Context, handler: Handler) -> bool:
 
 def _hands_it_on(ctx: Context, handler: Handler) -> bool:
     """Whether the error is returned, or stored for others to raise or see, or the task is told that it was meant."""
+    named = handler.name.name if handler.name is not None else None
+    error = named.value if isinstance(named, cst.Name) else None
     for call in ctx.walk(handler.body, cst.Call):
-        if isinstance(call.func, cst.Attribute) and call.func.attr.value in _HANDS_ON:
-            return True
-    if handler.name is None or not isinstance(handler.name.name, cst.Name):
+        if isinstance(call.func, cst.Attribute):
+            given = {name.value for arg in call.args for name in ctx.walk(arg, cst.Name)}
+            if call.func.attr.value in _ANSWERS or (call.func.attr.value in _STORES and error in given):
+                return True
+    if error is None:
         return False
-    error = handler.name.name.value
     for returned in ctx.walk(handler.body, cst.Return):
         if isinstance(returned.value, cst.Name) and returned.value.value == error:
             return True
