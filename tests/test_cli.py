@@ -146,7 +146,7 @@ def test_json_leaves_stdout_to_json(relint: Shell) -> None:
 def test_statistics(relint: Shell) -> None:
     relint.write("a.py", UNUSED * 2)
     code, out, _ = relint("--statistics")
-    assert (code, out.splitlines()[0]) == (1, "2  REL003  [*]  unused-suppression")
+    assert (code, out.splitlines()[0]) == (1, "2  REL003  [*]  unused-suppression  100% fixable")
 
 
 def test_output_file_and_environment(relint: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

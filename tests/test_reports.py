@@ -213,7 +213,10 @@ def test_json_of_nothing_and_of_several() -> None:
 def test_statistics_count_by_rule() -> None:
     found = [diagnostic(code="REL102"), diagnostic(fix=timeout(Safety.UNSAFE)), diagnostic(fix=timeout())]
     lines = "".join(renderer("full", statistics=True)([(TEXT, found)], Style()))
-    assert lines == "2  REL101  [*]  request-without-timeout\n1  REL102  [ ]  request-without-timeout\n"
+    assert lines == (
+        "2  REL101  [*]  request-without-timeout  50% fixable, 50% more with --unsafe-fixes\n"
+        "1  REL102  [ ]  request-without-timeout\n"
+    )
     items = json.loads("".join(renderer("json", statistics=True)([(TEXT, found)], Style())))
     assert [(item["code"], item["count"], item["fixable"], item["unsafe_fixable"]) for item in items] == [
         ("REL101", 2, 1, 1),
