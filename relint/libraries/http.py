@@ -65,6 +65,7 @@ WAITING: dict[str, Waiting] = {
 
 ALIASES: dict[str, str] = {
     "six.moves.urllib.request.": "urllib.request.",
+    "eventlet.green.urllib.request.": "urllib.request.",
     "urllib2.": "urllib.request.",  # what `except ImportError` falls back to
     "urllib.urlopen": "urllib.request.urlopen",
     "urllib.urlretrieve": "urllib.request.urlretrieve",

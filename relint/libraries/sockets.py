@@ -36,5 +36,10 @@ WITHOUT_PARAMETER: frozenset[str] = frozenset({"xmlrpc.client.ServerProxy"})
 """Callables without a `timeout`: it goes into a transport."""
 
 
-ALIASES: dict[str, str] = {"six.moves.http_client.": "http.client.", "six.moves.xmlrpc_client.": "xmlrpc.client."}
+ALIASES: dict[str, str] = {
+    "six.moves.http_client.": "http.client.",
+    "six.moves.xmlrpc_client.": "xmlrpc.client.",
+    "eventlet.green.http.client.": "http.client.",
+    "eventlet.green.socket.": "socket.",
+}
 """Prefix of a dotted name -> the prefix that the tables know it by."""

@@ -56,16 +56,19 @@ def socket_default_is_set(ctx: Context) -> bool:
     return ctx.memo("socket default", answer)
 
 
-def is_bounded_outside(ctx: Context, node: cst.CSTNode) -> bool:
-    """Whether `node` runs inside `with timeout(...)` or `wait_for(...)` of its own function, of whatever library."""
+def is_bounded_outside(ctx: Context, node: cst.CSTNode, *, blocking: bool = False) -> bool:
+    """Whether `node` runs inside `with timeout(...)` or `wait_for(...)` of its own function, of whatever library.
+
+    A call that is `blocking` is out of reach of `async with` and `wait_for`; signals and green threads reach it.
+    """
     for ancestor in ctx.ancestors(node):
         match ancestor:
             case cst.FunctionDef() | cst.Lambda() | cst.ClassDef():
                 return False
-            case cst.With(items=items):
+            case cst.With(items=items, asynchronous=asynchronous) if asynchronous is None or not blocking:
                 if any(isinstance(i.item, cst.Call) and _last_name(i.item.func) in _OUTSIDE for i in items):
                     return True
-            case cst.Call(func=func) if _last_name(func) == "wait_for":
+            case cst.Call(func=func) if not blocking and _last_name(func) == "wait_for":
                 return True
     return False
 

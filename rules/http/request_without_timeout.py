@@ -27,7 +27,8 @@ is found: `timeout=None`, `httpx.Timeout(None)`, an `aiohttp.ClientTimeout` with
 
 Quiet: an opaque `**kwargs` (`report-opaque-kwargs = true` finds those too); a session whose class, adapter or replaced
 `request` sets a timeout that applies; a `urllib3` pool that may have been built with one; for `urllib` and `urllib3` a
-`socket.setdefaulttimeout(...)` in the file (`requests` does not obey it). `extra-calls` names more callables that take
+`socket.setdefaulttimeout(...)` in the file (`requests` does not obey it); a call inside `with Timeout(...)` (eventlet,
+gevent, signals). `extra-calls` names more callables that take
 `timeout=`, by their dotted names, `ignore-calls` takes some away.
 
 ## Fix safety
@@ -162,7 +163,7 @@ def _waits(ctx: Context, call: cst.Call, function: cst.BaseExpression, name: str
         return is_told_never(ctx, call, how.position) and not is_bounded_outside(ctx, call)
     if not lacks_timeout(ctx, call, how.position, opaque=ctx.option("report-opaque-kwargs")):
         return False
-    if how.socket_default and socket_default_is_set(ctx):
+    if (how.socket_default and socket_default_is_set(ctx)) or is_bounded_outside(ctx, call, blocking=True):
         return False
     if how.client and pool_may_have_timeout(ctx, function) and not is_told_never(ctx, call, None):
         return False

@@ -56,18 +56,20 @@ def test_a_dict_may_gain_a_timeout(statement: str, may: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "bounded"),
+    ("code", "bounded", "blocking_too"),
     [
-        ("async def f():\n    async with asyncio.timeout(5):\n        await get()\n", True),
-        ("async def f():\n    await asyncio.wait_for(get(), 5)\n", True),
-        ("def f():\n    with eventlet.Timeout(5):\n        get()\n", True),
-        ("async def f():\n    async with asyncio.timeout(5):\n        def g():\n            get()\n", False),
-        ("def f():\n    with open(path):\n        get()\n", False),
+        ("async def f():\n    async with asyncio.timeout(5):\n        await get()\n", True, False),
+        ("async def f():\n    await asyncio.wait_for(get(), 5)\n", True, False),
+        ("def f():\n    with eventlet.Timeout(5):\n        get()\n", True, True),
+        ("async def f():\n    async with asyncio.timeout(5):\n        def g():\n            get()\n", False, False),
+        ("def f():\n    with open(path):\n        get()\n", False, False),
     ],
 )
-def test_bounded_outside(code: str, bounded: bool) -> None:
+def test_bounded_outside(code: str, bounded: bool, blocking_too: bool) -> None:
     ctx = context(code)
-    assert is_bounded_outside(ctx, node(ctx, "get()", cst.Call)) is bounded
+    call = node(ctx, "get()", cst.Call)
+    assert is_bounded_outside(ctx, call) is bounded
+    assert is_bounded_outside(ctx, call, blocking=True) is blocking_too
 
 
 @pytest.mark.parametrize(
