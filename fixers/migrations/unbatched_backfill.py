@@ -117,9 +117,19 @@ def _iterated(rows: cst.BaseExpression, ctx: Context) -> Fix | None:
     others = list(ctx.walk(function.body, cst.Call)) if function is not None else []
     if any(isinstance(c.func, cst.Attribute) and c.func.attr.value in _CREATES for c in others):
         return None
+    if any(_reads_itself(assign, ctx) for assign in ctx.walk(loop.body, cst.Assign)):
+        return None  # `row.name = "x" + row.name` must not happen twice
+    if any(True for _ in ctx.walk(loop.body, cst.AugAssign)):
+        return None
     end = ctx.range(rows)[1]
     iterator = Edit(end, end, f".iterator(chunk_size={ctx.settings.sanctioned.batch_size})")
     return Fix("Iterate, and commit row by row", (iterator, *outside))
+
+
+def _reads_itself(assign: cst.Assign, ctx: Context) -> bool:
+    """Whether a value is made from what its target held."""
+    read = {ctx.source(attribute) for attribute in ctx.walk(assign.value, cst.Attribute)}
+    return any(ctx.source(target.target) in read for target in assign.targets)
 
 
 def _batched_sql(call: cst.Call, found: Backfill, ctx: Context) -> Fix | None:

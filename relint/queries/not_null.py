@@ -8,7 +8,7 @@ import libcst as cst
 
 from relint import edits
 from relint.context import Context
-from relint.libraries.migrations import RESERVED, TEXT_FIELDS
+from relint.libraries.migrations import DJANGO_FIELDS, RESERVED, TEXT_FIELDS
 from relint.model import Edit, Fix, Safety
 from relint.queries.column_changes import AddedColumn, column_of, field_kind, is_relation, state_at, table_of
 from relint.queries.migration_target import is_application, target
@@ -49,11 +49,13 @@ def _literal(ctx: Context, column: AddedColumn) -> str | None:
     """The source of a default that is a literal, Django's implicit `''` included."""
     assert column.field is not None
     kind = field_kind(column.field)
-    if is_relation(ctx, column.field):
+    if is_relation(ctx, column.field) or kind not in DJANGO_FIELDS:
         return None
     if column.value is None:
         return '""' if column.default == "implicit" and kind in TEXT_FIELDS else None
     value = ctx.literal(column.value)
+    if isinstance(value, bool) != (kind == "BooleanField") or (kind in TEXT_FIELDS and not isinstance(value, str)):
+        return None
     return source_of(value) if isinstance(value, str | int | float) else None
 
 
