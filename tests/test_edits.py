@@ -223,3 +223,40 @@ def test_windows_line_ends_are_kept() -> None:
     ctx = context("if a:\r\n    f()\r\n    g()\r\n")
     text = applied(ctx, edits.insert_after(ctx, statement(ctx, "f()"), "x = 1"))
     assert text == "if a:\r\n    f()\r\n    x = 1\r\n    g()\r\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("def g():\n    x = f()\n    y = x\n    z = y\n", "def g():\n    with f() as x:\n        y = x\n        z = y\n"),
+        (
+            "def g():\n    x = f(\n        1,\n    )  # why\n\n    # so\n    y = x\n",
+            "def g():\n    with f(\n        1,\n    ) as x:  # why\n\n        # so\n        y = x\n",
+        ),
+        ('def g():\n    x = f()\n    y = """\n  a\n"""\n', 'def g():\n    with f() as x:\n        y = """\n  a\n"""\n'),
+    ],
+)
+def test_open_block(before: str, after: str) -> None:
+    ctx = context(before)
+    assert applied(ctx, edits.open_block(ctx, first_call(ctx), "with ", " as x:", len(before))) == after
+
+
+def test_open_block_wants_a_statement_of_its_own() -> None:
+    ctx = context("x = f(); y = x\n")
+    assert edits.open_block(ctx, first_call(ctx), "with ", " as x:", len(ctx.text)) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "written", "after"),
+    [
+        ("import os\nf()\n", "b.c", "import os\nfrom a import b\nf()\n"),
+        ("from a import b\nf()\n", "b.c", "from a import b\nf()\n"),
+        ("from a.b import c as d\nf()\n", "d", "from a.b import c as d\nf()\n"),
+        ("from a.b import d\nf()\n", "c", "from a.b import d, c\nf()\n"),
+    ],
+)
+def test_ensure_member(before: str, written: str, after: str) -> None:
+    ctx = context(before)
+    found = edits.ensure_member(ctx, "a.b.c", first_call(ctx))
+    assert found is not None
+    assert (found[0], applied(ctx, found[1])) == (written, after)

@@ -39,8 +39,8 @@ Where the message must not be lost when the process dies right after the commit,
 same transaction and let a job send what is there.
 
 Transactions are `transaction.atomic()` (block or decorator, also through an own context manager or decorator of the
-file), SQLAlchemy's and asyncpg's `begin()` and `transaction()`, and `with conn:` of a connection that commits at the end
-of its block. `atomic-wrappers` names more of them; `deferral-wrappers` names helpers (context managers, functions,
+file), SQLAlchemy's and asyncpg's `begin()` and `transaction()`, and `with conn:` of a connection that commits at the
+end of its block. `atomic-wrappers` names more of them; `deferral-wrappers` names helpers (context managers, functions,
 decorators) that send only after the commit. `on_commit(task.delay(x))` is found too: it sends at once. Quiet for
 `delay_on_commit`, inside lambdas and nested functions, and for requests that only read (`get`, `head`, `options`).
 

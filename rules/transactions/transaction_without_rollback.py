@@ -3,7 +3,9 @@
 ## Why it is bad
 A `commit()` at the end of a function is reached only when everything before it went well. After an error the
 transaction stays open: its locks are held, half of its work waits to be committed together with the next piece of
-work on that connection, and a SQLAlchemy session raises `PendingRollbackError` from then on.
+work on that connection, and a SQLAlchemy session raises `PendingRollbackError` from then on. Leaving the function does
+not end it: the traceback holds the connection, and a `sqlite3` connection that nobody closes waits for the garbage
+collector with its lock on the database.
 
 ## Example
 ```python
