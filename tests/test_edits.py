@@ -233,7 +233,7 @@ def test_windows_line_ends_are_kept() -> None:
             "def g():\n    x = f(\n        1,\n    )  # why\n\n    # so\n    y = x\n",
             "def g():\n    with f(\n        1,\n    ) as x:  # why\n\n        # so\n        y = x\n",
         ),
-        ('def g():\n    x = f()\n    y = """\n  a\n"""\n', 'def g():\n    with f() as x:\n        y = """\n  a\n"""\n'),
+        ('def g():\n    x = f()\n    y = """\n  a"""\n', 'def g():\n    with f() as x:\n        y = """\n  a"""\n'),
     ],
 )
 def test_open_block(before: str, after: str) -> None:
@@ -260,3 +260,9 @@ def test_ensure_member(before: str, written: str, after: str) -> None:
     found = edits.ensure_member(ctx, "a.b.c", first_call(ctx))
     assert found is not None
     assert (found[0], applied(ctx, found[1])) == (written, after)
+
+
+def test_wrap_where_blanks_follow_a_tab() -> None:
+    ctx = context("if a:\n\tb\nif c:\n\t f()\n\t g()\n")
+    text = applied(ctx, edits.wrap(ctx, [statement(ctx, "f()"), statement(ctx, "g()")], "with x:"))
+    assert text == "if a:\n\tb\nif c:\n\t with x:\n\t \tf()\n\t \tg()\n"
