@@ -12,6 +12,7 @@ from relint.context import Context
 from relint.libraries.delay import Delay
 from relint.libraries.sleeps import EVENTS, SLEEPS
 from relint.names import Binding
+from relint.queries.retry_words import word_of
 from relint.tree import walk
 
 _LOOPS = (cst.For, cst.While)
@@ -44,7 +45,7 @@ def pause_of(ctx: Context, call: cst.Call, loop: cst.CSTNode | None = None) -> P
         duration = ctx.argument(call, SLEEPS[name], 0)
     elif (found := _wait_of_event(ctx, call, name)) is not None:
         duration = found
-    elif _last(call.func) in ("sleep", "_sleep", "async_sleep") and ctx.function_def(call.func) is None:
+    elif word_of(call.func) in ("sleep", "_sleep", "async_sleep") and ctx.function_def(call.func) is None:
         duration = ctx.positional(call, 0)
     else:
         return _helper(ctx, call)
@@ -151,12 +152,12 @@ def _is_event_wait(ctx: Context, call: cst.Call) -> bool:
     if not isinstance(call.func, cst.Attribute) or call.func.attr.value != "wait":
         return False
     owner = call.func.value
-    return ctx.instance_of(owner) in EVENTS or bool(_EVENT_NAME.search(_last(owner)))
+    return ctx.instance_of(owner) in EVENTS or bool(_EVENT_NAME.search(word_of(owner)))
 
 
 def _helper(ctx: Context, call: cst.Call) -> Pause | None:
     """`self._wait_before_retry(attempt)`: a function named for waiting; in the file, it is looked into."""
-    if not _HELPER_NAME.search(_last(call.func)):
+    if not _HELPER_NAME.search(word_of(call.func)):
         return None
     function = ctx.function_def(call.func)
     if function is None:
@@ -178,16 +179,6 @@ def _innermost_loop(ctx: Context, node: cst.CSTNode) -> cst.CSTNode | None:
             return ancestor
         child = ancestor
     return None
-
-
-def _last(expression: cst.BaseExpression) -> str:
-    """The last word of a dotted expression."""
-    match expression:
-        case cst.Name(value=value):
-            return value
-        case cst.Attribute(attr=attr):
-            return attr.value
-    return ""
 
 
 def nodes_in(root: cst.CSTNode) -> Iterator[cst.CSTNode]:

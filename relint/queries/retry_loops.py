@@ -6,66 +6,25 @@ yet"; a loop that goes on with its work after an error is a daemon. Neither is a
 
 from __future__ import annotations
 
-import re
 from typing import Iterable, Iterator, Sequence
 
 import libcst as cst
 
 from relint.context import Context
 from relint.libraries.delay import Delay
+from relint.queries import retry_words as words
 from relint.queries.endings import End, ends_of, rest_after
 from relint.queries.pauses import Pause, names_in, nodes_in, pauses_in
 from relint.queries.retries import Failure, Retry
+from relint.queries.retry_counters import counter_of, counts_attempts
 from relint.tree import walk
 
 _LOOPS = (cst.For, cst.While)
 _NESTED = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
 _TRIES = (cst.Try, cst.TryStar)
-_LOGGING = re.compile(
-    r"^(debug|info|warn|warning|error|exception|critical|log|msg|print|print_exc|format_exc|echo|progress|exc_info|"
-    r"record_exception|capture_exception|incr|increment|inc|set_status)$"
-)
-_HARMLESS = re.compile(
-    r"^(write|flush|append|str|repr|type|format|len|int|min|max|isinstance|getattr|get|join|labels|add|time|monotonic|set|_)$"
-)
-"""Calls that stand between two attempts and neither wait nor repair anything."""
-_NOT_YET = frozenset(
-    "FileExistsError BlockingIOError Empty Full ProcessLookupError NoSuchProcess TimeoutExpired InterruptedError "
-    "ChildProcessError StopIteration StopAsyncIteration WouldBlock CancelledError ZombieProcess WantReadError "
-    "WantWriteError SSLWantReadError SSLWantWriteError".split()
-)
-"""Errors that answer "not yet": who sleeps on them is polling."""
-_NO_VALUE = re.compile(r"^(Index|Key|Lookup|Stop\w*|Assertion|ZeroDivision)Error$|^StopIteration$")
-"""What is not there yet, looked up: a poll as well."""
-_CONNECTING = re.compile(
-    r"connect|subscri|consum|listen|stream|socket|channel|session|recv|receive|request|fetch|publish|(?<!\w)(get|post|put)$",
-    re.I,
-)
-_LIVING = re.compile(r"connect|subscri|consum|listen|websocket|recv|receive|serve|run_forever", re.I)
-"""What is meant to go on for ever."""
-_OPTIMISTIC = re.compile(r"watch|stale|conflict|integrity|duplicate|exist|concurren|race|lock|serializ|version", re.I)
-_TIMED_OUT = re.compile(r"timeout|lock", re.I)
-_NOT_FAILURES = re.compile(
-    r"^(Value|Key|Index|Type|Attribute|Lookup|Unicode|UnicodeDecode|UnicodeEncode|Import|ModuleNotFound|EOF|JSONDecode|"
-    r"Validation|Assertion|Name|Syntax|NotImplemented|Overflow|ZeroDivision|Permission|FileNotFound|Recursion|Memory|"
-    r"UnidentifiedImage|Parse\w*|Decod\w*|Format|Template\w*)Error$|^KeyboardInterrupt$|^InvalidOperation$|"
-    r"Timeout|timeout|TimedOut|Integrity|Duplicate|Conflict|Stale|Exists|NotFound|DoesNotExist|Concurren|Race|Race|"
-    r"NoResultFound|Collision|TryAgain|InvalidRequest|Unsupported|Invalid"
-)
-"""Errors after which another try at once is right: the next pass brings another value, or the wait has been."""
-_INTERACTIVE = re.compile(r"^(input|raw_input|prompt\w*|getkey|getch|getpass|confirm|ask\w*|readline)$")
-"""Who is asked again is a person."""
-_BLOCKING = re.compile(r"^(accept|recv\w*|select|poll|wait\w*|communicate|acquire|epoll_wait|get_message|get_nowait)$")
-"""Calls that wait by themselves before they fail."""
-_RESPONSE = re.compile(r"status|\.ok\b|is_success|returncode|return_code|exit_code|\berrors?\b")
-_BUSY = (408, 425, 429)
-_DECIDING = re.compile(r"retr|attempt|check|handle|raise|abort|fail|limit|give_?up|backoff|next", re.I)
-_STATUS = re.compile(r"^(status|status_code|statuscode|http_status|code|resp_status|response_code)$", re.I)
 _ASSIGNMENTS = (cst.Assign, cst.AugAssign, cst.AnnAssign)
 _ALL = {"Exception": False, "BaseException": True}
 _EXITS = frozenset({"raise", "return", "break"})
-_TIME_LIMIT = re.compile(r"timeout|deadline|fail_after|move_on", re.I)
-_TIME = re.compile(r"time|now|deadline|elapsed|timeout|until|clock|expire", re.I)
 
 
 def loop_retries(ctx: Context) -> list[Retry]:
@@ -79,7 +38,7 @@ def _recursion(ctx: Context, function: cst.FunctionDef) -> Retry | None:
     """`except E: time.sleep(1); return self.fetch(url)`: a function that sleeps and calls itself."""
     failures: dict[cst.CSTNode, Failure] = {}
     for call in ctx.walk(function.body, cst.Call):
-        if _last_word(call) != function.name.value or not _is_itself(ctx, call, function):
+        if words.last_word(call) != function.name.value or not _is_itself(ctx, call, function):
             continue
         cause = _cause(ctx, call)
         pauses = pauses_in(ctx, cause.body) if cause is not None else []
@@ -101,96 +60,29 @@ def _cause(ctx: Context, call: cst.Call) -> cst.ExceptHandler | cst.If | None:
             case cst.FunctionDef() | cst.Lambda() | cst.For() | cst.While():
                 return None
             case cst.ExceptHandler():
-                return None if (names := caught_by(ancestor)) and names <= _NOT_YET else ancestor
+                return None if (names := words.caught_by(ancestor)) and names <= words.NOT_YET else ancestor
             case cst.If(test=test) if _is_failing(ctx, test):
                 return ancestor
     return None
 
 
 def _loop(ctx: Context, loop: cst.For | cst.While) -> Retry | None:
-    if isinstance(loop, cst.For) and not _counts(ctx, loop):
+    if isinstance(loop, cst.For) and not counts_attempts(ctx, loop):
         return None
     shape = _Shape(ctx, loop)
     attempts_made = _tries(loop)
-    if any(_INTERACTIVE.match(_last_word(call)) for a in attempts_made for call in ctx.walk(a.body, cst.Call)):
+    if any(words.ASKING.match(words.last_word(call)) for a in attempts_made for call in ctx.walk(a.body, cst.Call)):
         return None
     failures = (*(f for attempt in attempts_made for f in shape.failures(attempt)), *shape.failing_values())
     if not failures:
         return None
-    counter, attempts = _counter(ctx, loop)
+    counter, attempts = counter_of(ctx, loop)
     return Retry("loop", loop, failures, endless=shape.endless(failures), counter=counter, attempts=attempts)
 
 
 def _tries(loop: cst.For | cst.While) -> list[cst.Try | cst.TryStar]:
     """The attempts of a loop; what a handler tries is a repair."""
     return list(walk(loop.body, _TRIES, stop=(*_NESTED, *_LOOPS, cst.ExceptHandler, cst.ExceptStarHandler)))
-
-
-# -- the head of the loop --------------------------------------------------------------------------------------------
-
-
-def _counts(ctx: Context, loop: cst.For) -> bool:
-    """Whether a `for` goes over attempts: a range, or the delays it sleeps for; not over items of work."""
-    iterable = loop.iter
-    if isinstance(iterable, cst.Call) and ctx.callee(iterable) in _COUNTING:
-        return True
-    if isinstance(iterable, cst.Call) and ctx.callee(iterable) == "builtins.enumerate":
-        iterable = iterable.args[0].value if iterable.args else iterable
-    if isinstance(iterable, cst.Tuple | cst.List):
-        return bool(iterable.elements) and all(isinstance(ctx.literal(e.value), int | float) for e in iterable.elements)
-    targets = {node.value for node in ctx.walk(loop.target, cst.Name)}
-    pauses = pauses_in(ctx, loop.body, loop)
-    return any(p.duration is not None and targets & set(names_in(ctx, p.duration)) for p in pauses)
-
-
-_COUNTING = frozenset({"builtins.range", "itertools.count", "itertools.repeat", "six.moves.range"})
-
-
-def _counter(ctx: Context, loop: cst.For | cst.While) -> tuple[str | None, int | None]:
-    """The name that counts the attempts upwards from a small number, and how many there are if that is a literal."""
-    if isinstance(loop, cst.For):
-        name = loop.target.value if isinstance(loop.target, cst.Name) else None
-        if name is None or not isinstance(loop.iter, cst.Call) or ctx.callee(loop.iter) == "itertools.repeat":
-            return None, None
-        if ctx.callee(loop.iter) not in _COUNTING:
-            return None, None
-        args = [_number(ctx, arg.value) for arg in loop.iter.args]
-        if len(args) == 3 and args[2] != 1:
-            return None, None  # counts down, or in steps
-        limit = args[min(1, len(args) - 1)] if args and ctx.callee(loop.iter) != "itertools.count" else None
-        return (name if not name.startswith("_") else None), limit
-    steps = [
-        node.target.value
-        for node in ctx.walk(loop.body, cst.AugAssign)
-        if isinstance(node.target, cst.Name)
-        and isinstance(node.operator, cst.AddAssign)
-        and ctx.literal(node.value) == 1
-        and _starts_small(ctx, node.target)
-    ]
-    return (steps[0], _asked_limit(ctx, loop.test, steps[0])) if len(set(steps)) == 1 else (None, None)
-
-
-def _asked_limit(ctx: Context, test: cst.BaseExpression, counter: str) -> int | None:
-    """How many attempts `while counter < 5` allows."""
-    match test:
-        case cst.Comparison(left=cst.Name(value=name), comparisons=[cst.ComparisonTarget(comparator=limit)]):
-            return _number(ctx, limit) if name == counter else None
-    return None
-
-
-def _number(ctx: Context, expression: cst.BaseExpression) -> int | None:
-    """An integer that is written here, in a name bound once, or as a parameter's default."""
-    value = ctx.literal(expression)
-    if isinstance(expression, cst.Name) and value is ...:
-        found = ctx.names.bindings(expression)
-        if len(found) == 1 and found[0].kind == "parameter" and found[0].value is not None:
-            value = ctx.literal(found[0].value)
-    return value if isinstance(value, int) else None
-
-
-def _starts_small(ctx: Context, name: cst.Name) -> bool:
-    starts = [b.value for b in ctx.definitions(name) or () if b.kind != "augment"]
-    return bool(starts) and all(isinstance(v, cst.Integer) and v.evaluated_value in (0, 1) for v in starts)
 
 
 # -- what happens in it ----------------------------------------------------------------------------------------------
@@ -233,7 +125,7 @@ class _Shape:
     def _connects(self, attempt: cst.Try | cst.TryStar) -> bool:
         """Whether an attempt opens or uses a connection: done again and again it is a reconnect, else a daemon."""
         calls = self.ctx.walk(attempt.body, cst.Call)
-        return any(_CONNECTING.search(self.ctx.source(call.func)) for call in calls)
+        return any(words.CONNECTING.search(self.ctx.source(call.func)) for call in calls)
 
     def failing_values(self) -> Iterator[Failure]:
         """`if response.status_code == 503: sleep(1); continue`: the same call is made again for its answer."""
@@ -267,13 +159,13 @@ class _Shape:
                 return False
         elif ctx.literal(loop.test) not in (True, 1) and not self._asks_success_only(loop.test):
             return False
-        if any(_TIME_LIMIT.search(ctx.source(item.item)) for item in self._managers()):
+        if any(words.TIME_LIMIT.search(ctx.source(item.item)) for item in self._managers()):
             return False
         if any(self._after_success(attempt)[1] or self._tries_another(attempt) for attempt in _tries(loop)):
             return False
         if any(failure.delay is Delay.UNKNOWN or _is_optimistic(failure) for failure in failures):
             return False
-        if any(_LIVING.search(ctx.source(call.func)) for a in _tries(loop) for call in ctx.walk(a.body, cst.Call)):
+        if any(words.LIVING.search(ctx.source(call.func)) for a in _tries(loop) for call in ctx.walk(a.body, cst.Call)):
             return False
         return not any(True for _ in self._bounds())
 
@@ -312,7 +204,7 @@ class _Shape:
         judged += [node for part in self._rest(attempt) for node in ctx.walk(part, cst.Continue, stop=inner)]
         tests = [ctx.enclosing(node, cst.If, cst.Try, *_LOOPS) for node in judged]
         asked = [test for test in tests if isinstance(test, cst.If)]
-        return bool(asked) and all(_RESPONSE.search(ctx.source(test.test)) for test in asked)
+        return bool(asked) and all(words.RESPONSE.search(ctx.source(test.test)) for test in asked)
 
     def _flag_of_success(self) -> bool:
         """`while not done:` with `done = True` where an attempt has succeeded, and nowhere else in the loop."""
@@ -360,11 +252,14 @@ class _Shape:
 
     def _pauses_before(self, attempt: cst.CSTNode) -> list[Pause]:
         """The waits at the head of the pass: `if attempt: sleep(...)`."""
-        found: list[Pause] = []
+        return [pause for statement in self._before(attempt) for pause in pauses_in(self.ctx, statement, self.loop)]
+
+    def _before(self, attempt: cst.CSTNode) -> list[cst.CSTNode]:
+        """What is done in a pass before an attempt."""
+        found: list[cst.CSTNode] = []
         for around in self._blocks(attempt):
             siblings = self.ctx.siblings(around)
-            for statement in siblings[: siblings.index(around)] if around in siblings else []:
-                found += pauses_in(self.ctx, statement, self.loop)
+            found += siblings[: siblings.index(around)] if around in siblings else []
         return found
 
     def _finally(self, attempt: cst.Try | cst.TryStar) -> list[Pause]:
@@ -379,11 +274,11 @@ class _Shape:
         pauses: Sequence[Pause],
         comes_round: bool,
     ) -> Failure | None:
-        caught = caught_by(handler)
-        if caught and all(name in _NOT_YET or _NO_VALUE.match(name) for name in caught):
+        caught = words.caught_by(handler)
+        if caught and all(name in words.NOT_YET or words.NO_VALUE.match(name) for name in caught):
             return None
         polls = any(p.duration is not None and "poll" in self.ctx.source(p.duration).lower() for p in pauses)
-        if polls and caught and all(_TIMED_OUT.search(name) for name in caught):
+        if polls and caught and all(words.TIMED_OUT.search(name) for name in caught):
             return None
         if not pauses:
             delay = Delay.NONE if self._at_once(attempt, handler, caught, comes_round) else Delay.UNKNOWN
@@ -406,23 +301,23 @@ class _Shape:
     ) -> bool:
         """Whether the same thing is tried again at once: nothing but logging stands between."""
         ctx = self.ctx
-        if comes_round or self._is_short() or (caught and all(map(_quick, caught))):
+        if comes_round or self._is_short() or (caught and all(map(words.is_quick, caught))):
             return False
-        between: list[cst.CSTNode] = [handler.body]
+        between: list[cst.CSTNode] = [handler.body, *self._before(attempt)]
         if "next" in ends_of(ctx, handler.body):
             between += self._rest(attempt)
-        words = [_last_word(call) for part in between for call in ctx.walk(part, cst.Call)]
-        if not all(map(_is_harmless, words)):
+        called = [words.last_word(call) for part in between for call in ctx.walk(part, cst.Call)]
+        if not all(map(words.is_harmless, called)):
             return False
         if any(True for part in between for _ in ctx.walk(part, cst.Await, cst.Yield)):
             return False
-        if any(_BLOCKING.match(_last_word(call)) for call in ctx.walk(attempt.body, cst.Call)):
+        if any(words.BLOCKING.match(words.last_word(call)) for call in ctx.walk(attempt.body, cst.Call)):
             return False
         return not self._tries_another(attempt)
 
     def _is_short(self) -> bool:
         """Two attempts: once more at once, which gets past a connection that went stale."""
-        attempts = _counter(self.ctx, self.loop)[1]
+        attempts = counter_of(self.ctx, self.loop)[1]
         return attempts is not None and attempts <= 2
 
     def _tries_another(self, attempt: cst.Try | cst.TryStar) -> bool:
@@ -451,7 +346,7 @@ class _Shape:
             if asks and _EXITS & (ends_of(ctx, test.body) | _else_ends(ctx, test)):
                 return True
         handed = (c for c in ctx.walk(handler.body, cst.Call) if error in {n for a in c.args for n in names_in(ctx, a)})
-        return not all(_is_harmless(_last_word(call)) for call in handed)
+        return not all(words.is_harmless(words.last_word(call)) for call in handed)
 
     # -- bounds ------------------------------------------------------------------------------------------------------
 
@@ -472,7 +367,7 @@ class _Shape:
             if not _EXITS & (inside | otherwise | _else_ends(ctx, test)):
                 continue
             asked = set(names_in(ctx, test.test))
-            if id(test) in bodies and not asked & stepped and not any(_TIME.search(name) for name in asked):
+            if id(test) in bodies and not asked & stepped and not any(words.TIME.search(name) for name in asked):
                 continue
             if any(_may_change(ctx, name, test) for name in asked - errors):
                 yield test
@@ -492,8 +387,8 @@ def _may_change(ctx: Context, name: str, at: cst.CSTNode) -> bool:
 def _is_optimistic(failure: Failure) -> bool:
     """Whether somebody else was first, which does not happen for ever: a lock, a version, a unique key."""
     handler = failure.node
-    caught = caught_by(handler) if isinstance(handler, cst.ExceptHandler | cst.ExceptStarHandler) else frozenset()
-    return bool(caught) and all(_OPTIMISTIC.search(name) for name in caught)
+    caught = words.caught_by(handler) if isinstance(handler, cst.ExceptHandler | cst.ExceptStarHandler) else frozenset()
+    return bool(caught) and all(words.OPTIMISTIC.search(name) for name in caught)
 
 
 def _yields_to_wait(ctx: Context, loop: cst.CSTNode) -> bool:
@@ -506,38 +401,14 @@ def _yields_to_wait(ctx: Context, loop: cst.CSTNode) -> bool:
 def _other_exits(ctx: Context, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> Iterator[cst.CSTNode]:
     """Calls in a handler that may end the loop: they are handed the error or count it."""
     for call in ctx.walk(handler.body, cst.Call):
-        if _DECIDING.search(_last_word(call)):
+        if words.DECIDING.search(words.last_word(call)):
             yield call
-
-
-def caught_by(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> frozenset[str]:
-    """The last words of what a handler catches; empty for a bare `except:`."""
-    match handler.type:
-        case None:
-            return frozenset()
-        case cst.Tuple(elements=elements):
-            return frozenset(_word(element.value) for element in elements)
-        case other:
-            return frozenset({_word(other)})
-
-
-def _word(expression: cst.BaseExpression) -> str:
-    match expression:
-        case cst.Name(value=value):
-            return value
-        case cst.Attribute(attr=attr):
-            return attr.value
-    return "?"
-
-
-def _last_word(call: cst.Call) -> str:
-    return _word(call.func)
 
 
 def _is_failing(ctx: Context, test: cst.BaseExpression) -> bool:
     """Whether a test asks for an answer that says "not now": 408, 429 or 5xx."""
     for comparison in ctx.walk(test, cst.Comparison):
-        if not _STATUS.match(_word(comparison.left)) or len(comparison.comparisons) != 1:
+        if not words.STATUS.match(words.word_of(comparison.left)) or len(comparison.comparisons) != 1:
             continue
         target = comparison.comparisons[0]
         values = [target.comparator]
@@ -546,22 +417,12 @@ def _is_failing(ctx: Context, test: cst.BaseExpression) -> bool:
         codes = [ctx.literal(value) for value in values]
         match target.operator:
             case cst.Equal() | cst.In():
-                if codes and all(code in _BUSY or (isinstance(code, int) and 500 <= code < 600) for code in codes):
+                if codes and all(code in words.BUSY or (isinstance(code, int) and 500 <= code < 600) for code in codes):
                     return True
             case cst.GreaterThanEqual() | cst.GreaterThan():
                 if codes[0] in (499, 500):
                     return True
     return False
-
-
-def _is_harmless(word: str) -> bool:
-    """Whether a call of this name neither waits nor repairs anything."""
-    return bool(_LOGGING.match(word) or _HARMLESS.match(word))
-
-
-def _quick(name: str) -> bool:
-    """Whether an error is no reason to wait before the next attempt."""
-    return name in _NOT_YET or bool(_NOT_FAILURES.search(name))
 
 
 def _else_ends(ctx: Context, test: cst.If) -> frozenset[End]:
@@ -570,7 +431,7 @@ def _else_ends(ctx: Context, test: cst.If) -> frozenset[End]:
 
 def _attempted_calls(ctx: Context, attempt: cst.Try | cst.TryStar) -> Iterator[cst.Call]:
     for call in ctx.walk(attempt.body, cst.Call):
-        if not _LOGGING.match(_last_word(call)):
+        if not words.LOGGING.match(words.last_word(call)):
             yield call
 
 
@@ -586,4 +447,4 @@ def _targets(ctx: Context, node: cst.CSTNode) -> set[str]:
 
 def _makes_new(ctx: Context, call: cst.Call) -> bool:
     name = ctx.callee(call) or ctx.source(call.func)
-    return bool(re.search(r"rand|uuid|generate|token|choice|input|prompt|next", name, re.I))
+    return bool(words.NEW_VALUE.search(name))

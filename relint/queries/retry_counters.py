@@ -1,0 +1,72 @@
+"""How a loop counts its attempts."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from relint.context import Context
+from relint.queries.pauses import names_in, pauses_in
+
+
+def counts_attempts(ctx: Context, loop: cst.For) -> bool:
+    """Whether a `for` goes over attempts: a range, or the delays it sleeps for; not over items of work."""
+    iterable = loop.iter
+    if isinstance(iterable, cst.Call) and ctx.callee(iterable) in _COUNTING:
+        return True
+    if isinstance(iterable, cst.Call) and ctx.callee(iterable) == "builtins.enumerate":
+        iterable = iterable.args[0].value if iterable.args else iterable
+    if isinstance(iterable, cst.Tuple | cst.List):
+        return bool(iterable.elements) and all(isinstance(ctx.literal(e.value), int | float) for e in iterable.elements)
+    targets = {node.value for node in ctx.walk(loop.target, cst.Name)}
+    pauses = pauses_in(ctx, loop.body, loop)
+    return any(p.duration is not None and targets & set(names_in(ctx, p.duration)) for p in pauses)
+
+
+_COUNTING = frozenset({"builtins.range", "itertools.count", "itertools.repeat", "six.moves.range"})
+
+
+def counter_of(ctx: Context, loop: cst.For | cst.While) -> tuple[str | None, int | None]:
+    """The name that counts the attempts upwards from a small number, and how many there are if that is a literal."""
+    if isinstance(loop, cst.For):
+        name = loop.target.value if isinstance(loop.target, cst.Name) else None
+        if name is None or not isinstance(loop.iter, cst.Call) or ctx.callee(loop.iter) == "itertools.repeat":
+            return None, None
+        if ctx.callee(loop.iter) not in _COUNTING:
+            return None, None
+        args = [_number(ctx, arg.value) for arg in loop.iter.args]
+        if len(args) == 3 and args[2] != 1:
+            return None, None  # counts down, or in steps
+        limit = args[min(1, len(args) - 1)] if args and ctx.callee(loop.iter) != "itertools.count" else None
+        return (name if not name.startswith("_") else None), limit
+    steps = [
+        node.target.value
+        for node in ctx.walk(loop.body, cst.AugAssign)
+        if isinstance(node.target, cst.Name)
+        and isinstance(node.operator, cst.AddAssign)
+        and ctx.literal(node.value) == 1
+        and _starts_small(ctx, node.target)
+    ]
+    return (steps[0], _asked_limit(ctx, loop.test, steps[0])) if len(set(steps)) == 1 else (None, None)
+
+
+def _asked_limit(ctx: Context, test: cst.BaseExpression, counter: str) -> int | None:
+    """How many attempts `while counter < 5` allows."""
+    match test:
+        case cst.Comparison(left=cst.Name(value=name), comparisons=[cst.ComparisonTarget(comparator=limit)]):
+            return _number(ctx, limit) if name == counter else None
+    return None
+
+
+def _number(ctx: Context, expression: cst.BaseExpression) -> int | None:
+    """An integer that is written here, in a name bound once, or as a parameter's default."""
+    value = ctx.literal(expression)
+    if isinstance(expression, cst.Name) and value is ...:
+        found = ctx.names.bindings(expression)
+        if len(found) == 1 and found[0].kind == "parameter" and found[0].value is not None:
+            value = ctx.literal(found[0].value)
+    return value if isinstance(value, int) else None
+
+
+def _starts_small(ctx: Context, name: cst.Name) -> bool:
+    starts = [b.value for b in ctx.definitions(name) or () if b.kind != "augment"]
+    return bool(starts) and all(isinstance(v, cst.Integer) and v.evaluated_value in (0, 1) for v in starts)
