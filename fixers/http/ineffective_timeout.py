@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import libcst as cst
-from relint.rules.http.ineffective_timeout import rule
 
 from relint import edits
 from relint.context import Context
@@ -11,6 +10,7 @@ from relint.edits import Edits
 from relint.model import Finding, Fix, Safety
 from relint.queries.adapters import Ineffective
 from relint.queries.origins import origins
+from relint.rules.http.ineffective_timeout import rule
 
 
 @rule.fixer
@@ -37,11 +37,13 @@ def _adapter(ctx: Context, send: cst.FunctionDef, found: Ineffective) -> Edits |
             return edits.replace_statement(
                 ctx, statement, f'if {name}.get("timeout") is None:', f'{step}{name}["timeout"] = {value}'
             )
-        case cst.Assign(value=cst.Call(args=[_, default])) as assign:
-            target = ctx.source(assign.targets[0].target)
-            inserted = edits.insert_after(
-                ctx, ctx.statement_of(assign), f"if {target} is None:", f"{step}{target} = {value}"
-            )
+        case cst.Assign(value=cst.Call(func=cst.Attribute(value=mapping, attr=method), args=[_, default])) as assign:
+            statement, target = ctx.statement_of(assign), ctx.source(assign.targets[0].target)
+            applied = f"{step}{target} = {value}"
+            if method.value == "get" and isinstance(assign.targets[0].target, cst.Subscript):
+                asked = f'if {ctx.source(mapping)}.get("timeout") is None:'
+                return edits.replace_statement(ctx, statement, asked, applied)
+            inserted = edits.insert_after(ctx, statement, f"if {target} is None:", applied)
             return inserted and (*edits.replace_node(ctx, default.value, "None"), *inserted)
         case cst.If(test=cst.Comparison(comparisons=[cst.ComparisonTarget(comparator=mapping)]) as test):
             return edits.replace_node(ctx, test, f'{ctx.source(mapping)}.get("timeout") is None')

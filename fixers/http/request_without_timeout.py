@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import libcst as cst
-from relint.rules.http.request_without_timeout import Missing, rule
 
 from relint import edits
 from relint.context import Context
 from relint.model import Finding, Fix
 from relint.queries.sanctions import sanctioned_timeout, timeout_fix, timeout_text
+from relint.rules.http.request_without_timeout import Missing, rule
 
 
 @rule.fixer
