@@ -209,11 +209,15 @@ def indent_lines(ctx: Context, start: int, end: int) -> list[Edit]:
     """Indent the lines that begin after `start` and before `end` by one level, but none inside a string."""
     inside = _string_interiors(ctx)
     step = ctx.tree.module.default_indent
+    line = _line_start(ctx.text, start)
+    indent = ctx.text[line : start - len(ctx.text[line:start].lstrip())]
     edits = []
     for offset in ctx.tree.lines.starts:
         if start < offset < end and ctx.text[offset : offset + 1] not in ("\r", "\n", ""):
             if not any(low < offset <= high for low, high in inside):
-                edits.append(Edit(offset, offset, step))
+                # Behind the indentation that is there: in front of it, a tab would change what blanks mean.
+                at = offset + len(indent) if ctx.text.startswith(indent, offset) else offset
+                edits.append(Edit(at, at, step))
     return edits
 
 

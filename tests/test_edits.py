@@ -266,3 +266,59 @@ def test_wrap_where_blanks_follow_a_tab() -> None:
     ctx = context("if a:\n\tb\nif c:\n\t f()\n\t g()\n")
     text = applied(ctx, edits.wrap(ctx, [statement(ctx, "f()"), statement(ctx, "g()")], "with x:"))
     assert text == "if a:\n\tb\nif c:\n\t with x:\n\t \tf()\n\t \tg()\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("f()", "f(g)"),
+        ("f(a)", "f(g, a)"),
+        ("f(*a, **b)", "f(g, *a, **b)"),
+        ("f(x for x in y)", "f(g, (x for x in y))"),
+        ("f(\n    a,\n    b,  # why\n)", "f(\n    g,\n    a,\n    b,  # why\n)"),
+        ("f(  # why\n    a)", "f(  # why\n    g,\n    a)"),
+    ],
+)
+def test_prepend_argument(before: str, after: str) -> None:
+    ctx = context(before + "\n")
+    assert applied(ctx, edits.prepend_argument(ctx, first_call(ctx), "g")) == after + "\n"
+
+
+def test_parenthesize_around_another_edit() -> None:
+    ctx = context("x = f(a).b\n")
+    call = first_call(ctx)
+    changes = (*edits.replace_node(ctx, call.func, "await g"), *edits.parenthesize(ctx, call))
+    assert apply_edits(ctx.text, changes) == "x = (await g(a)).b\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("def f():\n    a()\n", "def f():\n    new()\n    a()\n"),
+        ('def f():\n    """Doc."""\n    a()\n', 'def f():\n    """Doc."""\n    new()\n    a()\n'),
+        ('def f():\n    """Doc."""\n', 'def f():\n    """Doc."""\n    new()\n'),
+        ("def f():\n    # why\n    a()\n", "def f():\n    # why\n    new()\n    a()\n"),
+        ("def f(): a()\n", None),
+    ],
+)
+def test_insert_at_start(before: str, after: str | None) -> None:
+    ctx = context(before)
+    [function] = ctx.tree.of(cst.FunctionDef)
+    changes = edits.insert_at_start(ctx, function, "new()")
+    assert (changes and applied(ctx, changes)) == after
+
+
+def test_replace_statement() -> None:
+    ctx = context("if x:\n    f(1)  # why\n    g(); f(2)\n")
+    first, second = [c for c in ctx.tree.of(cst.Call) if ctx.source(c.func) == "f"]
+    changes = edits.replace_statement(ctx, ctx.statement_of(first), "if y:", "    f(3)")
+    assert applied(ctx, changes) == "if x:\n    if y:\n        f(3)  # why\n    g(); f(2)\n"
+    assert edits.replace_statement(ctx, ctx.statement_of(second), "f(3)") is None
+
+
+def test_ensure_class() -> None:
+    ctx = context("import a\n\nx = a.B()\n")
+    at = next(iter(ctx.tree.of(cst.Call)))
+    text = applied(ctx, edits.ensure_class(ctx, "C", "class C(a.B):\n    pass", at))
+    assert text == "import a\n\n\nclass C(a.B):\n    pass\n\nx = a.B()\n"
+    assert edits.ensure_class(ctx, "x", "class x:\n    pass", at) is None
