@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Iterator
 
@@ -12,6 +13,7 @@ import libcst as cst
 
 from relint.context import Context
 from relint.libraries.migrations import CONSTANT_DEFAULT_IS_FREE, DEFAULT_VERSIONS, ENGINE_NAMES
+from relint.project import parse
 
 _BACKEND = re.compile(r"backends?\.(postgresql|postgis|mysql|sqlite3|spatialite|oracle)|^(mssql)$")
 _URL = re.compile(r"^(postgres(?:ql)?|postgis|mysql|mariadb|sqlite|oracle|mssql)(?:\+\w+)?://")
@@ -28,6 +30,7 @@ _DIALECT_CLASSES = {
     "SQLiteDialect": frozenset({"sqlite"}),
 }
 _MANAGE = re.compile(r"DJANGO_SETTINGS_MODULE\"?'?\s*,\s*[\"']([\w.]+)[\"']")
+_DIALECT_WORDS = ("dialect", "vendor", "engine.name")
 _ALL = frozenset(ENGINE_NAMES)
 
 
@@ -65,6 +68,8 @@ def target(ctx: Context) -> Target:
 
 def runs_on_target(ctx: Context, node: cst.CSTNode) -> bool:
     """Whether a statement may run on the target: not under `if dialect == "mysql"` when that is another engine."""
+    if not any(word in ctx.text for word in _DIALECT_WORDS):
+        return True
     engine = target(ctx).engine
     child = node
     for ancestor in ctx.ancestors(node):
@@ -113,17 +118,20 @@ def _engine_of_alembic(ctx: Context) -> str | None:
 def _engine_of_settings(ctx: Context) -> str | None:
     """The one engine that the settings files name; beside another one, SQLite is for development."""
     head = _head(ctx)
-    found: set[str] = set()
-    for path in _settings_files(ctx, head) if head is not None else ():
-        tree = ctx.project.syntax(path)
-        for node in ast.walk(tree) if tree is not None else ():
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                named = _BACKEND.search(node.value) or _URL.search(node.value)
-                if named:
-                    found.add(_ENGINES[next(group for group in named.groups() if group)])
+    paths = _settings_files(ctx, head) if head is not None else ()
+    found = {engine for path in paths for engine in _engines_named(ctx.project.text(path) or "")}
     if len(found) > 1:
         found.discard("sqlite")
     return found.pop() if len(found) == 1 else None
+
+
+@lru_cache(maxsize=256)
+def _engines_named(text: str) -> frozenset[str]:
+    """The engines that the strings of a settings file name."""
+    tree = parse(text)
+    strings = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)] if tree is not None else []
+    named = [_BACKEND.search(s) or _URL.search(s) for s in strings if isinstance(s, str)]
+    return frozenset(_ENGINES[next(group for group in match.groups() if group)] for match in named if match)
 
 
 def _head(ctx: Context) -> Path | None:
@@ -208,7 +216,7 @@ def _is_dialect(ctx: Context, expression: cst.BaseExpression) -> bool:
     text = ctx.source(expression)
     if isinstance(expression, cst.Name) and (value := ctx.value_of(expression)) is not None:
         text += f" {ctx.source(value)}"
-    return "dialect" in text or "vendor" in text or "engine.name" in text
+    return any(word in text for word in _DIALECT_WORDS)
 
 
 def _strings(ctx: Context, expression: cst.BaseExpression) -> list[str]:
