@@ -255,3 +255,23 @@ def test_memo_computes_once() -> None:
     for _ in range(2):
         ctx.memo("question", lambda: asked.append(1))
     assert asked == [1]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import importlib\nx = importlib.import_module('a.b')\nx.f()\n",
+        "x = LazyImport('a.b')\nx.f()\n",
+        "x = None\nx = lazy_import('a.b')\nx.f()\n",
+        "import a.b\nclass C:\n    x = None\n    def m(self):\n        self.x = a.b\n        self.x.f()\n",
+    ],
+)
+def test_modules_bound_to_names(code: str) -> None:
+    ctx = context(code)
+    [call] = [c for c in ctx.tree.of(cst.Call) if ctx.source(c.func).endswith("x.f")]
+    assert ctx.callee(call) == "a.b.f"
+
+
+def test_a_call_with_a_text_is_no_import() -> None:
+    ctx = context("x = make('a.b')\nx.f()\n")
+    assert ctx.callee(node(ctx, "x.f()", cst.Call)) is None

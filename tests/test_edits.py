@@ -287,7 +287,7 @@ def test_prepend_argument(before: str, after: str) -> None:
 def test_parenthesize_around_another_edit() -> None:
     ctx = context("x = f(a).b\n")
     call = first_call(ctx)
-    changes = (*edits.replace_node(ctx, call.func, "await g"), *edits.parenthesize(ctx, call))
+    changes = (*edits.parenthesize(ctx, call), *edits.replace_node(ctx, call.func, "await g"))
     assert apply_edits(ctx.text, changes) == "x = (await g(a)).b\n"
 
 

@@ -30,7 +30,7 @@ def _sleep(ctx: Context, call: cst.Call) -> Fix | None:
     if found is None:
         return None
     module, imported = found
-    changes = (*edits.replace_node(ctx, call.func, f"await {module}.sleep"), *_around(ctx, call), *imported)
+    changes = (*_around(ctx, call), *edits.replace_node(ctx, call.func, f"await {module}.sleep"), *imported)
     return Fix(f"Use `await {module}.sleep`", changes)
 
 
@@ -41,7 +41,7 @@ def _to_thread(ctx: Context, call: cst.Call) -> Fix | None:
     module, imported = found
     function = ctx.source(call.func)
     moved = edits.prepend_argument(ctx, call, function)
-    changes = (*edits.replace_node(ctx, call.func, f"await {module}.to_thread"), *moved, *_around(ctx, call), *imported)
+    changes = (*_around(ctx, call), *edits.replace_node(ctx, call.func, f"await {module}.to_thread"), *moved, *imported)
     return Fix(f"Run `{function}` in a thread", changes)
 
 
