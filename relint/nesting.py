@@ -51,15 +51,16 @@ def _nests(text: str) -> bool:
     steps, lambdas = [0], [0]
     total = strings = 0
     in_case = False
-    for kind, _ in tokens(text):
+    for kind, match in tokens(text):
         if kind in ("string", "fstring"):
             strings += 1
             if strings > MAX_STRINGS:
                 return True
-        elif kind == "open":
+        elif kind in ("open", "field"):
             strings = 0
-            steps[-1] += 1
-            total += 1
+            if kind == "open":  # fields of an f-string stand side by side
+                steps[-1] += 1
+                total += 1
             steps.append(0)
             lambdas.append(0)
             if len(steps) > MAX_BRACKETS + 1 or (in_case and len(steps) > MAX_PATTERN + 1):
@@ -79,10 +80,15 @@ def _nests(text: str) -> bool:
             total -= steps[-1]
             steps[-1] = 0
         elif kind == "case":
-            in_case = in_case or len(steps) == 1
+            in_case = in_case or (len(steps) == 1 and _begins_a_line(text, match.start()))
         elif kind == "newline" and len(steps) == 1:
             strings, in_case = 0, False
             total = steps[0] = lambdas[0] = 0
         if total > MAX_STEPS:
             return True
     return False
+
+
+def _begins_a_line(text: str, offset: int) -> bool:
+    line = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+    return not text[line:offset].strip()

@@ -25,7 +25,7 @@ _QUOTES = ("'''", '"""', "'", '"')
 _CODE = re.compile(
     rf"\b(?:[fFtT][rR]?|[rR][fFtT])(?P<fstring>'''|\"\"\"|'|\")|(?P<string>{STRING})|(?P<comment>#[^\r\n]*)"
     r"|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<joined>\\(?:\r\n|[\r\n]))|(?P<newline>[\r\n])|(?P<comma>[,;])"
-    r"|(?P<colon>:=?)|(?P<lambda>\blambda\b)|(?P<case>\bcase\b)"
+    r"|(?P<colon>:=?)|(?P<lambda>\blambda\b)|(?P<case>\bcase\b(?=[ \t\f]*[^\s=.,:)\]]))"
     r"|(?P<step>\*\*|//|<<|>>|[<>=!]=|[.+\-*/%&|^~<>@=!]|\b(?:if|else|and|or|not|await|for|in|is)\b)",
     re.DOTALL,
 )
@@ -60,8 +60,8 @@ def comments(text: str) -> Iterator[tuple[int, str]]:
 def tokens(text: str, outside: re.Pattern[str] = _CODE) -> Iterator[Token]:
     """What nests or ends something, with its kind: the name of a group in `_CODE`. Fields of f-strings are code.
 
-    Of an f-string the kinds are "fstring", then "open" and "close" for each field. `outside` is what to look for around
-    f-strings.
+    Of an f-string the kinds are "fstring", then "field" and "close" for each field. `outside` is what to look for
+    around f-strings.
     """
     # What is open, innermost last: "(" a bracket, "{" the field of an f-string, or the pattern of literal text.
     around: list[str | re.Pattern[str]] = []
@@ -83,7 +83,7 @@ def tokens(text: str, outside: re.Pattern[str] = _CODE) -> Iterator[Token]:
                 around.append(pattern := _TEXT[quotes[-1]])
         elif kind == "open":
             around.append("{")
-            pattern = _CODE
+            kind, pattern = "field", _CODE
         elif kind == "close":  # of the field whose format this is
             del around[-2:]
             pattern = _pattern(around, outside)
