@@ -17,6 +17,7 @@ _TAKES_VALUES = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "WIT
 _ONCE = frozenset(
     "execute raw RawSQL text fetch fetchrow fetchval fetch_all fetch_one fetch_val scalar scalars".split()
 )
+_CHOOSES = (cst.IfExp, cst.BooleanOperation, cst.NamedExpr)
 _RUNS_TEXT = frozenset({"execute", "scalar", "scalars", "stream", "stream_scalars"})
 
 
@@ -25,7 +26,9 @@ def guarded(ctx: Context, site: Site) -> bool:
     sink = site.sink
     if sink is None or sink.driver is None or sink.name in WITHOUT_PARAMETERS or sink.name not in _ONCE:
         return False
-    if site.alternatives != 1 or any(part.root is not site.root for part in site.text if isinstance(part, Hole)):
+    if any(part.root is not site.root for part in site.text if isinstance(part, Hole)):
+        return False
+    if site.alternatives != 1 and (sink.arg.value is not site.root or any(ctx.walk(site.root, *_CHOOSES))):
         return False
     raw = with_holes_as(site.text, lambda _, __: HOLE)
     if first_word(raw) not in _TAKES_VALUES or ";" in raw.rstrip().rstrip(";"):
@@ -160,8 +163,7 @@ def _flows_straight(ctx: Context, site: Site) -> bool:
     if found is None or len(ctx.names.uses(found[0], name.value)) != 1:
         return False
     assigned, executed = ctx.statement_of(site.root), ctx.statement_of(site.sink.call)
-    block = ctx.siblings(assigned)
-    if ctx.names.scope_of(name) is not found[0] or executed not in block:
+    if ctx.names.scope_of(name) is not found[0] or not _runs_once_after(ctx, assigned, executed):
         return False
     start, end = ctx.range(assigned)[1], ctx.range(executed)[0]
     for part in site.text:
@@ -170,3 +172,17 @@ def _flows_straight(ctx: Context, site: Site) -> bool:
             if any(start <= ctx.range(b.node)[0] < end for b in bindings if b.node in ctx.tree.parents):
                 return False
     return True
+
+
+def _runs_once_after(ctx: Context, assigned: cst.CSTNode, executed: cst.CSTNode) -> bool:
+    """Whether a statement follows another in its block, or in a `with`, `try` or `if` of that block."""
+    block = ctx.siblings(assigned)
+    current: cst.CSTNode | None = executed
+    while current is not None and current not in block:
+        if not isinstance(current, cst.BaseSmallStatement | cst.BaseSuite | cst.SimpleStatementLine | _TRANSPARENT):
+            return False
+        current = ctx.parent(current)
+    return current is not None and block.index(current) > block.index(assigned)
+
+
+_TRANSPARENT = cst.With | cst.If | cst.Else | cst.Try | cst.ExceptHandler | cst.Finally

@@ -151,18 +151,21 @@ def _is_constant(value: cst.BaseExpression) -> bool:
 
 
 def _is_in_quoting_function(ctx: Context, hole: Hole) -> bool:
-    """Whether the text is put together by `def escape(...)` or `def quote_name(...)`."""
-    function = ctx.enclosing(hole.root, cst.FunctionDef)
-    return function is not None and bool(_QUOTES.search(function.name.value))
+    """Whether the text is put together by `def escape(...)`, `def quote_name(...)` or a compiler of SQL."""
+    function, cls = ctx.enclosing(hole.root, cst.FunctionDef), ctx.enclosing(hole.root, cst.ClassDef)
+    quotes = function is not None and bool(_QUOTES.search(function.name.value))
+    return quotes or (cls is not None and cls.name.value.endswith("Compiler"))
 
 
 def _runs_over_constant(ctx: Context, value: cst.BaseExpression) -> bool:
-    """`for table in TABLES`, `for k, v in Class.TABLES.items()`."""
+    """`for table in TABLES`, `for k, v in Class.TABLES.items()`, `for state in StateEnum: state.value`."""
+    if isinstance(value, cst.Attribute) and value.attr.value in ("value", "name"):
+        value = value.value
     if not isinstance(value, cst.Name):
         return False
     found = nearest(ctx, value, ctx.names.bindings(value))
     return bool(found) and all(
-        isinstance(b.node, cst.For | cst.CompFor) and any(_UPPER.match(word) for word in _chain(b.node.iter))
+        isinstance(b.node, cst.For | cst.CompFor) and any(_CONSTANT_LOOP.match(word) for word in _chain(b.node.iter))
         for b in found
     )
 
@@ -172,7 +175,9 @@ def _is_made_safe(ctx: Context, value: cst.BaseExpression) -> bool:
     match value:
         case cst.Call(func=func):
             words = list(_chain(func))
-            if words and (_QUOTES.search(words[0]) or words[0] in _COMPILED or ctx.callee(value) in _GENERATED):
+            if any(map(_QUOTES.search, words)) or not _COMPILED.isdisjoint(words[:1]):
+                return True
+            if ctx.callee(value) in _GENERATED:
                 return True
             if words and words[0] in (
                 "join",
@@ -226,6 +231,7 @@ _NUMBER_METHODS = frozenset(
 )
 _NUMBER_SPEC = re.compile(r":[^%]*[bdioxXeEfFgGn]$")
 _UPPER = re.compile(r"^_*[A-Z][A-Z0-9_]+$")
+_CONSTANT_LOOP = re.compile(r"^_*[A-Z]\w+$")
 _FRAMEWORK_NAMES = frozenset("__tablename__ _meta __table__ __name__ db_table sentinel".split())
 _QUOTES = re.compile(r"quot|escape|literal|sanitiz|mogrify|identifier|^qn\d?$|^_?adapt$", re.IGNORECASE)
 _COMPILED = frozenset(

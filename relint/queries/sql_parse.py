@@ -40,6 +40,7 @@ def _without_holes(text: str, spots: list[Spot]) -> str:
     """The text with something that can stand in each hole, and `:pN` for the driver's placeholders."""
     numbers = iter(spots)
     text = re.sub(HOLE, lambda _: _stand_in(next(numbers)), text)
+    text = re.sub(r"^(\s*)replace\b", r"\1insert", text, flags=re.IGNORECASE)
     # Inside quotes a placeholder is text; sqlglot does not mind `:p0` there.
     return _PLACEHOLDER.sub(":p0", text.replace("%%", "%"))
 
