@@ -318,9 +318,7 @@ def replace_statement(ctx: Context, statement: cst.CSTNode, *lines: str) -> Edit
     return (ctx.edit(statement, f"\n{indent_of(ctx, statement)}".join(lines)),)
 
 
-def ensure_function(
-    ctx: Context, name: str, keyword: str, rest: str, at: cst.CSTNode
-) -> tuple[str, Edits] | None:
+def ensure_function(ctx: Context, name: str, keyword: str, rest: str, at: cst.CSTNode) -> tuple[str, Edits] | None:
     """A module-level function below the imports, shared by all fixes of the file.
 
     Written `{keyword} {name}{rest}`, where `rest` has no final newline and is indented by four spaces; an equal
@@ -335,8 +333,11 @@ def ensure_function(
         text = f"{keyword} {chosen}{rest}"
         if found is None:
             offset = _after_imports(ctx)
-            blank = "\n\n" if offset else ""
-            return chosen, (Edit(offset, offset, f"{blank}{text}\n", once=True),)
+            before = "\n\n" if offset else ""
+            follows = ctx.text[offset:].lstrip("\r\n")
+            gap = ctx.text[offset : len(ctx.text) - len(follows)].count("\n")
+            after = "\n" * (2 - min(gap, 2)) if follows else ""
+            return chosen, (Edit(offset, offset, f"{before}{text}\n{after}", once=True),)
         if len(found) == 1 and "\n".join(ctx.source(found[0].node).splitlines()) == text:
             return chosen, ()
     return None

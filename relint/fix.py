@@ -73,10 +73,16 @@ def _overlap(a: Edit, b: Edit) -> bool:
 
 
 def _ordered(edits: Iterable[Edit]) -> list[Edit]:
-    """Sorted by place; equal `once` edits are applied once, and at one place imports come before definitions."""
+    """Sorted by place; equal `once` edits are applied once; at one place imports come first, functions last."""
     edits = list(edits)
-    shared = sorted({edit for edit in edits if edit.once}, key=lambda edit: (not _imports(edit), edit.text))
+    once = {edit for edit in edits if edit.once}
+    shared = sorted(once, key=lambda edit: (not _imports(edit), _set_apart(edit), edit.text))
     return sorted([*shared, *(edit for edit in edits if not edit.once)], key=lambda edit: (edit.start, not edit.once))
+
+
+def _set_apart(edit: Edit) -> bool:
+    """Whether an edit is a function: two blank lines stand before it, and it comes after values."""
+    return edit.text.startswith("\n\n")
 
 
 def _imports(edit: Edit) -> bool:

@@ -23,62 +23,90 @@ _LIMITERS = {
 
 @rule.fixer
 def fix(finding: Finding, ctx: Context) -> Fix | None:
-    spawn: Spawn = finding.data
-    if spawn.kind == "thread":
-        return _pooled(ctx, spawn)
-    return _limited(ctx, spawn) if spawn.kind == "task" else None
+    spawns: list[Spawn] = finding.data
+    if spawns[0].kind == "thread":
+        return _pooled(ctx, spawns[0])
+    return _limited(ctx, spawns, finding.node) if spawns[0].kind == "task" else None
 
 
-def _limited(ctx: Context, spawn: Spawn) -> Fix | None:
-    is_start_soon = isinstance(spawn.made.func, cst.Attribute) and spawn.made.func.attr.value == "start_soon"
+def _limited(ctx: Context, spawns: list[Spawn], at: cst.CSTNode) -> Fix | None:
     name, limiter = "semaphore", "asyncio.Semaphore"
-    if is_start_soon:
-        assert isinstance(spawn.made.func, cst.Attribute)
-        known = _LIMITERS.get(ctx.instance_of(spawn.made.func.value) or "")
+    if (group := _started_soon_in(spawns[0])) is not None:
+        known = _LIMITERS.get(ctx.instance_of(group) or "")
         if known is None:
             return None
         name, limiter = known
-    name = edits.free_name(ctx, name, spawn.made)
-    maker = edits.ensure_import(ctx, limiter, spawn.made)
-    helper = edits.ensure_function(ctx, "run_limited", "async def", _LIMITED, spawn.made)
+    name = edits.free_name(ctx, name, at)
+    maker = edits.ensure_import(ctx, limiter, at)
+    helper = edits.ensure_function(ctx, "run_limited", "async def", _LIMITED, at)
+    limit = ctx.settings.sanctioned.max_concurrency
     if maker is None or helper is None:
         return None
-    limit = ctx.settings.sanctioned.max_concurrency
-    made = edits.insert_before(ctx, _first_statement(ctx, spawn), f"{name} = {maker[0]}({limit})")
-    through = _through(ctx, spawn, helper[0], name, is_start_soon)
-    if made is None or through is None:
-        return None
-    return Fix(f"Run at most {limit} at once", (*made, *through, *maker[1], *helper[1]))
+    changes = [*maker[1], *helper[1]]
+    for statement in _first_statements(ctx, spawns, at):
+        made = edits.insert_before(ctx, statement, f"{name} = {maker[0]}({limit})")
+        changes += made or ()
+        if made is None:
+            return None
+    for spawn in spawns:
+        through = _through(ctx, spawn, helper[0], name)
+        changes += through or ()
+        if through is None:
+            return None
+    return Fix(f"Run at most {limit} at once", tuple(changes))
 
 
-def _first_statement(ctx: Context, spawn: Spawn) -> cst.CSTNode:
-    """Above which the semaphore is made: tasks that are not gathered outlive a pass of the loops around them."""
-    statement = ctx.statement_of(spawn.loop)
-    if spawn.awaited:
-        return statement
-    for ancestor in ctx.ancestors(spawn.loop):
-        if isinstance(ancestor, cst.FunctionDef | cst.ClassDef | cst.Lambda):
-            break
-        if isinstance(ancestor, cst.For | cst.While):
-            statement = ancestor
-    return statement
+def _first_statements(ctx: Context, spawns: list[Spawn], at: cst.CSTNode) -> list[cst.CSTNode]:
+    """Above which the semaphore is made: once in a block, and outside all loops in which its tasks gather."""
+    firsts: list[cst.CSTNode] = []
+    for spawn in spawns:
+        statement = ctx.statement_of(spawn.loop)
+        for ancestor in ctx.ancestors(spawn.loop):
+            if isinstance(ancestor, cst.FunctionDef | cst.ClassDef | cst.Lambda):
+                break
+            if isinstance(ancestor, cst.For | cst.While) and not (spawn.awaited and ancestor in ctx.ancestors(at)):
+                statement = ancestor
+        if not any(ctx.parent(first) is ctx.parent(statement) for first in firsts):
+            firsts.append(statement)
+    return firsts
 
 
-def _through(ctx: Context, spawn: Spawn, helper: str, semaphore: str, is_start_soon: bool) -> tuple[Edit, ...] | None:
+def _started_soon_in(spawn: Spawn) -> cst.BaseExpression | None:
+    """The task group of `group.start_soon(...)`."""
+    match spawn.made.func:
+        case cst.Attribute(value=group, attr=cst.Name(value="start_soon")):
+            return group
+    return None
+
+
+def _through(ctx: Context, spawn: Spawn, helper: str, semaphore: str) -> tuple[Edit, ...] | None:
     """The edits that turn `f(x)` into `helper(semaphore, f, x)`."""
     made = spawn.made
     if spawn.loop is made:  # map(f, xs)
         function, items = (ctx.source(argument.value) for argument in made.args)
         item = edits.free_name(ctx, "item", made)
         return (ctx.edit(made, f"({helper}({semaphore}, {function}, {item}) for {item} in {items})"),)
-    if spawn.loop not in ctx.ancestors(made) or made.func.lpar:
+    if spawn.loop not in ctx.ancestors(made) or made.func.lpar or not _is_for_the_task_only(ctx, made):
         return None
     start, end = ctx.range(made.func)
     opening = ctx.text.index("(", end) + 1
-    if is_start_soon:
+    if _started_soon_in(spawn) is not None:
         return (Edit(opening, opening, f"{helper}, {semaphore}, "),)
-    comma = "" if not made.args else "," if ctx.text[opening] in " \t\r\n" else ", "
-    return (Edit(start, start, f"{helper}({semaphore}, "), Edit(end, opening, comma))
+    function = ctx.source(made.func)
+    if not made.args or ctx.text[opening] not in "\r\n":
+        comma = ", " if made.args else ""
+        return (Edit(start, opening, f"{helper}({semaphore}, {function}{comma}"),)
+    first = ctx.range(made.args[0])[0]
+    indent = ctx.text[ctx.text.rfind("\n", 0, first) + 1 : first]
+    return (Edit(start, opening, f"{helper}(\n{indent}{semaphore},\n{indent}{function},"),)
+
+
+def _is_for_the_task_only(ctx: Context, made: cst.Call) -> bool:
+    """Whether a call is made right where its coroutine goes; one with a name may give something else: None, say."""
+    if not isinstance(ctx.parent(made), cst.Assign | cst.AnnAssign | cst.NamedExpr):
+        return True
+    function = ctx.function_def(made.func)
+    return function is not None and function.asynchronous is not None
 
 
 # -- threads ---------------------------------------------------------------------------------------------------------

@@ -46,15 +46,17 @@ class Spawn:
     awaited: bool = False
 
 
-def spawn_at(ctx: Context, call: cst.Call) -> Spawn | None:
-    """What a call starts for each item of something unbounded with nothing to limit it, if it does."""
-    spawn = _spawn_at(ctx, call)
-    return None if spawn is None or has_limited_client(ctx, spawn.made) else spawn
-
-
-def _spawn_at(ctx: Context, call: cst.Call) -> Spawn | None:
+def spawns_at(ctx: Context, call: cst.Call) -> list[Spawn]:
+    """What a call starts for each item of something unbounded with nothing to limit it."""
     if ctx.callee(call) in GATHERERS:
-        return next(_gathered(ctx, call), None)
+        found = list(_gathered(ctx, call))
+    else:
+        spawn = _started_at(ctx, call)
+        found = [spawn] if spawn is not None else []
+    return [spawn for spawn in found if not has_limited_client(ctx, spawn.made)]
+
+
+def _started_at(ctx: Context, call: cst.Call) -> Spawn | None:
     if (made := _started(ctx, call)) is not None:
         return None if _is_harmless(ctx, made) else _repeated(ctx, "task", made, call)
     kind = THREADS.get(ctx.instance_of(call) or "")

@@ -53,7 +53,7 @@ import libcst as cst
 
 from relint.context import Context
 from relint.model import Finding, Rule
-from relint.queries.spawning import spawn_at
+from relint.queries.spawning import spawns_at
 
 rule = Rule(
     code="REL302",
@@ -65,15 +65,16 @@ rule = Rule(
 
 @rule.on(cst.Call)
 def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
-    spawn = spawn_at(ctx, node)
-    if spawn is None:
+    spawns = spawns_at(ctx, node)
+    if not spawns:
         return
+    spawn = spawns[0]
     receives = isinstance(spawn.loop, cst.While)
     per = f"each `{ctx.source(spawn.items)}`" if receives else f"each item of `{_shortened(ctx.source(spawn.items))}`"
     yield rule.finding(
         node,
         f"`{ctx.source(node.func)}` starts a {spawn.kind} for {per}, and nothing limits how many run at once",
-        data=spawn,
+        data=spawns,
     )
 
 
