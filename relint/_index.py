@@ -210,7 +210,7 @@ RULES: list[dict[str, Any]] = [
         'summary': 'A migration that updates a whole table at once.',
         'code': 'REL508',
         'imports': ('migrations', 'alembic'),
-        'words': ('update', 'bulk_update', 'save', 'RunSQL', 'execute', 'exec_driver_sql'),
+        'words': ('update', 'bulk_update', 'save', 'query', 'RunSQL', 'execute', 'exec_driver_sql'),
         'context_words': ('CreateModel', 'create_table', 'get_model'),
         'fix': 'unsafe',
     },

@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 
 import libcst as cst
-from relint.rules.migrations.blocking_index_build import rule
 
 from relint import edits
 from relint.context import Context
@@ -17,6 +16,7 @@ from relint.queries.index_builds import index_builds
 from relint.queries.migration_calls import django_operation, sql_effects
 from relint.queries.migration_edits import autocommitted, leave_transaction
 from relint.queries.migration_target import is_application, target
+from relint.rules.migrations.blocking_index_build import rule
 
 _ABOUT_INDEXES = frozenset({"AddIndex", "AddIndexConcurrently", "RemoveIndex", "RemoveIndexConcurrently"})
 _CONCURRENT = "django.contrib.postgres.operations.AddIndexConcurrently"

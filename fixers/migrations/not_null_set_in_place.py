@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import libcst as cst
-from relint.rules.migrations.not_null_set_in_place import rule
 
 from relint import edits
 from relint.context import Context
@@ -12,6 +11,7 @@ from relint.queries.alembic_calls import alembic_operation, table_name
 from relint.queries.migration_calls import in_autocommit_block
 from relint.queries.migration_target import target
 from relint.queries.not_null import is_plain
+from relint.rules.migrations.not_null_set_in_place import rule
 
 _LONGEST_NAME = 63
 _ALLOWED = frozenset({"nullable", "existing_type", "existing_server_default", "existing_nullable", "existing_comment"})

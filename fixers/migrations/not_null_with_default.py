@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import libcst as cst
-from relint.rules.migrations.not_null_with_default import rule
 
 from relint.context import Context
 from relint.model import Finding, Fix
 from relint.queries.column_changes import AddedColumn
 from relint.queries.not_null import keep_default, three_steps
+from relint.rules.migrations.not_null_with_default import rule
 
 
 @rule.fixer

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import cast
 
 import libcst as cst
-from relint.rules.migrations.unbatched_backfill import rule
 
 from relint import edits
 from relint.context import Context
@@ -16,6 +15,7 @@ from relint.queries.migration_calls import django_operation, executed
 from relint.queries.migration_edits import leave_transaction
 from relint.queries.migration_target import is_application, target
 from relint.queries.not_null import is_plain, string_of
+from relint.rules.migrations.unbatched_backfill import rule
 
 _DATA_ONLY = frozenset({"RunPython"})
 _CREATES = frozenset({"create", "bulk_create", "acreate", "delete"})

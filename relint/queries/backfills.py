@@ -45,7 +45,7 @@ def _backfill(ctx: Context, call: cst.Call) -> Backfill | None:
     verb = call.func.attr.value
     found = None
     if verb == "update":
-        found = _queryset_update(ctx, call, call.func.value) or _orm_update(ctx, call, call.func.value)
+        found = _queryset_update(ctx, call, call.func.value) or _orm_update(ctx, call.func.value)
     elif verb == "bulk_update":
         found = _bulk_update(ctx, call, call.func.value)
     elif (effects := _updates(ctx, call)) is not None:
@@ -86,7 +86,9 @@ def _saved_rows(ctx: Context, loop: cst.For) -> Backfill | None:
         return None
     rows = _followed(ctx, loop.iter)
     model = model_of(ctx, rows)
-    if model is None or not _is_large(ctx, model) or _picks_rows(ctx, rows):
+    if model is None:
+        return _changed_rows(ctx, loop, rows)
+    if not _is_large(ctx, model) or _picks_rows(ctx, rows):
         return None
     if any(word in ctx.source(rows) for word in (".iterator(", ".values(", ".values_list(", ".dates(")):
         return None
@@ -95,6 +97,17 @@ def _saved_rows(ctx: Context, loop: cst.For) -> Backfill | None:
     if not runs_over_data(ctx, _first_call(ctx, loop)) or _is_batched(ctx, loop):
         return None
     return Backfill("save", model, rows)
+
+
+def _changed_rows(ctx: Context, loop: cst.For, rows: cst.BaseExpression) -> Backfill | None:
+    """`for row in session.query(X): row.a = b`: SQLAlchemy writes every row that was changed."""
+    found = _orm_update(ctx, rows)
+    if found is None or "yield_per" in ctx.source(rows) or _is_batched(ctx, loop):
+        return None
+    targets = (t.target for assign in ctx.walk(loop.body, cst.Assign) for t in assign.targets)
+    changed = any(isinstance(t, cst.Attribute) and ctx.source(t.value) == ctx.source(loop.target) for t in targets)
+    over_data = changed and isinstance(rows, cst.Call) and runs_over_data(ctx, rows)
+    return Backfill("save", found.name, rows) if over_data else None
 
 
 def _first_call(ctx: Context, loop: cst.For) -> cst.Call:
@@ -229,8 +242,8 @@ def _core_update(ctx: Context, expression: cst.BaseExpression) -> Backfill | Non
     return Backfill("core", shown) if _is_large_table(ctx, shown) else None
 
 
-def _orm_update(ctx: Context, call: cst.Call, rows: cst.BaseExpression) -> Backfill | None:
-    """`session.query(X).filter(...).update({...})`."""
+def _orm_update(ctx: Context, rows: cst.BaseExpression) -> Backfill | None:
+    """The rows of `session.query(X).filter(...)`, when no key picks them."""
     current = rows
     while isinstance(current, cst.Call):
         name = _last(current)

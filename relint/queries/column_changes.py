@@ -189,9 +189,15 @@ def _field_default(ctx: Context, field: cst.Call) -> tuple[Default, cst.BaseExpr
     if any((arg := ctx.keyword(field, name)) and ctx.literal(arg.value) for name in ("auto_now", "auto_now_add")):
         return "implicit", None
     blank = ctx.keyword(field, "blank")
-    if blank is not None and ctx.literal(blank.value) is True and field_kind(field) in TEXT_FIELDS:
+    if blank is not None and ctx.literal(blank.value) is True and _is_text(ctx, field):
         return "implicit", None
     return "none", None
+
+
+def _is_text(ctx: Context, field: cst.Call) -> bool:
+    """Whether a field holds text: of Django's classes the known ones, of others those with a `max_length`."""
+    kind = field_kind(field)
+    return kind in TEXT_FIELDS or (kind not in DJANGO_FIELDS and ctx.keyword(field, "max_length") is not None)
 
 
 def _is_callable(ctx: Context, value: cst.BaseExpression) -> bool:

@@ -46,10 +46,11 @@ class Migration(migrations.Migration):
     operations = [migrations.RunPython(fill_region, migrations.RunPython.noop)]
 ```
 
-Found: `update()` of a queryset, `save()` of every row of one, `bulk_update()` without `batch_size`, `UPDATE` in SQL and
-in SQLAlchemy. Quiet when a key or a list of values picks the rows, in `while` loops and loops over ranges, chunks,
-pages and iterators, for an UPDATE with LIMIT, for tables that hold a few rows whatever happens (content types,
-permissions, sites), and where REL501 is quiet: tables that the same migration creates, reverse code, history.
+Found: `update()` of a queryset, `save()` of every row of one (in SQLAlchemy: a change of every row of a query),
+`bulk_update()` without `batch_size`, `UPDATE` in SQL and in SQLAlchemy. Quiet when a key or a list of values picks the
+rows, in `while` loops and loops over ranges, chunks, pages and iterators, for an UPDATE with LIMIT, for tables that
+hold a few rows whatever happens (content types, permissions, sites), and where REL501 is quiet: tables that the same
+migration creates, reverse code, history.
 
 ## Fix safety
 Unsafe: the batches are committed one by one, so that other code sees the table half filled, and a failure leaves it so
@@ -77,7 +78,7 @@ from relint.queries.backfills import backfill, saved_rows
 rule = Rule(
     code="REL508",
     imports=("migrations", "alembic"),
-    words=("update", "bulk_update", "save", "RunSQL", "execute", "exec_driver_sql"),
+    words=("update", "bulk_update", "save", "query", "RunSQL", "execute", "exec_driver_sql"),
     context_words=("CreateModel", "create_table", "get_model"),
     fix="unsafe",
 )
