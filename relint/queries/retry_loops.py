@@ -270,7 +270,7 @@ class _Shape:
     def _failure(
         self,
         attempt: cst.Try | cst.TryStar,
-        handler: cst.ExceptHandler | cst.ExceptStarHandler,
+        handler: words.Handler,
         pauses: Sequence[Pause],
         comes_round: bool,
     ) -> Failure | None:
@@ -289,13 +289,13 @@ class _Shape:
         if comes_round and not pauses:
             return None
         broad = not caught or bool(caught & _ALL.keys())
-        catches_all = (handler.type or handler) if broad and not self._sorts_out(handler) else None
+        catches_all = (handler.type or handler) if broad and not self._sorts_out(attempt, handler) else None
         return Failure(handler, delay, tuple(pauses), catches_all, everything=not caught or "BaseException" in caught)
 
     def _at_once(
         self,
         attempt: cst.Try | cst.TryStar,
-        handler: cst.ExceptHandler | cst.ExceptStarHandler,
+        handler: words.Handler,
         caught: frozenset[str],
         comes_round: bool,
     ) -> bool:
@@ -335,17 +335,23 @@ class _Shape:
             return True
         return any(_makes_new(ctx, call) for call in ctx.walk(attempt.body, cst.Call))
 
-    def _sorts_out(self, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
-        """Whether a handler looks at the error and lets some go."""
+    def _sorts_out(self, attempt: cst.Try | cst.TryStar, handler: words.Handler) -> bool:
+        """Whether the error is looked at, or handed on, and some are let go."""
         ctx = self.ctx
         if handler.name is None:
             return False
-        error = ctx.source(handler.name.name)
-        for test in ctx.walk(handler.body, cst.If):
-            asks = error in set(names_in(ctx, test.test))
-            if asks and _EXITS & (ends_of(ctx, test.body) | _else_ends(ctx, test)):
-                return True
-        handed = (c for c in ctx.walk(handler.body, cst.Call) if error in {n for a in c.args for n in names_in(ctx, a)})
+        parts: list[cst.CSTNode] = [handler.body]
+        if "next" in ends_of(ctx, handler.body):
+            parts += self._rest(attempt)
+        error = {ctx.source(handler.name.name)}
+        for assign in ctx.walk(handler.body, cst.Assign):
+            if error & set(names_in(ctx, assign.value)):
+                error |= _targets(ctx, assign)
+        tests = (test for part in parts for test in ctx.walk(part, cst.If))
+        if any(error & set(names_in(ctx, test.test)) and _may_leave(ctx, test) for test in tests):
+            return True
+        calls = (call for part in parts for call in ctx.walk(part, cst.Call))
+        handed = (call for call in calls if error & {name for arg in call.args for name in names_in(ctx, arg)})
         return not all(words.is_harmless(words.last_word(call)) for call in handed)
 
     # -- bounds ------------------------------------------------------------------------------------------------------
@@ -362,9 +368,7 @@ class _Shape:
             for name in names_in(ctx, node.target)
         }
         for test in ctx.walk(loop.body, cst.If):
-            inside = ends_of(ctx, test.body)
-            otherwise = ends_of(ctx, rest_after(ctx, test)) if "continue" in inside else frozenset[End]()
-            if not _EXITS & (inside | otherwise | _else_ends(ctx, test)):
+            if not _may_leave(ctx, test):
                 continue
             asked = set(names_in(ctx, test.test))
             if id(test) in bodies and not asked & stepped and not any(words.TIME.search(name) for name in asked):
@@ -398,7 +402,7 @@ def _yields_to_wait(ctx: Context, loop: cst.CSTNode) -> bool:
     return any(name.endswith(("inlineCallbacks", "gen.coroutine")) for name in names)
 
 
-def _other_exits(ctx: Context, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> Iterator[cst.CSTNode]:
+def _other_exits(ctx: Context, handler: words.Handler) -> Iterator[cst.CSTNode]:
     """Calls in a handler that may end the loop: they are handed the error or count it."""
     for call in ctx.walk(handler.body, cst.Call):
         if words.DECIDING.search(words.last_word(call)):
@@ -425,8 +429,12 @@ def _is_failing(ctx: Context, test: cst.BaseExpression) -> bool:
     return False
 
 
-def _else_ends(ctx: Context, test: cst.If) -> frozenset[End]:
-    return ends_of(ctx, test.orelse.body) if isinstance(test.orelse, cst.Else) else frozenset()
+def _may_leave(ctx: Context, test: cst.If) -> bool:
+    """Whether an `if` decides between leaving the loop and going round."""
+    inside = ends_of(ctx, test.body)
+    otherwise = ends_of(ctx, rest_after(ctx, test)) if "continue" in inside else frozenset[End]()
+    besides = ends_of(ctx, test.orelse.body) if isinstance(test.orelse, cst.Else) else frozenset[End]()
+    return bool(_EXITS & (inside | otherwise | besides))
 
 
 def _attempted_calls(ctx: Context, attempt: cst.Try | cst.TryStar) -> Iterator[cst.Call]:

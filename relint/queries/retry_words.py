@@ -6,6 +6,8 @@ import re
 
 import libcst as cst
 
+Handler = cst.ExceptHandler | cst.ExceptStarHandler
+
 LOGGING = re.compile(
     r"^(debug|info|warn|warning|error|exception|critical|log|msg|print|print_exc|format_exc|echo|progress|exc_info|"
     r"record_exception|capture_exception|incr|increment|inc|set_status)$"
@@ -39,7 +41,8 @@ NOT_FAILURES = re.compile(
 )
 """Errors after which another try at once is right: the next pass brings another value, or the wait has been."""
 ASKING = re.compile(
-    r"^(input|raw_input|prompt\w*|getkey|getch|getpass|confirm|ask\w*|readline|acquire|health\w*|check_health|ping|is_\w+)$"
+    r"^(input|raw_input|prompt\w*|getkey|getch|getpass|confirm|ask\w*|readline|acquire|health\w*|check_health|ping|"
+    r"is_(ready|alive|up|healthy|running|available|connected|done|finished|active|open|set|locked))$"
 )
 """Who is asked again is a person, or a state (a lock, a health check)."""
 BLOCKING = re.compile(r"^(accept|recv\w*|select|poll|wait\w*|communicate|acquire|epoll_wait|get_message|get_nowait)$")
