@@ -29,7 +29,10 @@ from relint.model import Diagnostic, Edit, Fix, RuleInfo, Safety
 from relint.scan import comments
 from relint.source import Source
 
-_RELINT = re.compile(r"#\s*relint:\s*(?P<verb>ignore|file-ignore|disable|enable)\b\s*(?:\[(?P<codes>[^\]]*)\])?")
+# A bracket that is not closed holds what follows: it must not silence everything.
+_RELINT = re.compile(
+    r"#\s*relint:\s*(?P<verb>ignore|file-ignore|disable|enable)\b(?!-)\s*(?:\[(?P<codes>[^\]#]*)\]?)?"
+)
 _NOQA = re.compile(
     r"#\s*(?P<file>(?:flake8|ruff)\s*:\s*)?noqa\b(?:\s*:\s*(?P<codes>[A-Z][A-Z]*[0-9]*(?:[,\s]+[A-Z]+[0-9]+)*))?",
     re.IGNORECASE,
@@ -137,6 +140,8 @@ def _suppressions(text: str, lines: Lines, rules: Mapping[str, RuleInfo]) -> Ite
     for offset, comment in comments(text):
         for pattern in (_RELINT, _NOQA):
             for found in pattern.finditer(comment):
+                if found["codes"] is not None and not found["codes"].strip(", \t"):
+                    continue  # `ignore[]` names nothing
                 yield _comment(found, offset, text, lines, rules, noqa=pattern is _NOQA)
 
 
