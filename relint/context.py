@@ -176,7 +176,7 @@ class Context:
         return None
 
     def definitions(self, expression: cst.CSTNode) -> list[Binding] | None:
-        """Every binding of a name, or of an attribute of `self` (or of an instance of a class in the file).
+        """Every binding of a name, or of an attribute of `self` (or of a class in the file, or an instance of one).
 
         None when none is in sight.
         """
@@ -184,7 +184,7 @@ class Context:
             case cst.Name():
                 return self.names.bindings(expression) or None
             case cst.Attribute(value=value, attr=attr):
-                cls = self.names.self_class(value) or self.class_of(value)
+                cls = self.names.self_class(value) or self.class_of(value) or self.class_def(value)
                 return (self.names.attribute(cls, attr.value) or None) if cls is not None else None
         return None
 
