@@ -335,7 +335,8 @@ def ensure_function(ctx: Context, name: str, keyword: str, rest: str, at: cst.CS
             offset = _after_imports(ctx)
             before = "\n\n" if offset else ""
             follows = ctx.text[offset:].lstrip("\r\n")
-            gap = ctx.text[offset : len(ctx.text) - len(follows)].count("\n")
+            between = ctx.text[offset : len(ctx.text) - len(follows)]
+            gap = max(between.count("\n"), between.count("\r"))
             after = "\n" * (2 - min(gap, 2)) if follows else ""
             return chosen, (Edit(offset, offset, f"{before}{text}\n{after}", once=True),)
         if len(found) == 1 and "\n".join(ctx.source(found[0].node).splitlines()) == text:

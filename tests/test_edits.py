@@ -322,3 +322,41 @@ def test_ensure_class() -> None:
     text = applied(ctx, edits.ensure_class(ctx, "C", "class C(a.B):\n    pass", at))
     assert text == "import a\n\n\nclass C(a.B):\n    pass\n\nx = a.B()\n"
     assert edits.ensure_class(ctx, "x", "class x:\n    pass", at) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("f()\n", "def g():\n    pass\n\n\nf()\n"),
+        ("import a\nf()\n", "import a\n\n\ndef g():\n    pass\n\n\nf()\n"),
+        ("import a\n\nf()\n", "import a\n\n\ndef g():\n    pass\n\n\nf()\n"),
+        ("import a\r\n\r\nf()\r\n", "import a\r\n\r\n\r\ndef g():\r\n    pass\r\n\r\n\r\nf()\r\n"),
+        ("import a\n\n\ndef g():\n    pass\n\n\nf()\n", "import a\n\n\ndef g():\n    pass\n\n\nf()\n"),
+        ("def g():\n    return 1\n\n\nf()\n", "def g_2():\n    pass\n\n\ndef g():\n    return 1\n\n\nf()\n"),
+    ],
+)
+def test_ensure_function(before: str, after: str) -> None:
+    ctx = context(before)
+    ensured = edits.ensure_function(ctx, "g", "def", "():\n    pass", first_call(ctx))
+    assert ensured is not None
+    assert applied(ctx, ensured[1]) == after
+
+
+def test_values_stand_before_functions() -> None:
+    ctx = context("import a\n\n\nf()\n")
+    function = edits.ensure_function(ctx, "g", "def", "():\n    pass", first_call(ctx))
+    value = edits.ensure_definition(ctx, "v", "1", first_call(ctx))
+    assert function is not None
+    assert value is not None
+    assert applied(ctx, (*function[1], *value[1])) == "import a\n\nv = 1\n\n\ndef g():\n    pass\n\n\nf()\n"
+
+
+def test_insert_before_leaves_blank_lines_blank() -> None:
+    ctx = context("if a:\n    f()\n")
+    found = edits.insert_before(ctx, statement(ctx, "f()"), "x = 1", "")
+    assert applied(ctx, found) == "if a:\n    x = 1\n\n    f()\n"
+
+
+def test_line_indent_is_that_of_the_line() -> None:
+    ctx = context("if a:\n    x = [\n        f(),\n    ]\n")
+    assert edits.line_indent(ctx, first_call(ctx)) == "        "

@@ -137,8 +137,10 @@ def test_the_fix_uses_the_task_group_only_when_unsafe_fixes_are_asked_for() -> N
         "jobs = {x: f(gauge, x) for x in xs}\n    return await asyncio.gather(*jobs.values())",
         "jobs = []\n    for x in xs:\n        jobs.append(f(gauge, x=x))\n    return await asyncio.gather(*jobs)",
         "g = functools.partial(f, gauge)\n    return await asyncio.gather(*map(g, xs))",
-        "tasks = []\n    for x in xs:\n        tasks.append(asyncio.create_task(f(gauge, x)))\n"
-        "    return [await task for task in tasks]",
+        (
+            "tasks = []\n    for x in xs:\n        tasks.append(asyncio.create_task(f(gauge, x)))\n"
+            "    return [await task for task in tasks]"
+        ),
     ],
 )
 def test_as_many_run_as_are_sanctioned(body: str) -> None:

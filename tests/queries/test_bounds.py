@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import libcst as cst
+import pytest
+
+from relint.queries.bounds import is_bounded, words_of
+from tests.asking import context
+
+CODE = """
+    import itertools
+    from colors import Color
+    from config import NAMES
+
+    few = ["a", "b"]
+    many = []
+    grown = ["a"]
+
+    class Kind(enum.Enum):
+        A = 1
+
+    class Service:
+        parts = ("a", "b")
+
+        def __init__(self):
+            self.few = ["a"]
+            self.many = []
+
+        def add(self, x):
+            self.many.append(x)
+
+        def run(self, given, n, flag):
+            for x in given:
+                grown.append(x)
+            use({expression})
+"""
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "(1, 2)", "[given, n]", "{'a': given}", "range(10)", "range(n)", "range(len(few))", "few", "NAMES", "Color",
+        "Kind", "self.few", "self.parts", "given[:10]", "given[n:n + 10]", "itertools.islice(given, 5)",
+        "enumerate(few)", "zip(given, few)", "sorted(self.few)", "few if flag else ()", "few + [given]",
+        "chunk", "self.current_batch", "handlers", "self.event_handlers.values()", "[x for x in few]", "map(f, few)",
+    ],
+)  # fmt: skip
+def test_the_text_says_how_many(expression: str) -> None:
+    assert _asked(expression)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "given", "range(len(given))", "grown", "self.many", "given[n:]", "enumerate(given)", "zip(given, given)",
+        "[*few, *given]", "given or few", "few + given", "[x for x in few for y in given]", "open(given)",
+        "given.keys()",
+    ],
+)  # fmt: skip
+def test_data_says_how_many(expression: str) -> None:
+    assert not _asked(expression)
+
+
+def test_words_of_a_name() -> None:
+    assert words_of("rateLimiter_2") == {"rate", "limiter"}
+    assert words_of("HTTP_lock") == {"http", "lock"}
+
+
+def _asked(expression: str) -> bool:
+    ctx = context(CODE.replace("{expression}", expression))
+    use = next(c for c in ctx.tree.of(cst.Call) if ctx.source(c.func) == "use")
+    return is_bounded(ctx, use.args[0].value)
