@@ -23,7 +23,7 @@ _LOOPS = (cst.For, cst.While)
 _NESTED = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
 _TRIES = (cst.Try, cst.TryStar)
 _ASSIGNMENTS = (cst.Assign, cst.AugAssign, cst.AnnAssign)
-_ALL = {"Exception": False, "BaseException": True}
+_ALL = frozenset({"Exception", "BaseException"})
 _EXITS = frozenset({"raise", "return", "break"})
 
 
@@ -288,8 +288,9 @@ class _Shape:
             delay = Delay.GROWING if any(p.delay is Delay.GROWING for p in pauses) else Delay.FIXED
         if comes_round and not pauses:
             return None
-        broad = not caught or bool(caught & _ALL.keys())
-        catches_all = (handler.type or handler) if broad and not self._sorts_out(attempt, handler) else None
+        broad = (not caught or bool(caught & _ALL)) and delay is not Delay.UNKNOWN
+        sorted_out = broad and (self._sorts_out(attempt, handler) or self._is_sorted_before(attempt, handler))
+        catches_all = (handler.type or handler) if broad and not sorted_out else None
         return Failure(handler, delay, tuple(pauses), catches_all, everything=not caught or "BaseException" in caught)
 
     def _at_once(
@@ -338,6 +339,8 @@ class _Shape:
     def _sorts_out(self, attempt: cst.Try | cst.TryStar, handler: words.Handler) -> bool:
         """Whether the error is looked at, or handed on, and some are let go."""
         ctx = self.ctx
+        if "save_and_reraise_exception" in ctx.source(handler.body):
+            return True  # raises it again, unless told otherwise
         if handler.name is None:
             return False
         parts: list[cst.CSTNode] = [handler.body]
@@ -353,6 +356,15 @@ class _Shape:
         calls = (call for part in parts for call in ctx.walk(part, cst.Call))
         handed = (call for call in calls if error & {name for arg in call.args for name in names_in(ctx, arg)})
         return not all(words.is_harmless(words.last_word(call)) for call in handed)
+
+    def _is_sorted_before(self, attempt: cst.Try | cst.TryStar, handler: words.Handler) -> bool:
+        """Whether a handler before lets some errors go; requests to stop are no errors."""
+        for before in attempt.handlers:
+            if before is handler:
+                return False
+            if ends_of(self.ctx, before.body) == {"raise"} and not words.caught_by(before) <= words.STOPS:
+                return True
+        return False
 
     # -- bounds ------------------------------------------------------------------------------------------------------
 

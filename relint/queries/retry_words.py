@@ -49,6 +49,7 @@ BLOCKING = re.compile(r"^(accept|recv\w*|select|poll|wait\w*|communicate|acquire
 """Calls that wait by themselves before they fail."""
 RESPONSE = re.compile(r"status|\.ok\b|is_success|returncode|return_code|exit_code|\berrors?\b")
 NEW_VALUE = re.compile(r"rand|uuid|generate|token|choice|input|prompt|next", re.I)
+STOPS = frozenset({"CancelledError", "KeyboardInterrupt", "SystemExit", "GeneratorExit"})
 BUSY = (408, 425, 429)
 DECIDING = re.compile(r"retr|attempt|check|handle|raise|abort|fail|limit|give_?up|backoff|next", re.I)
 STATUS = re.compile(r"^(status|status_code|statuscode|http_status|code|resp_status|response_code)$", re.I)

@@ -49,9 +49,12 @@ Celery's `retry_jitter` acts only together with `autoretry_for` and `retry_backo
 Safe: work that succeeds at once is not touched, only the wait after a failure changes. urllib3 is unsafe, and has a fix
 only where `[tool.relint.versions]` says that urllib3 is 2 or later: `backoff_jitter` came with 2.0.
 
-The fix writes full jitter, `random.uniform(0, min(cap, base * 2**attempt))`, where the loop counts its attempts, and
-the same delay times `random.uniform(0.5, 1.5)` elsewhere. The cap is `[tool.relint.sanctioned] max-delay`. Linters that
-look for weak random numbers (ruff S311) may complain: chance here keeps no secret.
+The fix writes full jitter, `random.uniform(0, min(cap, base * 2**attempt))`, where the loop counts its attempts and
+the delay grows already or is a number for ten attempts at most; elsewhere it writes the same delay times
+`random.uniform(0.5, 1.5)`, so that an interval which somebody configured stays what it is. The cap is
+`[tool.relint.sanctioned] max-delay`. Loops stay loops also where `retry` names a library or a decorator: taking a
+function apart for one is left to a person. Linters that look for weak random numbers (ruff S311) may complain: chance
+here keeps no secret.
 
 ## References
 - https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
