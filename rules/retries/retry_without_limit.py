@@ -77,6 +77,7 @@ def check(node: cst.Module, ctx: Context) -> Iterator[Finding]:
     for retry in retries(ctx).values():
         if retry.endless:
             at = retry.limit_node
-            named = at.func if isinstance(at, cst.Call) else at
-            message = f"`{ctx.source(named)}` retries without limit: as long as the error lasts, this worker is stuck"
+            named = ctx.source(at.func if isinstance(at, cst.Call) else at)
+            name = f"while {named}" if isinstance(retry.node, cst.While) else named
+            message = f"`{name}` retries without limit: as long as the error lasts, this worker is stuck"
             yield rule.finding(at, message, data=retry)
