@@ -34,12 +34,14 @@ def check(
     host_noqa: bool = False,
     funnel: bool = True,
     suppressed: bool = False,
+    parse: bool = False,
 ) -> list[Diagnostic]:
     """The findings of one file, sorted; with `fixes`, each carries its fix where there is one.
 
     `noqa=False` ignores suppression comments; with `host_noqa` the caller obeys `# noqa`, and only `# relint:` counts
     here; `funnel=False` runs every live rule, which finds the same, slowly.
-    `suppressed` keeps what comments silence, marked so. Never raises for what the file holds.
+    `suppressed` keeps what comments silence, marked so; `parse` finds a syntax error also where no rule is concerned.
+    Never raises for what the file holds.
     """
     rules = catalogue(settings.plugins)
     live = settings.live(Path(source.path))
@@ -47,14 +49,12 @@ def check(
     if funnel:
         concerned = matching(source.text, concerned, settings.rules)
     found: list[Diagnostic] = []
-    if concerned:
+    if concerned or parse:
         from relint.examine import examine
 
         found = examine(source, settings, concerned, fixes=fixes)
     if noqa:
-        found = suppress.apply(
-            source, found, live, rules, host_noqa=host_noqa, require_reason=settings.require_reason
-        )
+        found = suppress.apply(source, found, live, rules, host_noqa=host_noqa, require_reason=settings.require_reason)
     wanted = (d for d in found if d.code in live and (suppressed or d.state != "suppressed"))
     return sorted((_as_configured(d, settings) for d in wanted), key=lambda d: d.sort_key)
 

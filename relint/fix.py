@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Iterable, Mapping, Sequence
 
 from relint.check import check
+from relint.engine_rules import UNUSED_SUPPRESSION
 from relint.lines import line_starts
 from relint.model import Diagnostic, Edit, NewFile, Safety
 from relint.registry import catalogue
@@ -116,8 +117,8 @@ class _Fixing:
                 self.notes.append(f"stopped after {MAX_PASSES} passes with fixes left to apply")
         return Fixed(text, dict(self.fixed), found, tuple(self.notes), tuple(self.create))
 
-    def _check(self, text: str) -> list[Diagnostic]:
-        return check(replace(self.source, text=text), self.settings, noqa=self.noqa)
+    def _check(self, text: str, *, parse: bool = False) -> list[Diagnostic]:
+        return check(replace(self.source, text=text), self.settings, noqa=self.noqa, parse=parse)
 
     def _choose(self, found: Sequence[Diagnostic]) -> list[Diagnostic]:
         """What this pass applies: the earlier start first, then the lower code; overlaps wait for the next pass."""
@@ -138,7 +139,8 @@ class _Fixing:
     def _apply(self, text: str, found: list[Diagnostic], chosen: list[Diagnostic]) -> tuple[str, list[Diagnostic]]:
         """The text and findings after the fixes that hold; those that break the file are rejected for good."""
         after = _merged(text, chosen)
-        result = self._check(after)
+        # The words that made the engine parse the file may be gone with the fix. A comment's fix needs no parsing.
+        result = self._check(after, parse=any(diagnostic.code != UNUSED_SUPPRESSION for diagnostic in chosen))
         if (why := self._complaint(found, chosen, result)) is None:
             for diagnostic in chosen:
                 self.fixed[diagnostic.code] += 1
@@ -164,7 +166,7 @@ class _Fixing:
         was, now, gone = _count(before), _count(after), _count(chosen)
         for code in sorted(now):
             allowed = was[code] - gone[code]
-            if now[code] > allowed and code != "REL003" and not rules[code].yields:
+            if now[code] > allowed and code != UNUSED_SUPPRESSION and not rules[code].yields:
                 return f"the result still has this {code}" if gone[code] else f"the result has a new {code}"
         return None
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 import ast
 import importlib
 import importlib.util
+import os
 import sys
+import zlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -203,14 +205,15 @@ def _plugin_rules(plugin: str) -> tuple[RuleInfo, ...]:
         files = _entry_point_files(plugin)
     found = []
     for file in files:
-        module = f"relint_plugin_{file.parent.name}_{file.stem}"
+        # Two plugins may hold files of one name.
+        module = f"relint_plugin_{file.stem}_{zlib.crc32(os.fsencode(file.resolve())):08x}"
         try:
             entry = read_rule(file, PLUGIN_FAMILY, module)
-        except (SyntaxError, ValueError) as error:
-            raise ConfigError(f"plugin {plugin!r}: {error}") from error
-        if entry is not None:
-            _plugin_files[module] = file
-            found.append(_info(entry))
+            if entry is not None:
+                _plugin_files[module] = file
+                found.append(_info(entry))
+        except (SyntaxError, ValueError, TypeError, KeyError, OSError) as error:
+            raise ConfigError(f"plugin {plugin!r}: {file.name}: {error}") from error
     if not found:
         raise ConfigError(f"plugin {plugin!r} holds no rule")
     return tuple(found)
