@@ -15,8 +15,9 @@ def counts_attempts(ctx: Context, loop: cst.For) -> bool:
         return True
     if isinstance(iterable, cst.Call) and ctx.callee(iterable) == "builtins.enumerate":
         iterable = iterable.args[0].value if iterable.args else iterable
-    if isinstance(iterable, cst.Tuple | cst.List):
-        return bool(iterable.elements) and all(isinstance(ctx.literal(e.value), int | float) for e in iterable.elements)
+    if isinstance(iterable, cst.Tuple | cst.List) and iterable.elements:
+        if all(isinstance(ctx.literal(e.value), int | float) for e in iterable.elements):
+            return True
     targets = {node.value for node in ctx.walk(loop.target, cst.Name)}
     pauses = pauses_in(ctx, loop.body, loop)
     return any(p.duration is not None and targets & set(names_in(ctx, p.duration)) for p in pauses)
