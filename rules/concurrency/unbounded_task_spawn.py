@@ -31,8 +31,9 @@ async def refresh(urls, fetch):
 Found for `asyncio.gather` and its relatives, `create_task`, task groups and nurseries, `threading.Thread` and
 `multiprocessing.Process`, in comprehensions, in loops, and for lists that a loop fills; also one task for each message
 that a loop receives. Quiet when the number of items is in the text (a display, a constant, `range`, an enum, a slice,
-a chunk), when a semaphore or limiter is in sight (around the spawn, among its arguments, in the coroutine when it is
-in the file), when the loop waits for what it started, and for coroutines that only release something.
+a chunk) or one of the program's own parts (`handlers`, `plugins`, `workers`), when a semaphore or limiter is in sight
+(around the spawn, among its arguments, in the coroutine when it is in the file), when the loop waits for what it
+started, and for coroutines that only release something or wait for a pool of threads.
 
 ## Fix safety
 Unsafe: no more than `[tool.relint.sanctioned] max-concurrency` (10) run at once, so that items which wait for each
