@@ -354,6 +354,14 @@ def parameters(function: cst.FunctionDef | cst.Lambda) -> list[cst.Param]:
     return [*params.posonly_params, *params.params, *star, *params.kwonly_params, *double]
 
 
+def last_name(expression: cst.CSTNode) -> str:
+    """The name, or the last attribute, that an expression ends in; empty for anything else."""
+    match expression:
+        case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
+            return name
+    return ""
+
+
 def is_none(node: cst.CSTNode | None) -> bool:
     """Whether an expression is the literal `None`."""
     return isinstance(node, cst.Name) and node.value == "None"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from relint.context import Context
-from relint.names import Scope, is_none, parameters
+from relint.names import Scope, is_none, last_name, parameters
 from relint.queries.bounds import words_of
 from relint.queries.limits import is_limited_function
 from relint.queries.tasks import makes_tasks
@@ -49,7 +49,7 @@ def is_filled_before(ctx: Context, made: cst.Call, queue: Traffic) -> bool:
     maker = ctx.function_of(made)
     if maker is None or any(ctx.function_of(node) is not maker for node in queue.puts):
         return False
-    starts = [c for c in ctx.walk(maker.body, cst.Call) if _last_name(c.func) in _STARTS or makes_tasks(ctx, c.func)]
+    starts = [c for c in ctx.walk(maker.body, cst.Call) if last_name(c.func) in _STARTS or makes_tasks(ctx, c.func)]
     last = max((ctx.range(node)[0] for node in queue.puts), default=0)
     return all(ctx.range(call)[0] > last for call in starts)
 
@@ -236,13 +236,6 @@ def _runs_once(ctx: Context, node: cst.CSTNode) -> bool:
         call = ctx.parent(parent) if isinstance(parent, cst.Arg) else parent
         if not isinstance(call, cst.Call) or ctx.in_loop(use):
             return False
-        if call.func is not use and _last_name(call.func) not in _ONCE:
+        if call.func is not use and last_name(call.func) not in _ONCE:
             return False
     return True
-
-
-def _last_name(expression: cst.BaseExpression) -> str:
-    match expression:
-        case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
-            return name
-    return ""

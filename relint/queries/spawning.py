@@ -9,6 +9,7 @@ import libcst as cst
 
 from relint.context import Context
 from relint.libraries.tasks import GATHERERS, TASK_GROUPS, THREADS
+from relint.names import last_name
 from relint.queries.bounds import is_bounded, levels, words_of
 from relint.queries.limits import has_limited_client, holds_limit, is_limited_function, limits_itself, mentions_limiter
 from relint.queries.tasks import makes_tasks
@@ -92,7 +93,7 @@ def _is_harmless(ctx: Context, made: cst.Call) -> bool:
         inner = made.args[0].value if made.args else None
         return not isinstance(inner, cst.Call) or _is_harmless(ctx, inner)
     started = _function_started(made)
-    last = _last_name(started)
+    last = last_name(started)
     if last in _RUNNING_ALREADY or words_of(last) & {"executor", *_RELEASING} or mentions_limiter(ctx, made):
         return True
     if isinstance(started, cst.Name) and any(b.kind == "for" for b in ctx.names.bindings(started)):
@@ -102,7 +103,7 @@ def _is_harmless(ctx: Context, made: cst.Call) -> bool:
 
 
 def _function_started(made: cst.Call) -> cst.BaseExpression:
-    return made.args[0].value if _last_name(made.func) == "start_soon" and made.args else made.func
+    return made.args[0].value if last_name(made.func) == "start_soon" and made.args else made.func
 
 
 def _has_limited_target(ctx: Context, thread: cst.Call) -> bool:
@@ -115,7 +116,7 @@ def _has_limited_target(ctx: Context, thread: cst.Call) -> bool:
 
 
 def _gathered(ctx: Context, call: cst.Call) -> Iterator[Spawn]:
-    starred = _last_name(call.func) == "gather"
+    starred = last_name(call.func) == "gather"
     for argument in call.args:
         if argument.keyword is None and argument.star == ("*" if starred else ""):
             yield from _made_by(ctx, argument.value)
@@ -220,7 +221,7 @@ def _items(ctx: Context, loop: cst.For | cst.While, at: cst.BaseExpression) -> c
     bound += [(walrus.target, walrus.value) for walrus in ctx.walk(loop, cst.NamedExpr)]
     for target, given in bound:
         value = given.expression if isinstance(given, cst.Await) else given
-        if isinstance(value, cst.Call) and _last_name(value.func) in _RECEIVING:
+        if isinstance(value, cst.Call) and last_name(value.func) in _RECEIVING:
             if any(name.value in used for name in ctx.walk(target, cst.Name)):
                 return value
     return None
@@ -232,10 +233,3 @@ def _awaits_what_it_starts(ctx: Context, loop: cst.For | cst.While, at: cst.Base
         return False
     names = {n.value for target in statement.body[0].targets for n in ctx.walk(target.target, cst.Name)}
     return any(n.value in names for wait in ctx.walk(loop.body, cst.Await) for n in ctx.walk(wait, cst.Name))
-
-
-def _last_name(expression: cst.BaseExpression) -> str:
-    match expression:
-        case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
-            return name
-    return ""

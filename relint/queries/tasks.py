@@ -6,6 +6,7 @@ import libcst as cst
 
 from relint.context import Context
 from relint.libraries.tasks import CALLBACK_TAKERS, EVENT_LOOPS, TASK_MAKERS
+from relint.names import last_name
 
 _HOLDS_NOTHING = frozenset({"add_done_callback", "set_name"})
 """Methods of a task that leave nobody holding it."""
@@ -32,7 +33,7 @@ def is_event_loop(ctx: Context, expression: cst.BaseExpression) -> bool:
     if ctx.class_of(expression) is not None:
         return False
     # `get_or_create_event_loop()` as well as `self.hass.loop`
-    name = _last_name(expression.func if isinstance(expression, cst.Call) else expression)
+    name = last_name(expression.func if isinstance(expression, cst.Call) else expression)
     return name == "loop" or name.endswith("_loop")
 
 
@@ -83,7 +84,7 @@ def _is_given_a_future(ctx: Context, call: cst.Call) -> bool:
     """`ensure_future(x)` where `x` is read elsewhere too: a coroutine can be used once only."""
     match call.args:
         case [cst.Arg(value=cst.Name() as name), *_] if (found := ctx.names.find(name)) is not None:
-            return len(ctx.names.uses(found[0], name.value)) > 1 and _last_name(call.func) == "ensure_future"
+            return len(ctx.names.uses(found[0], name.value)) > 1 and last_name(call.func) == "ensure_future"
     return False
 
 
@@ -134,10 +135,3 @@ def _is_callback(ctx: Context, function: cst.Lambda) -> bool:
     argument = ctx.parent(function)
     call = ctx.parent(argument) if isinstance(argument, cst.Arg) else None
     return isinstance(call, cst.Call) and (takes_callbacks(call) or ctx.callee(call) == "signal.signal")
-
-
-def _last_name(expression: cst.BaseExpression) -> str:
-    match expression:
-        case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
-            return name
-    return ""
