@@ -57,7 +57,7 @@ RULES: list[dict[str, Any]] = [
         'module': 'relint.rules.transactions.transaction_without_rollback',
         'summary': 'Transactions that nobody rolls back when a statement fails before the commit.',
         'code': 'REL201',
-        'imports': ('sqlite3', 'aiosqlite', 'psycopg2', 'psycopg', 'pymysql', 'MySQLdb', 'mysql', 'asyncpg', 'oracledb', 'cx_Oracle', 'pyodbc', 'sqlalchemy', 'sqlmodel', 'flask_sqlalchemy', 'db', 'django'),
+        'imports': ('sqlite3', 'aiosqlite', 'psycopg2', 'psycopg', 'pymysql', 'MySQLdb', 'mysql', 'asyncpg', 'oracledb', 'cx_Oracle', 'pyodbc', 'sqlalchemy', 'sqlmodel', 'flask_sqlalchemy', 'django', 'db', 'database', 'Session', 'SessionLocal'),
         'words': ('commit', 'flush', 'set_autocommit'),
         'context_words': ('rollback', 'close', 'connect', 'Session', 'sessionmaker', 'transaction', 'begin'),
         'severity': 'error',

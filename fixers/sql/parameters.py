@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import libcst as cst
-from relint.fixers.sql.rewriting import Parameter, Rewriting, given_parameters
 
 from relint import edits
 from relint.context import Context
+from relint.fixers.sql.rewriting import Parameter, Rewriting, given_parameters
 from relint.libraries.databases import WITHOUT_PARAMETERS
 from relint.model import Edit
 from relint.queries.sql import Site

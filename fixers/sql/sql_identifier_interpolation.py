@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import libcst as cst
-from relint.rules.sql.sql_identifier_interpolation import rule
 
 from relint import edits
 from relint.context import Context
@@ -11,6 +10,7 @@ from relint.model import Edit, Finding, Fix
 from relint.queries.sql import Filled, Site, shown
 from relint.queries.sql_places import Place
 from relint.queries.text import Hole
+from relint.rules.sql.sql_identifier_interpolation import rule
 
 
 @rule.fixer

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from relint.context import Context
 from relint.fixers.sql.parameters import guarded, passed
 from relint.fixers.sql.rewriting import Rewriting
-from relint.rules.sql.sql_value_interpolation import rule
-
-from relint.context import Context
 from relint.model import Finding, Fix, Safety
 from relint.queries.sql import Site, shown
+from relint.rules.sql.sql_value_interpolation import rule
 
 
 @rule.fixer

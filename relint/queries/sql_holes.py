@@ -137,12 +137,16 @@ def _is_harmless(ctx: Context, hole: Hole, spot: Spot) -> bool:
 
 
 def _is_constant(value: cst.BaseExpression) -> bool:
-    """`NAME`, `Class.NAME`, `State.DONE.value`, `cls.__tablename__`, `Model._meta.db_table`."""
+    """`NAME`, `Class.NAME`, `Events.Created`, `State.DONE.value`, `cls.__tablename__`, `Model._meta.db_table`."""
+    if isinstance(value, cst.Subscript):
+        value = value.value
     while isinstance(value, cst.Attribute):
         name = value.attr.value
         if _UPPER.match(name) or name in _FRAMEWORK_NAMES:
             return True
         value = value.value
+        if isinstance(value, cst.Name) and value.value[:1].isupper() and name[:1].isupper():
+            return True
         if name not in ("value", "name", "db_table", "column", "attname", "table", "fullname", "label"):
             break
     if isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute):
@@ -175,7 +179,11 @@ def _is_made_safe(ctx: Context, value: cst.BaseExpression) -> bool:
     match value:
         case cst.Call(func=func):
             words = list(_chain(func))
-            if any(map(_QUOTES.search, words)) or not _COMPILED.isdisjoint(words[:1]):
+            if (
+                any(map(_QUOTES.search, words[:1]))
+                or any("preparer" in word for word in words)
+                or not _COMPILED.isdisjoint(words[:1])
+            ):
                 return True
             if ctx.callee(value) in _GENERATED:
                 return True
@@ -233,7 +241,7 @@ _NUMBER_SPEC = re.compile(r":[^%]*[bdioxXeEfFgGn]$")
 _UPPER = re.compile(r"^_*[A-Z][A-Z0-9_]+$")
 _CONSTANT_LOOP = re.compile(r"^_*[A-Z]\w+$")
 _FRAMEWORK_NAMES = frozenset("__tablename__ _meta __table__ __name__ db_table sentinel".split())
-_QUOTES = re.compile(r"quot|escape|literal|sanitiz|mogrify|identifier|^qn\d?$|^_?adapt$", re.IGNORECASE)
+_QUOTES = re.compile(r"quot(?:e|ing)|^qn?$|escape|literal|sanitiz|mogrify|identifier|^qn\d?$|^_?adapt$", re.IGNORECASE)
 _COMPILED = frozenset(
     "as_sql sql_with_params compile get_compiler compile_json_path as_string process_lhs process_rhs".split()
 )
