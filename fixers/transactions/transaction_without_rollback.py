@@ -18,10 +18,11 @@ from relint.edits import (
     replace_node,
     wrap,
 )
-from relint.libraries.connections import MAKERS
+from relint.libraries.database_errors import is_database_error
 from relint.model import Finding, Fix, Safety
 from relint.names import is_none
-from relint.queries.owners import Owned, calls_on
+from relint.queries.handlers import caught
+from relint.queries.owners import Owned, calls_on, is_maker
 from relint.queries.versions import minimum_version
 from relint.rules.transactions.transaction_without_rollback import Swallowed, Unguarded, rule
 
@@ -54,7 +55,12 @@ def _roll_back_first(ctx: Context, found: Swallowed) -> Fix | None:
             edits: Edits | None = replace_node(ctx, placeholder, rollback)
         case _:
             edits = insert_before(ctx, body.body[0], rollback)
-    return None if edits is None else Fix(f"Roll `{found.receiver}` back first", edits)
+    if edits is None:
+        return None
+    # After an error that is none of the database's, what others have added to a borrowed session is lost as well.
+    others = not all(is_database_error(name or "") for name in caught(ctx, found.handler))
+    safety = Safety.UNSAFE if others and found.borrowed else None
+    return Fix(f"Roll `{found.receiver}` back first", edits, safety)
 
 
 def _is_bound_in(ctx: Context, found: Swallowed) -> bool:
@@ -220,7 +226,7 @@ def _maker(ctx: Context, call: cst.Call) -> cst.BaseExpression | None:
     match call.func:
         case cst.Attribute(value=engine, attr=cst.Name(value="connect")):
             return engine
-    return call.func if ctx.instance_of(call.func) in MAKERS else None
+    return call.func if is_maker(ctx, call.func) else None
 
 
 def _is_plain(place: _Place) -> bool:
@@ -244,7 +250,7 @@ def _commits_at_the_end(ctx: Context, place: _Place) -> bool:
     if not between:
         return False
     for statement in between:
-        if any(True for _ in ctx.walk(statement, cst.Return, cst.Break, cst.Continue, cst.Yield)):
+        if any(True for _ in ctx.walk(statement, cst.Return, cst.Yield)) or _leaves_loop(ctx, statement):
             return False
         for call in ctx.walk(statement, cst.Call):
             match call.func:
@@ -252,6 +258,14 @@ def _commits_at_the_end(ctx: Context, place: _Place) -> bool:
                     if name == place.owner.name:
                         return False
     return True
+
+
+def _leaves_loop(ctx: Context, statement: cst.CSTNode) -> bool:
+    """Whether a `break` or `continue` in a statement belongs to a loop around it."""
+    return any(
+        ctx.enclosing(leave, cst.For, cst.While) not in {*ctx.walk(statement, cst.For, cst.While)}
+        for leave in ctx.walk(statement, cst.Break, cst.Continue)
+    )
 
 
 def _last_use(ctx: Context, place: _Place) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 from typing import Literal, Sequence
 
@@ -10,6 +11,7 @@ import libcst as cst
 from relint.context import Context
 from relint.libraries.connections import OWNERS
 from relint.names import is_none, parameters
+from relint.queries.imported import imported_definition
 
 _ATOMIC = frozenset({"django.db.transaction.atomic", "django.db.transaction.Atomic"})
 _BEGINNINGS = frozenset({"begin", "begin_nested", "transaction"})
@@ -122,7 +124,9 @@ def _by_connection(ctx: Context, item: cst.BaseExpression) -> Transaction | None
 def _of_context_manager(ctx: Context, call: cst.Call) -> Transaction | None:
     """The transaction in which an own context manager yields, or that an own function returns."""
     function = ctx.function_def(call.func)
-    if function is None or function in ctx.ancestors(call):
+    if function is None:
+        return Transaction("django", call) if wraps_atomic(imported_definition(ctx, call.func)) else None
+    if function in ctx.ancestors(call):
         return None
     names = {(name or "").rpartition(".")[2] for name, _ in ctx.decorators(function)}
     if names & {"contextmanager", "asynccontextmanager"}:
@@ -175,7 +179,9 @@ def _decorated(ctx: Context, decorator: cst.BaseExpression) -> Transaction | Non
         return found
     named = decorator.func if isinstance(decorator, cst.Call) else decorator
     function = ctx.function_def(named)
-    return None if function is None else _of_decorator(ctx, function, decorator)
+    if function is None:
+        return Transaction("django", decorator) if wraps_atomic(imported_definition(ctx, named)) else None
+    return _of_decorator(ctx, function, decorator)
 
 
 def _of_decorator(ctx: Context, function: cst.FunctionDef, decorator: cst.BaseExpression) -> Transaction | None:
@@ -191,6 +197,31 @@ def _of_decorator(ctx: Context, function: cst.FunctionDef, decorator: cst.BaseEx
 
 def _nested(ctx: Context, function: cst.FunctionDef) -> list[cst.FunctionDef]:
     return list(ctx.walk(function.body, cst.FunctionDef, stop=(cst.ClassDef, cst.Lambda)))
+
+
+def wraps_atomic(definition: ast.stmt | None) -> bool:
+    """Whether a function of another file is a context manager that yields, or a decorator that calls what it is given,
+    directly inside `with atomic()` of the default database."""
+    if not isinstance(definition, ast.FunctionDef):
+        return False
+    given = {
+        argument.arg for f in ast.walk(definition) if isinstance(f, ast.FunctionDef) for argument in f.args.args[:1]
+    }
+    for block in ast.walk(definition):
+        if isinstance(block, ast.With) and any(_is_atomic(item.context_expr) for item in block.items):
+            inside = [node for statement in block.body for node in ast.walk(statement)]
+            if any(isinstance(node, ast.Yield) for node in inside):
+                return any("contextmanager" in ast.unparse(decorator) for decorator in definition.decorator_list)
+            if any(isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id in given for n in inside):
+                return True
+    return False
+
+
+def _is_atomic(expression: ast.expr) -> bool:
+    match expression:
+        case ast.Call(func=ast.Name(id="atomic") | ast.Attribute(attr="atomic"), args=[], keywords=keywords):
+            return all(keyword.arg not in (None, "using") for keyword in keywords)
+    return False
 
 
 def _literal_alias(inner: Transaction) -> str | None:

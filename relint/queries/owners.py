@@ -5,17 +5,23 @@ Only the function that made it owes a rollback; one that came in as a parameter,
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 
 import libcst as cst
 
 from relint.context import Context
-from relint.libraries.connections import AUTOCOMMIT, OWNERS, REGISTRIES, With
+from relint.libraries.connections import AUTOCOMMIT, MAKERS, OWNERS, REGISTRIES, With
 from relint.names import Binding, Scope, is_none
 from relint.queries.endings import always_raises, ends_of
 from relint.queries.handlers import Handler, catches_any_error, catches_database_error
+from relint.queries.imported import imported_definition
 
 Try = cst.Try | cst.TryStar
+_SESSIONS_OF = {
+    "sessionmaker": "sqlalchemy.orm.Session",
+    "async_sessionmaker": "sqlalchemy.ext.asyncio.AsyncSession",
+}
 _NOT_A_GUARD = frozenset({"cursor", "no_autoflush", "connection", "execute", "stream", "scalars", "query"})
 _RELEASES = frozenset("rollback close aclose abort invalidate reset remove __exit__ __aexit__".split())
 
@@ -127,11 +133,11 @@ def opened_by(ctx: Context, value: cst.BaseExpression) -> str | None:
     call = value.expression if isinstance(value, cst.Await) else value
     if not isinstance(call, cst.Call):
         return None
-    if cls is None:
-        return _hand_started(ctx, call)
+    if cls not in OWNERS:
+        return _maker_elsewhere(ctx, call.func) or (_hand_started(ctx, call) if cls is None else None)
     if ctx.instance_of(call.func) in REGISTRIES:
         return None
-    if cls not in OWNERS or any(_is_autocommit_argument(ctx, arg) for arg in call.args):
+    if any(_is_autocommit_argument(ctx, arg) for arg in call.args):
         return None
     if cls == "sqlalchemy.Transaction" and _is_closed_by_with(ctx, call):
         return None
@@ -143,6 +149,19 @@ def _is_closed_by_with(ctx: Context, call: cst.Call) -> bool:
     """`with engine.connect() as conn: tr = conn.begin()`: closing the connection rolls back."""
     assert isinstance(call.func, cst.Attribute)
     return any(binding.kind == "with" for binding in ctx.definitions(call.func.value) or ())
+
+
+def is_maker(ctx: Context, expression: cst.BaseExpression) -> bool:
+    """Whether an expression is a `sessionmaker`, made in this file or in the one it is imported from."""
+    return ctx.instance_of(expression) in MAKERS or _maker_elsewhere(ctx, expression) is not None
+
+
+def _maker_elsewhere(ctx: Context, expression: cst.BaseExpression) -> str | None:
+    """The class of the sessions that an imported `sessionmaker` makes."""
+    match imported_definition(ctx, expression):
+        case ast.Assign(value=ast.Call(func=maker)) | ast.AnnAssign(value=ast.Call(func=maker)):
+            return _SESSIONS_OF.get(ast.unparse(maker).rpartition(".")[2])
+    return None
 
 
 def _hand_started(ctx: Context, call: cst.Call) -> str | None:

@@ -41,7 +41,8 @@ Also found: transactions started by hand (asyncpg's `transaction()` with `start(
 
 ## Fix safety
 Safe where it only adds what happens on failure: `try: ... except BaseException: rollback(); raise` around the
-statements, or `rollback()` as the first statement of a handler. Unsafe where a `with` block takes over the commit:
+statements, or `rollback()` as the first statement of a handler. Unsafe where that handler catches more than database
+errors on a borrowed session (what others have added to it is rolled back too), and where a `with` block takes over the commit:
 `with closing(sqlite3.connect(...)) as conn, conn:`, `with conn:` (psycopg2; psycopg 3 only when the connection is not
 used afterwards, because it closes it), `with maker.begin() as session:`, `with Session(engine) as session,
 session.begin():`. PyMySQL, mysqlclient and MySQL Connector/Python close without committing at the end of their `with`
@@ -74,7 +75,8 @@ rule = Rule(
     code="REL201",
     imports=(
         "sqlite3", "aiosqlite", "psycopg2", "psycopg", "pymysql", "MySQLdb", "mysql", "asyncpg", "oracledb",
-        "cx_Oracle", "pyodbc", "sqlalchemy", "sqlmodel", "flask_sqlalchemy", "db", "django",
+        "cx_Oracle", "pyodbc", "sqlalchemy", "sqlmodel", "flask_sqlalchemy", "django",
+        "db", "database", "Session", "SessionLocal",  # a session or its maker from another file
     ),
     words=("commit", "flush", "set_autocommit"),
     context_words=("rollback", "close", "connect", "Session", "sessionmaker", "transaction", "begin"),
@@ -99,6 +101,7 @@ class Swallowed:
     block: Try
     receiver: str
     commit: cst.Call
+    borrowed: bool
 
 
 @rule.on(cst.FunctionDef)
@@ -109,7 +112,7 @@ def check_owned(node: cst.FunctionDef, ctx: Context) -> Iterator[Finding]:
         commits = calls_on(ctx, owner, "commit")
         if owner.with_ == "none" and owner.cls.startswith("asyncpg") and not calls_on(ctx, owner, "start"):
             continue
-        swallowed = [s for commit in commits for s in _swallowed(ctx, commit, owner.name)]
+        swallowed = [s for commit in commits for s in _swallowed(ctx, commit, owner.name, borrowed=False)]
         yield from _report_swallowed(swallowed)
         unguarded = [commit for commit in commits if not is_guarded(ctx, owner, commit)]
         if unguarded and not swallowed:
@@ -126,7 +129,7 @@ def check_borrowed(node: Try, ctx: Context) -> Iterator[Finding]:
     for call in written_in(ctx, node):
         assert isinstance(call.func, cst.Attribute)
         if not _is_owned(ctx, call.func.value) and outlives(ctx, call, node):
-            yield from _report_swallowed(_swallowed(ctx, call, ctx.source(call.func.value)))
+            yield from _report_swallowed(_swallowed(ctx, call, ctx.source(call.func.value), borrowed=True))
 
 
 @rule.on(cst.Call)
@@ -142,13 +145,14 @@ def check_autocommit(node: cst.Call, ctx: Context) -> Iterator[Finding]:
                 )
 
 
-def _swallowed(ctx: Context, commit: cst.Call, receiver: str) -> list[Swallowed]:
+def _swallowed(ctx: Context, commit: cst.Call, receiver: str, *, borrowed: bool) -> list[Swallowed]:
     block = ctx.in_try(commit)
     while block is not None and not block.handlers:
         block = ctx.in_try(block)
     if block is None:
         return []
-    return [Swallowed(handler, block, receiver, commit) for handler in swallowing_handlers(ctx, block, receiver)]
+    handlers = swallowing_handlers(ctx, block, receiver)
+    return [Swallowed(handler, block, receiver, commit, borrowed) for handler in handlers]
 
 
 def _report_swallowed(found: list[Swallowed]) -> Iterator[Finding]:
