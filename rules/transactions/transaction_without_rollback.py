@@ -41,12 +41,13 @@ Also found: transactions started by hand (asyncpg's `transaction()` with `start(
 
 ## Fix safety
 Safe where it only adds what happens on failure: `try: ... except BaseException: rollback(); raise` around the
-statements, or `rollback()` as the first statement of a handler. Unsafe where that handler catches more than database
-errors on a borrowed session (what others have added to it is rolled back too), and where a `with` block takes over the commit:
-`with closing(sqlite3.connect(...)) as conn, conn:`, `with conn:` (psycopg2; psycopg 3 only when the connection is not
-used afterwards, because it closes it), `with maker.begin() as session:`, `with Session(engine) as session,
-session.begin():`. PyMySQL, mysqlclient and MySQL Connector/Python close without committing at the end of their `with`
-and so get the `try` form.
+statements, or `rollback()` as the first statement of a handler.
+
+Unsafe where that handler catches more than database errors on a borrowed session (what others have added to it is
+rolled back too), and where a `with` block takes over the commit: `with closing(sqlite3.connect(...)) as conn, conn:`,
+`with conn:` (psycopg2; psycopg 3 only when the connection is not used afterwards, because it closes it),
+`with maker.begin() as session:`, `with Session(engine) as session, session.begin():`. PyMySQL, mysqlclient and MySQL
+Connector/Python close without committing at the end of their `with` and so get the `try` form.
 
 ## References
 - https://docs.python.org/3/library/sqlite3.html#how-to-use-the-connection-context-manager
