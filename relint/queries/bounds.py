@@ -7,17 +7,19 @@ import re
 import libcst as cst
 
 from relint.context import Context
+from relint.names import last_name
 
 _SAME_LENGTH = frozenset({"enumerate", "reversed", "sorted", "list", "tuple", "set", "frozenset", "iter"})
 _CUT = frozenset({"itertools.islice", "random.sample", "heapq.nlargest", "heapq.nsmallest"})
 _VIEWS = frozenset({"items", "keys", "values", "copy"})
 _GROWING = frozenset({"append", "appendleft", "add", "extend", "insert", "update", "setdefault"})
-_PORTIONS = frozenset({"chunk", "batch", "slice", "window"})
+_PORTIONS = frozenset("chunk chunks chunked batch batches batched slice slices window windows grouper".split())
+_CONFIGURATION = frozenset({"config", "conf", "configuration", "settings"})
 _PARTS = frozenset(
-    "backends callbacks channels children classes components configs coordinators daemons exporters extensions "
-    "handlers hooks integrations kinds listeners loggers methods middlewares modes modules notifiers operands peers platforms "
-    "plugins processes processors providers servers services sinks sources stages threads triggers types "
-    "workers".split()
+    "backends callbacks channels children classes components configs coordinators daemons exporters "
+    "extensions guardrails handlers hooks integrations kinds listeners loggers methods middlewares modes "
+    "modules notifiers operands peers platforms plugins processes processors providers retrievers servers "
+    "services sinks sources stages tables threads triggers types workers".split()
 )
 """What a program is made of: code and configuration say how many there are."""
 
@@ -26,8 +28,8 @@ def is_bounded(ctx: Context, items: cst.BaseExpression) -> bool:
     """Whether what is iterated over holds a number of items that does not grow with data.
 
     Displays, constants (told by their capitals), enums, `range` of anything but a length, slices with an end,
-    portions (a name like `chunk`), parts of the program (`handlers`), and names and attributes that hold nothing else.
-    What is unknown is not bounded.
+    portions (a name like `chunk`, a `range` with a step), parts of the program (`handlers`) and its configuration, and
+    names and attributes that hold nothing else. What is unknown is not bounded.
     """
     return ctx.memo(("bounded", items), lambda: bool(ctx._guarded("bounded", items, lambda: _is_bounded(ctx, items))))
 
@@ -53,10 +55,12 @@ def _is_bounded(ctx: Context, items: cst.BaseExpression) -> bool:
             return is_bounded(ctx, left) and is_bounded(ctx, right)
         case cst.Subscript(slice=[cst.SubscriptElement(slice=cst.Slice(upper=upper))]):
             return upper is not None
+        case cst.Subscript(value=value):
+            return bool(words_of(last_name(value)) & _CONFIGURATION)
         case cst.Call():
             return _is_bounded_call(ctx, items)
         case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
-            if name.isupper() or words_of(name) & _PORTIONS or _is_part(name):
+            if name.isupper() or _is_part(name):
                 return True
             return _is_enum(ctx, items) or _holds_few(ctx, items)
     return False
@@ -75,7 +79,7 @@ def _is_bounded_call(ctx: Context, call: cst.Call) -> bool:
     arguments = [argument.value for argument in call.args if argument.keyword is None]
     match name.removeprefix("builtins."):
         case "range":
-            return all(_is_count(ctx, argument) for argument in arguments)
+            return len(arguments) == 3 or all(_is_count(ctx, argument) for argument in arguments)
         case "zip":
             return any(is_bounded(ctx, argument) for argument in arguments)
         case "map" | "filter":
@@ -95,7 +99,7 @@ def _is_bounded_call(ctx: Context, call: cst.Call) -> bool:
 
 
 def _is_part(name: str) -> bool:
-    return name.lower().rpartition("_")[2] in _PARTS
+    return name.lower().rpartition("_")[2] in _PARTS or bool(words_of(name) & (_PORTIONS | _CONFIGURATION))
 
 
 def _is_count(ctx: Context, number: cst.BaseExpression) -> bool:

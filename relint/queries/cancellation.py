@@ -175,12 +175,15 @@ def _cancelled_tasks(ctx: Context) -> set[str]:
 
 
 def _top_coroutines(ctx: Context) -> set[cst.FunctionDef]:
-    """The coroutine functions whose coroutines the file hands to another call without awaiting them."""
+    """The coroutine functions whose coroutines the file hands to another call, or binds, without awaiting them."""
 
     def answer() -> set[cst.FunctionDef]:
         found = set()
         for call in ctx.tree.of(cst.Call):
-            if isinstance(ctx.parent(call), cst.Arg) and (function := ctx.function_def(call.func)) is not None:
+            if (
+                isinstance(ctx.parent(call), cst.Arg | cst.Assign)
+                and (function := ctx.function_def(call.func)) is not None
+            ):
                 found.add(function)
             if isinstance(call.func, cst.Attribute) and call.func.attr.value == "start_soon" and call.args:
                 if (function := ctx.function_def(call.args[0].value)) is not None:
