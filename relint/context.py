@@ -239,6 +239,8 @@ class Context:
 
     def _instance_of(self, expression: cst.CSTNode) -> str | None:
         match expression:
+            case cst.Call(func=func, args=[arg]) if self.names.dotted(func) in _HANDS_ON:
+                return self.instance_of(arg.value)
             case cst.Call(func=func):
                 return self._instance_of_call(func)
             case cst.Await(expression=inner) | cst.NamedExpr(value=inner):
@@ -444,6 +446,8 @@ class Context:
 
 
 _TRANSPARENT = frozenset({"Optional", "Annotated", "Final", "ClassVar", "Awaitable", "Mapped"})
+_HANDS_ON = frozenset({"contextlib.closing", "contextlib.aclosing", "contextlib.nullcontext"})
+"""Context managers that give what they are given."""
 _PROPERTIES = frozenset({"property", "cached_property"})
 
 
