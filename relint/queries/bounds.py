@@ -19,7 +19,7 @@ _PARTS = frozenset(
     "backends callbacks channels children classes components configs coordinators daemons exporters "
     "extensions guardrails handlers hooks integrations kinds listeners loggers methods middlewares modes "
     "modules notifiers operands peers platforms plugins processes processors providers retrievers servers "
-    "services sinks sources stages tables threads triggers types workers".split()
+    "services sinks sources stages tables threads tools triggers types workers".split()
 )
 """What a program is made of: code and configuration say how many there are."""
 
