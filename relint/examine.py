@@ -33,8 +33,14 @@ def _examine(source: Source, settings: Settings, rules: Sequence[RuleInfo], fixe
         module = cst.parse_module(source.text)
     except cst.ParserSyntaxError as error:
         return [_syntax_error(source, error)]
+    except cst.CSTValidationError as error:  # what libcst finds out when it builds the nodes, without a place
+        return [engine_diagnostic(source.path, SYNTAX_ERROR, f"the file is not valid Python: {error}")]
     except RecursionError:
         return [unreadable(source.path, "nests too deeply to be parsed")]
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # of libcst's Rust code: no Exception, and no class to name
+            raise
+        return [unreadable(source.path, f"makes the parser fail: {error}")]
     tree = Tree(module, source.text)
     ctx = Context(source.path, tree, settings, Project(settings))
     found: list[Diagnostic] = []

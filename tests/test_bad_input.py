@@ -12,9 +12,10 @@ from typing import Any, Iterator
 import pytest
 
 from relint import checking, run
+from relint.check import check
 from relint.run import FileResult
 from relint.settings import Settings
-from relint.source import ChangedOnDisk, Source, read, write
+from relint.source import ChangedOnDisk, Source, decode, read, write
 
 ROOT = Path(__file__).parent.parent
 CALL = b'smtplib.SMTP("h")\n'
@@ -63,6 +64,7 @@ CLEAN: dict[str, bytes] = {
 BROKEN: dict[str, tuple[bytes, str, str]] = {
     "syntax_error": (GOOD + b"def (:\n", "REL001", "not valid Python"),
     "python_2": (GOOD + b"print 'hello'\n", "REL001", "not valid Python"),
+    "bare_except_first": (GOOD + b"try: x\nexcept: y\nexcept E: z\n", "REL001", "must be the last one"),
     "open_bracket": (GOOD + b"f(\n", "REL001", "not valid Python"),
     "open_string": (GOOD + b"x = '''\n", "REL001", "not valid Python"),
     "long_open_string": (GOOD + b'x = "' + b'\\"' * 500_000, "REL001", "not valid Python"),
@@ -264,6 +266,18 @@ def test_what_is_not_refused_fits_the_smallest_stack(tmp_path: Path) -> None:
         codes = {item["code"] for item in items}
         assert "REL102" in codes, (name, codes)
         assert not codes & {"REL000", "REL001", "REL002"}, (name, items)
+
+
+def test_a_parser_that_panics_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    class PanicException(BaseException):
+        """As pyo3 raises it."""
+
+    def panic(_: str) -> None:
+        raise PanicException("index out of bounds")
+
+    monkeypatch.setattr("libcst.parse_module", panic)
+    (finding,) = check(decode("a.py", GOOD), Settings(select=("REL102",)))
+    assert (finding.code, finding.message) == ("REL002", "`a.py` makes the parser fail: index out of bounds")
 
 
 # -- places ----------------------------------------------------------------------------------------------------------
