@@ -17,7 +17,7 @@ _PORTIONS = frozenset("chunk chunks chunked batch batches batched slice slices w
 _CONFIGURATION = frozenset({"config", "conf", "configuration", "settings"})
 _PARTS = frozenset(
     "backends callbacks channels children classes components configs coordinators daemons exporters "
-    "extensions guardrails handlers hooks integrations kinds listeners loggers methods middlewares modes "
+    "extensions functions guardrails handlers hooks integrations kinds listeners loggers methods middlewares modes "
     "modules notifiers operands peers platforms plugins processes processors providers retrievers servers "
     "services sinks sources stages tables threads tools triggers types workers".split()
 )
