@@ -53,6 +53,7 @@ import libcst as cst
 from relint.context import Context
 from relint.libraries.http import PASSES_ON, Waiting, waiting
 from relint.model import Finding, Rule
+from relint.names import last_name
 from relint.queries.origins import callable_names
 from relint.queries.sessions import pool_may_have_timeout, session_brings_timeout
 from relint.queries.timeouts import (
@@ -192,7 +193,7 @@ def _is_called_without_timeout(ctx: Context, use: cst.CSTNode) -> bool:
 
 def _passes_on(ctx: Context, call: cst.Call) -> tuple[str, int, bool] | None:
     """Name, position of the callable, and whether keywords are passed on, of a call that calls one of its arguments."""
-    last = (ctx.callee(call) or ctx.source(call.func)).rpartition(".")[2]
+    last = (ctx.callee(call) or last_name(call.func)).rpartition(".")[2]
     return (last, *PASSES_ON[last]) if last in PASSES_ON else None
 
 
