@@ -8,7 +8,6 @@ import libcst as cst
 
 from relint.context import Context
 from relint.libraries.connections import SESSIONS
-from relint.names import Binding
 from relint.queries.owners import Try
 
 _PACKAGES = ("sqlalchemy", "sqlmodel", "flask_sqlalchemy")
@@ -84,19 +83,17 @@ def outlives(ctx: Context, call: cst.Call, block: Try) -> bool:
     """Whether anyone works with the session of `call` after a `try`: not if a `with` in this function closes it."""
     assert isinstance(call.func, cst.Attribute)
     session = call.func.value
-    found = ctx.definitions(session) or []
-    if not (found and all(binding.kind == "with" for binding in found)):
-        return True
-    around = next((a for a in ctx.ancestors(call) if isinstance(a, cst.With) and _binds(a, found)), None)
+    text, (_, end) = ctx.source(session), ctx.range(block)
+    around = next((a for a in ctx.ancestors(call) if isinstance(a, cst.With) and _binds(a, text)), None)
     if around is None:
         return True
     if block in ctx.ancestors(around):
         return False
-    text, (_, end) = ctx.source(session), ctx.range(block)
     repeated = any(isinstance(a, cst.For | cst.While) and around in ctx.ancestors(a) for a in ctx.ancestors(block))
     names = ctx.walk(around.body, cst.Name, cst.Attribute)
     return repeated or any(ctx.range(name)[0] > end and ctx.source(name) == text for name in names)
 
 
-def _binds(block: cst.With, bindings: list[Binding]) -> bool:
-    return any(binding.node in block.items for binding in bindings)
+def _binds(block: cst.With, name: str) -> bool:
+    names = (item.asname.name for item in block.items if item.asname is not None)
+    return any(isinstance(bound, cst.Name) and bound.value == name for bound in names)
