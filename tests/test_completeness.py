@@ -74,6 +74,11 @@ def test_the_engine_knows_no_rule_by_name() -> None:
         assert not re.search(r"^\s*(from|import) relint\.(rules|fixers)", path.read_text("utf-8"), re.MULTILINE), path
 
 
+def test_only_fixers_write_code() -> None:
+    for path in [*(ROOT / "rules").rglob("*.py"), *(ROOT / "relint" / "queries").glob("*.py")]:
+        assert not re.search(r"relint\.edits|relint import edits|relint\.fixers", path.read_text("utf-8")), path
+
+
 def test_a_new_rule_is_green_at_once(tmp_path: Path) -> None:
     """What `relint new` writes passes the harness in a bare checkout, so that the author starts from green."""
     for folder in ("relint", "rules", "fixers"):

@@ -6,8 +6,8 @@ import libcst as cst
 
 from relint import edits
 from relint.context import Context
+from relint.fixers.http.sanctions import sanctioned_timeout, timeout_fix, timeout_text
 from relint.model import Finding, Fix
-from relint.queries.sanctions import sanctioned_timeout, timeout_fix, timeout_text
 from relint.rules.http.request_without_timeout import Missing, rule
 
 

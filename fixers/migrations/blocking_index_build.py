@@ -10,11 +10,11 @@ import libcst as cst
 from relint import edits
 from relint.context import Context
 from relint.edits import Edits
+from relint.fixers.migrations.out_of_transaction import autocommitted, leave_transaction
 from relint.model import Edit, Finding, Fix, Safety
 from relint.queries.alembic_calls import alembic_operation
 from relint.queries.index_builds import index_builds
 from relint.queries.migration_calls import django_operation, sql_effects
-from relint.queries.migration_edits import autocommitted, leave_transaction
 from relint.queries.migration_target import is_application, target
 from relint.rules.migrations.blocking_index_build import rule
 

@@ -6,11 +6,11 @@ import libcst as cst
 
 from relint import edits
 from relint.context import Context
+from relint.fixers.migrations.not_null import is_plain
 from relint.model import Finding, Fix, Safety
 from relint.queries.alembic_calls import alembic_operation, table_name
 from relint.queries.migration_calls import in_autocommit_block
 from relint.queries.migration_target import target
-from relint.queries.not_null import is_plain
 from relint.rules.migrations.not_null_set_in_place import rule
 
 _LONGEST_NAME = 63

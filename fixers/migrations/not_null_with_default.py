@@ -5,9 +5,9 @@ from __future__ import annotations
 import libcst as cst
 
 from relint.context import Context
+from relint.fixers.migrations.not_null import keep_default, three_steps
 from relint.model import Finding, Fix
 from relint.queries.column_changes import AddedColumn
-from relint.queries.not_null import keep_default, three_steps
 from relint.rules.migrations.not_null_with_default import rule
 
 

@@ -8,13 +8,13 @@ import libcst as cst
 
 from relint import edits
 from relint.context import Context
+from relint.fixers.migrations.not_null import is_plain, string_of
+from relint.fixers.migrations.out_of_transaction import leave_transaction
 from relint.model import Edit, Finding, Fix, Safety
 from relint.queries.alembic_calls import alembic_operation
 from relint.queries.backfills import Backfill
 from relint.queries.migration_calls import django_operation, executed
-from relint.queries.migration_edits import leave_transaction
 from relint.queries.migration_target import is_application, target
-from relint.queries.not_null import is_plain, string_of
 from relint.rules.migrations.unbatched_backfill import rule
 
 _DATA_ONLY = frozenset({"RunPython"})
@@ -32,7 +32,7 @@ def fix(finding: Finding, ctx: Context) -> Fix | None:
         case "bulk_update":
             fixed = _batch_size(cast(cst.Call, finding.node), ctx)
         case "save":
-            fixed = _iterated(cast(cst.BaseExpression, finding.node), ctx)
+            fixed = _iterated(cast(cst.BaseExpression, finding.node), found, ctx)
         case "sql":
             fixed = _batched_sql(cast(cst.Call, finding.node), found, ctx)
     return fixed or Fix(
@@ -107,11 +107,13 @@ def _batch_size(call: cst.Call, ctx: Context) -> Fix | None:
     return Fix(f"Add `batch_size={size}`", edits.set_keyword(ctx, call, "batch_size", size))
 
 
-def _iterated(rows: cst.BaseExpression, ctx: Context) -> Fix | None:
+def _iterated(rows: cst.BaseExpression, found: Backfill, ctx: Context) -> Fix | None:
     """`for row in rows.iterator(...)` outside a transaction: each row is saved by itself."""
     outside = leave_transaction(ctx, _DATA_ONLY)
     loop = ctx.parent(rows)
     if outside is None or not is_application(ctx) or not isinstance(loop, cst.For) or not isinstance(rows, cst.Call):
+        return None
+    if rows is not found.rows:
         return None
     function = ctx.enclosing(loop, cst.FunctionDef)
     others = list(ctx.walk(function.body, cst.Call)) if function is not None else []
@@ -121,6 +123,8 @@ def _iterated(rows: cst.BaseExpression, ctx: Context) -> Fix | None:
         return None  # `row.name = "x" + row.name` must not happen twice
     if any(True for _ in ctx.walk(loop.body, cst.AugAssign)):
         return None
+    if ".iterator(" in ctx.source(rows):
+        return Fix("Commit row by row", tuple(outside))
     end = ctx.range(rows)[1]
     iterator = Edit(end, end, f".iterator(chunk_size={ctx.settings.sanctioned.batch_size})")
     return Fix("Iterate, and commit row by row", (iterator, *outside))

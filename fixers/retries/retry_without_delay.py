@@ -6,10 +6,10 @@ import libcst as cst
 
 from relint import edits
 from relint.context import Context
+from relint.fixers.retries.jitter import full_jitter
+from relint.fixers.retries.tenacity import with_argument
 from relint.model import Edit, Finding, Fix
-from relint.queries.jitter import full_jitter
 from relint.queries.retries import Failure, Retry
-from relint.queries.tenacity import with_argument
 from relint.queries.versions import minimum_version
 from relint.rules.retries.retry_without_delay import rule
 

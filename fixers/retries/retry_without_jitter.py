@@ -6,12 +6,12 @@ import libcst as cst
 
 from relint import edits
 from relint.context import Context
+from relint.fixers.retries.jitter import jittered, spread
+from relint.fixers.retries.tenacity import jittered_wait
 from relint.libraries.retries import BY_KEYWORDS, CELERY_DEFAULT_DELAY
 from relint.model import Edit, Finding, Fix, Safety
 from relint.queries.celery_retries import automatic_delay, default_delay, task_decorator
-from relint.queries.jitter import jittered, spread
 from relint.queries.retries import Retry
-from relint.queries.tenacity import jittered_wait
 from relint.queries.versions import minimum_version
 from relint.rules.retries.retry_without_jitter import rule
 

@@ -6,10 +6,10 @@ import libcst as cst
 
 from relint import edits
 from relint.context import Context
+from relint.fixers.retries.tenacity import with_argument
 from relint.libraries.retries import BY_KEYWORDS
 from relint.model import Edit, Finding, Fix
 from relint.queries.retries import Retry
-from relint.queries.tenacity import with_argument
 from relint.rules.retries.retry_without_limit import rule
 
 
