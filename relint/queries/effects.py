@@ -20,6 +20,7 @@ from relint.libraries.side_effects import (
     TASK_CALLS,
     TASK_DECORATORS,
 )
+from relint.names import last_name
 
 Effect = Literal["task", "mail", "request", "message", "cache"]
 _PRODUCER = re.compile(r"(?:^|_)(?:producer|publisher)$", re.IGNORECASE)
@@ -40,7 +41,7 @@ def effect_of(ctx: Context, call: cst.Call) -> Effect | None:
     if isinstance(func, cst.Attribute):
         if func.attr.value in CACHE and _is_cache(ctx, func.value):
             return "cache"
-        if func.attr.value in PRODUCERS and _PRODUCER.search(_last_name(func.value)):
+        if func.attr.value in PRODUCERS and _PRODUCER.search(last_name(func.value)):
             return "message"
     return None
 
@@ -72,10 +73,3 @@ def _is_cache(ctx: Context, expression: cst.BaseExpression) -> bool:
     if dotted is None and (value := ctx.value_of(expression)) is not None:
         dotted = ctx.qualname(value.value if isinstance(value, cst.Subscript) else value)
     return dotted in CACHES
-
-
-def _last_name(expression: cst.BaseExpression) -> str:
-    match expression:
-        case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
-            return name
-    return ""

@@ -27,7 +27,6 @@ _RUNNING_ALREADY = frozenset(
 """What these return runs anyway, or waits in the queue of a pool of threads."""
 _WRAPPERS = frozenset({"asyncio.wait_for", "asyncio.shield"})
 _FUNCTIONS = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
-_Comprehension = cst.GeneratorExp | cst.ListComp | cst.SetComp | cst.DictComp
 Kind = Literal["task", "thread", "process"]
 
 

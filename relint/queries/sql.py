@@ -14,6 +14,7 @@ import libcst as cst
 
 from relint.context import Context
 from relint.libraries.databases import COMPOSERS, DRIVERS, SINKS, TEXT, Driver
+from relint.names import last_name
 from relint.queries.sql_holes import place_of
 from relint.queries.sql_parse import is_statement, looks_like_sql
 from relint.queries.sql_places import HOLE, Place, Spot, spots
@@ -112,7 +113,7 @@ class _Search:
 
     def _sinks(self) -> Iterator[Sink]:
         for call in self.ctx.tree.of(cst.Call):
-            name = _last_name(call.func)
+            name = last_name(call.func)
             if name == "SQL" and self.ctx.callee(call) in COMPOSERS and call.args:
                 yield Sink(call, name, call.args[0], None)
             if name not in SINKS or (name == "text" and not _is_sqlalchemy_text(self.ctx, call)):
@@ -124,7 +125,7 @@ class _Search:
             if arg is not None:
                 yield Sink(call, name, arg, driver_of(self.ctx, call, name))
         for call in self.ctx.tree.of(cst.Call):
-            if _last_name(call.func) == "extra":
+            if last_name(call.func) == "extra":
                 for keyword in ("where", "select"):
                     if (arg := self.ctx.keyword(call, keyword)) is not None:
                         yield Sink(call, "extra", arg, DRIVERS["django"])
@@ -219,15 +220,6 @@ def _is_sqlalchemy_text(ctx: Context, call: cst.Call) -> bool:
     return name in TEXT or (name.endswith(".text") and name.startswith(("sqlalchemy.", "sqlmodel.")))
 
 
-def _last_name(func: cst.BaseExpression) -> str:
-    match func:
-        case cst.Attribute(attr=attr):
-            return attr.value
-        case cst.Name(value=value):
-            return value
-    return ""
-
-
 def _builds_text(node: cst.CSTNode) -> bool:
     match node:
         case cst.FormattedString() | cst.ConcatenatedString():
@@ -277,11 +269,11 @@ def _goes_on(ctx: Context, node: cst.CSTNode) -> bool:
             case cst.Arg(keyword=cst.Name(value=keyword)) if _FOR_READERS.search(keyword):
                 return False
             case cst.Call(func=func):
-                return not _SPEAKS.search(_last_name(func)) and child is not func
+                return not _SPEAKS.search(last_name(func)) and child is not func
             case cst.Assign(targets=targets):
-                return not any(_FOR_READERS.search(_last_name(target.target)) for target in targets)
+                return not any(_FOR_READERS.search(last_name(target.target)) for target in targets)
             case cst.AnnAssign(target=only) | cst.AugAssign(target=only):
-                return not _FOR_READERS.search(_last_name(only))
+                return not _FOR_READERS.search(last_name(only))
             case cst.FunctionDef(name=name):
                 return not name.value.startswith("as_")
             case cst.Return() | cst.Yield():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from relint.context import Context
-from relint.names import is_none
+from relint.names import is_none, last_name
 from relint.queries.origins import returned
 
 _READS = frozenset({"get", "items", "keys", "values", "copy", "pop"})
@@ -66,18 +66,11 @@ def is_bounded_outside(ctx: Context, node: cst.CSTNode, *, blocking: bool = Fals
             case cst.FunctionDef() | cst.Lambda() | cst.ClassDef():
                 return False
             case cst.With(items=items, asynchronous=asynchronous) if asynchronous is None or not blocking:
-                if any(isinstance(i.item, cst.Call) and _last_name(i.item.func) in _OUTSIDE for i in items):
+                if any(isinstance(i.item, cst.Call) and last_name(i.item.func) in _OUTSIDE for i in items):
                     return True
-            case cst.Call(func=func) if not blocking and _last_name(func) == "wait_for":
+            case cst.Call(func=func) if not blocking and last_name(func) == "wait_for":
                 return True
     return False
-
-
-def _last_name(function: cst.BaseExpression) -> str:
-    match function:
-        case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
-            return name
-    return ""
 
 
 def may_hold(ctx: Context, mapping: cst.BaseExpression, key: str) -> bool:
