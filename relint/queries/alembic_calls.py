@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from relint.context import Context
+from relint.names import last_name
 from relint.queries.migration_calls import is_reverse, sql_effects
 
 _BATCH = "alembic.op.batch_alter_table"
@@ -37,6 +38,15 @@ def table_name(ctx: Context, operation: Operation) -> str | None:
     """The table in lower case; None when it is not written as a literal."""
     value = ctx.literal(operation.table)
     return value.lower() if isinstance(value, str) else None
+
+
+def schema_name(ctx: Context, operation: Operation) -> str:
+    """The schema that the operation, or the batch around it, names; empty when it names none as a literal."""
+    opened = [item.item for item in operation.batch.items] if operation.batch is not None else []
+    calls = [call for call in (operation.call, *opened) if isinstance(call, cst.Call)]
+    given = next((g for call in calls if (g := ctx.keyword(call, "schema")) is not None), None)
+    value = ctx.literal(given.value) if given is not None else None
+    return value.lower() if isinstance(value, str) else ""
 
 
 def created_tables(ctx: Context) -> frozenset[str]:
@@ -106,6 +116,9 @@ def _created(ctx: Context) -> frozenset[str]:
                 renamed.append((name, str(ctx.literal(new.value)).lower() if new is not None else ""))
             else:
                 created.add(name)
+        elif operation is None and last_name(call.func) == "create_table" and call.args:
+            # A project's own helper of that name, around `op.create_table`.
+            created.add(str(ctx.literal(call.args[0].value)).lower())
         elif isinstance(call.func, cst.Attribute) and call.func.attr.value == "create":
             created |= _created_object(ctx, call.func.value)
         elif effects := sql_effects(ctx, call):
