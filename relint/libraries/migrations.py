@@ -92,6 +92,9 @@ SMALL_MODELS = frozenset(
 SMALL_SUFFIXES = ("settings", "setting", "config", "configuration", "preferences")
 """Ends of names of models and tables that hold one row, or a few."""
 
+PER_USER = ("user", "account", "member", "profile")
+"""Words in names of settings of which there are as many as users."""
+
 SMALL_TABLES = frozenset(
     {"django_content_type", "auth_permission", "auth_group", "django_site", "django_migrations", "alembic_version"}
 )

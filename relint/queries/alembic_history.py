@@ -11,14 +11,17 @@ from typing import Iterator, Mapping
 from relint.context import Context
 from relint.project import parse
 
+_Column = tuple[str, str, str]
+"""Schema (empty: the default one), table and name, in lower case."""
+
 
 @dataclass(frozen=True, eq=False)
 class Revision:
-    """One file: its id, the ids it follows, and (table, column) -> nullable as its `upgrade()` leaves them."""
+    """One file: its id, the ids it follows, and column -> nullable as its `upgrade()` leaves them."""
 
     name: str | None
     follows: tuple[str, ...]
-    nullable: Mapping[tuple[str, str], bool]
+    nullable: Mapping[_Column, bool]
 
 
 def is_before_start(ctx: Context) -> bool:
@@ -28,10 +31,10 @@ def is_before_start(ctx: Context) -> bool:
     return own is not None and any(own in _ancestors(ctx, start) for start in starts if start in _folder(ctx))
 
 
-def was_nullable(ctx: Context, table: str, column: str) -> bool | None:
+def was_nullable(ctx: Context, table: str, column: str, schema: str = "") -> bool | None:
     """Whether earlier revisions left the column nullable; None when they do not show it."""
     for name in _ancestors(ctx, *_revision(ctx.text).follows):
-        known = _folder(ctx)[name].nullable.get((table, column))
+        known = _folder(ctx)[name].nullable.get((schema, table, column))
         if known is not None:
             return known
     return None
@@ -66,7 +69,7 @@ def _revision(text: str) -> Revision:
     tree = parse(text)
     name: str | None = None
     follows: tuple[str, ...] = ()
-    nullable: dict[tuple[str, str], bool] = {}
+    nullable: dict[_Column, bool] = {}
     for statement in tree.body if tree is not None else ():
         match statement:
             case (
@@ -81,28 +84,29 @@ def _revision(text: str) -> Revision:
                 else:
                     name = found[0] if found else None
             case ast.FunctionDef(name=function) if "downgrade" not in function:
-                nullable.update(_columns(statement, None))
+                nullable.update(_columns(statement, None, ""))
     return Revision(name, follows, nullable)
 
 
-def _columns(node: ast.AST, table: str | None) -> Iterator[tuple[tuple[str, str], bool]]:
-    """What calls at or under a node say of columns; `table` is the one of a batch around it."""
+def _columns(node: ast.AST, table: str | None, schema: str) -> Iterator[tuple[_Column, bool]]:
+    """What calls at or under a node say of columns; `table` and `schema` are those of a batch around it."""
     match node:
         case ast.With(items=[ast.withitem(context_expr=ast.Call() as opened), *_]):
             if _last(opened) == "batch_alter_table":
-                table = _text(opened.args[0]) if opened.args else None
+                table, schema = _text(opened.args[0]) if opened.args else None, _schema(opened)
         case ast.Call():
-            yield from _columns_of_call(node, table)
+            yield from _columns_of_call(node, table, schema)
     for child in ast.iter_child_nodes(node):
-        yield from _columns(child, table)
+        yield from _columns(child, table, schema)
 
 
-def _columns_of_call(call: ast.Call, batch: str | None) -> Iterator[tuple[tuple[str, str], bool]]:
+def _columns_of_call(call: ast.Call, batch: str | None, schema: str) -> Iterator[tuple[_Column, bool]]:
     verb = _last(call)
     if verb not in ("create_table", "add_column", "alter_column"):
         return
     own = batch is not None and verb != "create_table"
     table = batch if own else _text(call.args[0]) if call.args else None
+    schema = schema if own else _schema(call)
     if table is None:
         return
     rest = call.args if own else call.args[1:]
@@ -110,13 +114,19 @@ def _columns_of_call(call: ast.Call, batch: str | None) -> Iterator[tuple[tuple[
         column, flag = _text(rest[0]) if rest else None, _keyword(call, "nullable")
         renamed = _keyword(call, "new_column_name")
         if column is not None and isinstance(flag, bool):
-            yield (table, renamed.lower() if isinstance(renamed, str) else column), flag
+            yield (schema, table, renamed.lower() if isinstance(renamed, str) else column), flag
         return
     for argument in rest:
         if isinstance(argument, ast.Call) and _last(argument) == "Column" and argument.args:
             if (name := _text(argument.args[0])) is not None:
                 flag = _keyword(argument, "nullable")
-                yield (table, name), flag if isinstance(flag, bool) else _keyword(argument, "primary_key") is not True
+                is_key = _keyword(argument, "primary_key") is True
+                yield (schema, table, name), flag if isinstance(flag, bool) else not is_key
+
+
+def _schema(call: ast.Call) -> str:
+    given = _keyword(call, "schema")
+    return given.lower() if isinstance(given, str) else ""
 
 
 def _keyword(call: ast.Call, name: str) -> object:

@@ -8,13 +8,16 @@ from typing import Literal
 import libcst as cst
 
 from relint.context import Context
-from relint.libraries.migrations import SMALL_MODELS, SMALL_SUFFIXES, SMALL_TABLES
+from relint.libraries.migrations import PER_USER, SMALL_MODELS, SMALL_SUFFIXES, SMALL_TABLES
 from relint.queries.column_changes import models_created, table_is_created_here
 from relint.queries.migration_calls import executed, is_atomic, is_migration, runs_over_data
+from relint.queries.migration_models import call_name, followed, model_of
 from relint.queries.migration_sql import Statement, is_key, statements
 from relint.queries.migration_target import target
+from relint.queries.migrations import state_before
 
-_MANAGERS = frozenset({"objects", "_default_manager", "_base_manager", "all_objects"})
+_WRAPPERS = frozenset({"enumerate", "list", "tuple", "sorted", "reversed", "tqdm"})
+_FETCHES = frozenset({"get", "first", "last", "earliest", "latest"})
 _BATCHING = ("chunk", "batch", "paginat", "page", "slice", "iterator", "range", "window", "split", "partition")
 _NESTED = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
 
@@ -73,7 +76,7 @@ def _bulk_update(ctx: Context, call: cst.Call, manager: cst.BaseExpression) -> B
         return None
     function = ctx.enclosing(call, cst.FunctionDef)
     others = ctx.walk(function.body, cst.Call) if function is not None else ()
-    if ctx.unpacks(call) or any(_last(c) == "bulk_update" and ctx.in_loop(c) for c in others):
+    if ctx.unpacks(call) or any(call_name(c) == "bulk_update" and ctx.in_loop(c) for c in others):
         return None  # the rest behind a loop of batches
     given = ctx.argument(call, "objs", 0)
     if given is None or isinstance(given.value, cst.Subscript | cst.List):
@@ -82,21 +85,54 @@ def _bulk_update(ctx: Context, call: cst.Call, manager: cst.BaseExpression) -> B
 
 
 def _saved_rows(ctx: Context, loop: cst.For) -> Backfill | None:
-    if not is_migration(ctx) or not isinstance(loop.target, cst.Name) or not is_atomic(ctx):
+    if not is_migration(ctx) or not is_atomic(ctx):
         return None
-    rows = _followed(ctx, loop.iter)
+    row, over = _row_and_rows(loop)
+    rows = followed(ctx, over)
     model = model_of(ctx, rows)
     if model is None:
         return _changed_rows(ctx, loop, rows)
-    if not _is_large(ctx, model) or _picks_rows(ctx, rows):
+    if row is None or not _is_large(ctx, model) or _picks_rows(ctx, rows):
         return None
-    if any(word in ctx.source(rows) for word in (".iterator(", ".values(", ".values_list(", ".dates(")):
+    if any(word in ctx.source(rows) for word in (".values(", ".values_list(", ".dates(", ".raw(")):
         return None
-    if not any(_saves(call, loop.target.value) for call in ctx.walk(loop.body, cst.Call)):
+    if not any(_saves(call, _rows_of(ctx, loop, row)) for call in ctx.walk(loop.body, cst.Call)):
         return None
     if not runs_over_data(ctx, _first_call(ctx, loop)) or _is_batched(ctx, loop):
         return None
     return Backfill("save", model, rows)
+
+
+def _row_and_rows(loop: cst.For) -> tuple[str | None, cst.BaseExpression]:
+    """The name of a loop's row and what it goes over, through `enumerate(...)` and `list(...)`."""
+    target, rows = loop.target, loop.iter
+    if isinstance(rows, cst.Call) and isinstance(rows.func, cst.Name) and rows.args and call_name(rows) in _WRAPPERS:
+        if call_name(rows) == "enumerate" and isinstance(target, cst.Tuple):
+            target = target.elements[-1].value
+        rows = rows.args[0].value
+    return target.value if isinstance(target, cst.Name) else None, rows
+
+
+def _rows_of(ctx: Context, loop: cst.For, row: str) -> set[str]:
+    """The names in a loop that hold its row, a row that belongs to it, or one that was fetched for it."""
+    names = {row}
+    for node in ctx.walk(loop.body, cst.For, cst.Assign):
+        match node:
+            case cst.For():
+                inner, over = _row_and_rows(node)
+                if inner is not None and (_root(over) in names or model_of(ctx, over) is not None):
+                    names.add(inner)
+            case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=cst.Call() as value):
+                if call_name(value) in _FETCHES and (_root(value) in names or model_of(ctx, value) is not None):
+                    names.add(name)
+    return names
+
+
+def _root(expression: cst.BaseExpression) -> str:
+    """The name that a chain of calls and attributes starts from."""
+    while isinstance(expression, cst.Call | cst.Attribute):
+        expression = expression.func if isinstance(expression, cst.Call) else expression.value
+    return expression.value if isinstance(expression, cst.Name) else ""
 
 
 def _changed_rows(ctx: Context, loop: cst.For, rows: cst.BaseExpression) -> Backfill | None:
@@ -114,83 +150,58 @@ def _first_call(ctx: Context, loop: cst.For) -> cst.Call:
     return next(call for call in ctx.walk(loop.body, cst.Call))
 
 
-def _saves(call: cst.Call, row: str) -> bool:
+def _saves(call: cst.Call, rows: set[str]) -> bool:
     match call.func:
         case cst.Attribute(value=cst.Name(value=name), attr=cst.Name(value="save")):
-            return name == row
+            return name in rows
     return False
 
 
-def model_of(ctx: Context, rows: cst.BaseExpression) -> str | None:
-    """The model whose manager a queryset expression starts from, in lower case; None when it is no queryset."""
-    current = _followed(ctx, rows)
-    while True:
-        match current:
-            case cst.Call(func=cst.Attribute(value=inner)):
-                current = inner
-            case cst.Attribute(value=owner, attr=cst.Name(value=manager)) if manager in _MANAGERS:
-                return _model_name(ctx, owner)
-            case cst.Name():
-                followed = _followed(ctx, current)
-                if followed is current:
-                    return None
-                current = followed
-            case _:
-                return None
-
-
-def _model_name(ctx: Context, owner: cst.BaseExpression) -> str:
-    value = ctx.value_of(owner) if isinstance(owner, cst.Name) else owner
-    if isinstance(value, cst.Call) and _last(value) == "get_model" and value.args:
-        name = ctx.literal(value.args[-1].value)
-        if isinstance(name, str):
-            return name.rpartition(".")[2].lower()
-    return owner.value.lower() if isinstance(owner, cst.Name) else ctx.source(owner).lower()
-
-
-def _followed(ctx: Context, expression: cst.BaseExpression) -> cst.BaseExpression:
-    """What a name was given when it was bound once."""
-    if isinstance(expression, cst.Name) and (value := ctx.value_of(expression)) is not None:
-        return value
-    return expression
-
-
 def _is_large(ctx: Context, model: str) -> bool:
-    return model not in SMALL_MODELS and not model.endswith(SMALL_SUFFIXES) and model not in models_created(ctx)
+    return model not in SMALL_MODELS and not _ends_small(model) and model not in models_created(ctx)
 
 
 def _is_large_table(ctx: Context, table: str) -> bool:
-    small = table in SMALL_TABLES or table.endswith(SMALL_SUFFIXES)
-    return not small and not table_is_created_here(ctx, table)
+    return table not in SMALL_TABLES and not _ends_small(table) and not table_is_created_here(ctx, table)
+
+
+def _ends_small(name: str) -> bool:
+    """Whether a name ends as those of settings do, unless every user has some."""
+    return name.endswith(SMALL_SUFFIXES) and not any(word in name for word in PER_USER)
 
 
 def _picks_rows(ctx: Context, rows: cst.BaseExpression) -> bool:
     """Whether a queryset keeps a few rows: by a key, by a row of an enclosing loop, or by a slice."""
-    current = _followed(ctx, rows)
+    current = followed(ctx, rows)
+    model = model_of(ctx, rows) or ""
     while True:
         match current:
             case cst.Call(func=cst.Attribute(value=inner, attr=cst.Name(value=method)), args=args):
-                if method in ("filter", "get") and any(_picks(ctx, arg) for arg in args):
+                if method in ("filter", "get") and any(_picks(ctx, arg, model) for arg in args):
                     return True
                 current = inner
             case cst.Subscript():
                 return True
-            case cst.Name() if (followed := _followed(ctx, current)) is not current:
-                current = followed
+            case cst.Name() if (named := followed(ctx, current)) is not current:
+                current = named
             case cst.Attribute(value=inner):
                 current = inner
             case _:
                 return False
 
 
-def _picks(ctx: Context, arg: cst.Arg) -> bool:
+def _picks(ctx: Context, arg: cst.Arg, model: str) -> bool:
     if arg.keyword is None:
         return False
     parts = arg.keyword.value.split("__")
     lookup = parts[-1] if len(parts) > 1 else "exact"
     if lookup in ("isnull", "contains", "icontains", "startswith", "gt", "gte", "ne"):
         return False
-    return (len(parts) <= 2 and is_key(parts[0])) or _is_row_of_loop(ctx, arg.value)
+    if len(parts) <= 2:
+        field = state_before(ctx).field(model, parts[0])
+        if is_key(parts[0]) or (field is not None and field.unique):
+            return True
+    return _is_row_of_loop(ctx, arg.value)
 
 
 def _is_row_of_loop(ctx: Context, value: cst.BaseExpression) -> bool:
@@ -198,9 +209,9 @@ def _is_row_of_loop(ctx: Context, value: cst.BaseExpression) -> bool:
     for name in ctx.walk(value, cst.Name):
         for binding in ctx.names.bindings(name):
             if isinstance(binding.node, cst.For) and binding.kind in ("for", "unpack"):
-                over = _followed(ctx, binding.node.iter)
-                if isinstance(over, cst.Call) and _last(over) in ("items", "keys", "values"):
-                    over = _followed(ctx, _receiver(over) or over)
+                over = followed(ctx, binding.node.iter)
+                if isinstance(over, cst.Call) and call_name(over) in ("items", "keys", "values"):
+                    over = followed(ctx, _receiver(over) or over)
                 if not isinstance(over, cst.List | cst.Tuple | cst.Dict | cst.Set | cst.Name | cst.Attribute):
                     return True
     return False
@@ -221,10 +232,10 @@ def _updates(ctx: Context, call: cst.Call) -> Backfill | None:
 
 def _core_update(ctx: Context, expression: cst.BaseExpression) -> Backfill | None:
     """`execute(table.update().values(...))` and `execute(sa.update(table)...)` without a key in `where`."""
-    current = _followed(ctx, expression)
+    current = followed(ctx, expression)
     table: cst.BaseExpression | None = None
     while isinstance(current, cst.Call):
-        name = _last(current)
+        name = call_name(current)
         if name in ("where", "filter") and any(_compares_key(ctx, arg.value) for arg in current.args):
             return None
         if name == "update":
@@ -235,7 +246,7 @@ def _core_update(ctx: Context, expression: cst.BaseExpression) -> Backfill | Non
                     return None
                 table = _receiver(current)
             break
-        current = _followed(ctx, current.func.value) if isinstance(current.func, cst.Attribute) else cst.Name("_")
+        current = followed(ctx, current.func.value) if isinstance(current.func, cst.Attribute) else cst.Name("_")
     if table is None:
         return None
     shown = _table_shown(ctx, table)
@@ -246,7 +257,7 @@ def _orm_update(ctx: Context, rows: cst.BaseExpression) -> Backfill | None:
     """The rows of `session.query(X).filter(...)`, when no key picks them."""
     current = rows
     while isinstance(current, cst.Call):
-        name = _last(current)
+        name = call_name(current)
         if name in ("where", "filter", "filter_by") and any(_compares_key(ctx, arg.value) for arg in current.args):
             return None
         if name in ("filter_by",) and any(arg.keyword and is_key(arg.keyword.value) for arg in current.args):
@@ -260,7 +271,7 @@ def _orm_update(ctx: Context, rows: cst.BaseExpression) -> Backfill | None:
 
 def _table_shown(ctx: Context, table: cst.BaseExpression) -> str:
     """The name of `sa.table("t", ...)`, of a model's `__tablename__`, or as it is written."""
-    value = _followed(ctx, table)
+    value = followed(ctx, table)
     if isinstance(value, cst.Call) and value.args and isinstance(name := ctx.literal(value.args[0].value), str):
         return name.lower()
     cls = ctx.class_def(table) if isinstance(table, cst.Name | cst.Attribute) else None
@@ -279,7 +290,7 @@ def _compares_key(ctx: Context, condition: cst.BaseExpression) -> bool:
             return _compares_key(ctx, left) or _compares_key(ctx, right)
         case cst.Call(func=cst.Attribute(value=column, attr=cst.Name(value="in_" | "between"))):
             return _is_key_column(column)
-        case cst.Call(args=args) if _last(condition) == "and_":
+        case cst.Call(args=args) if call_name(condition) == "and_":
             return any(_compares_key(ctx, arg.value) for arg in args)
     return False
 
@@ -305,7 +316,7 @@ def _is_batched(ctx: Context, node: cst.CSTNode) -> bool:
         if isinstance(ancestor, cst.While):
             return True
         if isinstance(ancestor, cst.For) and child is not ancestor.iter:
-            source = ctx.source(_followed(ctx, ancestor.iter)).lower()
+            source = ctx.source(followed(ctx, ancestor.iter)).lower()
             if any(word in source for word in _BATCHING):
                 return True
         if isinstance(ancestor, _NESTED):
@@ -316,10 +327,3 @@ def _is_batched(ctx: Context, node: cst.CSTNode) -> bool:
 
 def _receiver(call: cst.Call) -> cst.BaseExpression | None:
     return call.func.value if isinstance(call.func, cst.Attribute) else None
-
-
-def _last(call: cst.BaseExpression) -> str:
-    match call:
-        case cst.Call(func=cst.Attribute(attr=cst.Name(value=name)) | cst.Name(value=name)):
-            return name
-    return ""

@@ -27,10 +27,12 @@ from relint.queries.alembic_calls import (
     column_call,
     created_tables,
     is_created_here,
+    schema_name,
     table_name,
 )
 from relint.queries.alembic_history import was_nullable
 from relint.queries.migration_calls import django_operation, django_operations, runs_over_data, sql_effects
+from relint.queries.migration_models import emptied_models
 from relint.queries.migration_sql import Statement
 
 Origin = Literal["django", "alembic", "sql"]
@@ -79,7 +81,7 @@ def tightened_columns(ctx: Context, call: cst.Call) -> list[TightenedColumn]:
 
 
 def models_created(ctx: Context, before: cst.Call | None = None) -> set[str]:
-    """The models that the Django migration creates (above an operation), by all the names it gives them."""
+    """The models that the Django migration creates or empties (above an operation), by all the names it gives them."""
     created: set[str] = set()
     for operation in django_operations(ctx):
         if operation is before:
@@ -89,6 +91,9 @@ def models_created(ctx: Context, before: cst.Call | None = None) -> set[str]:
             created.add(named(ctx, operation, "name", 0))
         elif kind == "RenameModel" and named(ctx, operation, "old_name", 0) in created:
             created.add(named(ctx, operation, "new_name", 1))
+        elif kind == "RunPython" and (given := ctx.argument(operation, "code", 0)) is not None:
+            if (function := ctx.function_def(given.value)) is not None:
+                created |= emptied_models(ctx, function)
     return created
 
 
@@ -195,9 +200,11 @@ def _field_default(ctx: Context, field: cst.Call) -> tuple[Default, cst.BaseExpr
 
 
 def _is_text(ctx: Context, field: cst.Call) -> bool:
-    """Whether a field holds text: of Django's classes the known ones, of others those with a `max_length`."""
+    """Whether a field holds text: of Django's classes the known ones, of others what name and `max_length` say."""
     kind = field_kind(field)
-    return kind in TEXT_FIELDS or (kind not in DJANGO_FIELDS and ctx.keyword(field, "max_length") is not None)
+    if kind in DJANGO_FIELDS:
+        return kind in TEXT_FIELDS
+    return kind.endswith(("CharField", "TextField")) or ctx.keyword(field, "max_length") is not None
 
 
 def _is_callable(ctx: Context, value: cst.BaseExpression) -> bool:
@@ -333,14 +340,18 @@ def _tightened_by_alembic(ctx: Context, operation: Operation) -> TightenedColumn
     table = table_name(ctx, operation)
     column = ctx.literal(operation.argument(ctx, "column_name", 0))
     if table and isinstance(column, str):
-        before = was_nullable(ctx, table, column.lower())
+        before = was_nullable(ctx, table, column.lower(), schema_name(ctx, operation))
         if before is False or _is_checked(ctx, operation.call, table, column.lower()):
             return None
-        # With a change of type or name, MySQL wants to be told again what the column is.
-        restated = any(ctx.keyword(operation.call, name) for name in ("type_", "new_column_name"))
-        if before is None and restated and existing is None:
+        if before is None and existing is None and _restates(ctx, operation.call):
             return None
     return TightenedColumn("alembic", f"{table or 'table'}.{column if isinstance(column, str) else 'column'}")
+
+
+def _restates(ctx: Context, call: cst.Call) -> bool:
+    """Whether a change of type or name may tell MySQL again what the column is: it wants the type, too."""
+    renamed = ctx.keyword(call, "new_column_name") and ctx.keyword(call, "existing_type")
+    return bool(renamed or ctx.keyword(call, "type_"))
 
 
 def _is_checked(ctx: Context, call: cst.Call, table: str, column: str) -> bool:

@@ -208,9 +208,9 @@ def _picks(condition: exp.Expr, tables: set[str]) -> bool:
 def _is_given(value: exp.Expr) -> bool:
     from sqlglot import exp
 
-    return isinstance(value, exp.Literal | exp.Placeholder | exp.Parameter | exp.Cast) or _name(value).startswith(
-        "hole_"
-    )
+    if isinstance(value, exp.Cast):  # `(other.data -> 'id')::int` joins tables
+        return all(_name(column).startswith("hole_") for column in value.find_all(exp.Column))
+    return isinstance(value, exp.Literal | exp.Placeholder | exp.Parameter) or _name(value).startswith("hole_")
 
 
 def _is_key(column: exp.Expr, tables: set[str]) -> bool:

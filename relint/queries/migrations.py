@@ -23,11 +23,15 @@ from relint.queries.migration_sql import Statement, statements
 
 @dataclass(frozen=True)
 class Field:
-    """What a model field says of its column. `kind` is the last name of its class; `column` None: Django's own name."""
+    """What a model field says of its column. `kind` is the last name of its class; `column` None: Django's own name.
+
+    `indexed`: by an index of its own, other than that of a unique constraint.
+    """
 
     kind: str
     null: bool
     indexed: bool
+    unique: bool = False
     column: str | None = None
     relation: bool = False
 
@@ -146,10 +150,13 @@ def field_facts(call: ast.Call) -> Field:
     column = _value(_argument(call, "db_column"))
     indexed = _value(_argument(call, "db_index"))
     relation = RELATION.search(kind) is not None or _argument(call, "on_delete") is not None
+    unique = any(_value(_argument(call, name)) is True for name in ("unique", "primary_key"))
+    by_class = relation or kind in INDEXED_FIELDS
     return Field(
         kind,
         null=kind in NULLABLE_FIELDS or _value(_argument(call, "null")) is True,
-        indexed=(relation or kind in INDEXED_FIELDS) if indexed is ... else bool(indexed),
+        indexed=not unique and (by_class if indexed is ... else bool(indexed)),
+        unique=unique,
         column=column if isinstance(column, str) else None,
         relation=relation,
     )

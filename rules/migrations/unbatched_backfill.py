@@ -46,11 +46,12 @@ class Migration(migrations.Migration):
     operations = [migrations.RunPython(fill_region, migrations.RunPython.noop)]
 ```
 
-Found: `update()` of a queryset, `save()` of every row of one (in SQLAlchemy: a change of every row of a query),
-`bulk_update()` without `batch_size`, `UPDATE` in SQL and in SQLAlchemy. Quiet when a key or a list of values picks the
-rows, in `while` loops and loops over ranges, chunks, pages and iterators, for an UPDATE with LIMIT, for tables that
-hold a few rows whatever happens (content types, permissions, sites), and where REL501 is quiet: tables that the same
-migration creates, reverse code, history.
+Found: `update()` of a queryset, `save()` of every row of one, or of rows that belong to it (in SQLAlchemy: a change of
+every row of a query), `bulk_update()` without `batch_size`, `UPDATE` in SQL and in SQLAlchemy. `iterator()` saves
+memory and no lock. Quiet when a key or a unique field picks the rows, for one parent's rows at a time, in `while` loops
+and loops over ranges, chunks and pages, in migrations that are not atomic where rows are saved one by one, for an
+UPDATE with LIMIT, for tables that hold a few rows whatever happens (content types, permissions, sites), and where
+REL501 is quiet: tables that the same migration creates or empties, reverse code, history.
 
 ## Fix safety
 Unsafe: the batches are committed one by one, so that other code sees the table half filled, and a failure leaves it so
@@ -100,7 +101,7 @@ def check_loop(node: cst.For, ctx: Context) -> Iterator[Finding]:
     if (found := saved_rows(ctx, node)) is not None:
         yield rule.finding(
             node.iter,
-            f"`{found.name}` is loaded and saved as a whole: its rows stay locked until the end, and a failure undoes "
-            "everything",
+            f"`{found.name}` is gone through and rows are saved in one transaction: they stay locked until the end, "
+            "and a failure undoes everything",
             data=found,
         )
