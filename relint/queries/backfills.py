@@ -105,7 +105,8 @@ def _saved_rows(ctx: Context, loop: cst.For) -> Backfill | None:
 
 def _row_and_rows(loop: cst.For) -> tuple[str | None, cst.BaseExpression]:
     """The name of a loop's row and what it goes over, through `enumerate(...)` and `list(...)`."""
-    target, rows = loop.target, loop.iter
+    target: cst.BaseExpression = loop.target
+    rows = loop.iter
     if isinstance(rows, cst.Call) and isinstance(rows.func, cst.Name) and rows.args and call_name(rows) in _WRAPPERS:
         if call_name(rows) == "enumerate" and isinstance(target, cst.Tuple):
             target = target.elements[-1].value
