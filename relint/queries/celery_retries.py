@@ -20,11 +20,21 @@ def celery_retries(ctx: Context) -> Iterator[Retry]:
         decorator = task_decorator(ctx, function)
         if decorator is None:
             continue
-        made = [_manual_retry(ctx, call, decorator) for call in _manual(ctx, function)]
-        manual = [retry for retry in made if retry is not None]
-        yield from manual
-        if isinstance(decorator, cst.Call) and (retry := _automatic(ctx, decorator, bool(manual))) is not None:
+        manual = [
+            (call, retry)
+            for call in _manual(ctx, function)
+            if (retry := _manual_retry(ctx, call, decorator)) is not None
+        ]
+        yield from (retry for _, retry in manual)
+        unbounded = any(_takes_the_limit_of_the_task(ctx, call) for call, _ in manual)
+        if isinstance(decorator, cst.Call) and (retry := _automatic(ctx, decorator, unbounded)) is not None:
             yield retry
+
+
+def _takes_the_limit_of_the_task(ctx: Context, call: cst.Call) -> bool:
+    """`self.retry()` without a `max_retries` of its own."""
+    limit = ctx.keyword(call, "max_retries")
+    return limit is None or is_none(limit.value)
 
 
 def task_decorator(ctx: Context, function: cst.FunctionDef) -> cst.BaseExpression | None:
@@ -42,7 +52,7 @@ def task_decorator(ctx: Context, function: cst.FunctionDef) -> cst.BaseExpressio
     return None
 
 
-def _automatic(ctx: Context, decorator: cst.Call, has_manual: bool) -> Retry | None:
+def _automatic(ctx: Context, decorator: cst.Call, has_unbounded: bool) -> Retry | None:
     from relint.queries.retry_calls import any_error
 
     if ctx.unpacks(decorator):
@@ -52,7 +62,7 @@ def _automatic(ctx: Context, decorator: cst.Call, has_manual: bool) -> Retry | N
     limit = ctx.keyword(decorator, "max_retries")
     endless = limit is not None and is_none(limit.value)
     if not automatic:
-        return Retry("celery", decorator, (), endless=True, delay_node=limit) if endless and has_manual else None
+        return Retry("celery", decorator, (), endless=True, delay_node=limit) if endless and has_unbounded else None
     assert errors is not None
     if endless or is_none(_retry_argument(ctx, decorator, "max_retries")):
         return Retry("celery", decorator, (), endless=True, delay_node=limit)

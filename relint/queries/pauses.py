@@ -20,7 +20,9 @@ _CHANCE = re.compile(r"jitter|rand|uniform|fuzz|shuffle|gauss|secrets", re.IGNOR
 _GIVEN = re.compile(r"retry.?after|headers|ratelimit|rate_limit|reset", re.IGNORECASE)
 _EVENT_NAME = re.compile(r"event|stop|exit|shut|quit|cancel|terminat|abort|kill|closing|wake", re.IGNORECASE)
 _HELPER_NAME = re.compile(r"sleep|back_?off|delay|wait|pause|throttl|cool_?down|retry", re.IGNORECASE)
-_PURE = ("builtins.", "math.", "datetime.timedelta", "os.environ", "os.getenv", "operator.", "itertools.")
+_NO_WAIT = re.compile(r"^_*(log|should|can|is|has|may|needs?|count|record|report|emit|on)_", re.IGNORECASE)
+_FIELDS = ("pydantic.Field", "pydantic.fields.Field", "dataclasses.field", "attr.ib", "attrs.field")
+_PURE = ("builtins.", "math.", "datetime.timedelta", "os.environ", "os.getenv", "operator.", "itertools.", *_FIELDS)
 _READERS = re.compile(r"^_?(get|getint|getfloat|get_\w+|total_seconds|as_\w+|as|lower|strip|seconds)$")
 
 
@@ -86,7 +88,8 @@ class _Flow:
         for node in self.ctx.walk(expression, cst.Name, cst.Attribute, cst.Call, cst.SimpleString, cst.Power):
             match node:
                 case cst.Name(value=text):
-                    self._look_at(text)
+                    if not self._is_table(node):
+                        self._look_at(text)
                     self._follow_bindings(node)
                 case cst.Attribute(attr=attr):
                     self._look_at(attr.value)
@@ -99,6 +102,11 @@ class _Flow:
 
     def _look_at(self, text: str) -> None:
         self.chance = self.chance or bool(_CHANCE.search(text) or _GIVEN.search(text))
+
+    def _is_table(self, name: cst.Name) -> bool:
+        """Whether a name such as `retry_after` is only bound to numbers: then nobody else has asked for them."""
+        found = self.ctx.definitions(name) or ()
+        return bool(found) and all(binding.value is not None and _is_constant(binding.value) for binding in found)
 
     def _look_at_owner(self, owner: cst.BaseExpression) -> None:
         """`error.seconds`: an exception that knows how long to wait was told so by the other side."""
@@ -138,6 +146,18 @@ class _Flow:
                 self.follow(returned.value)
 
 
+def _is_constant(value: cst.CSTNode) -> bool:
+    """A number, a list of numbers, or one of such a list."""
+    match value:
+        case cst.Integer() | cst.Float():
+            return True
+        case cst.Subscript(value=table):
+            return isinstance(table, cst.List | cst.Tuple) and _is_constant(table)
+        case cst.List(elements=elements) | cst.Tuple(elements=elements):
+            return all(_is_constant(element.value) for element in elements)
+    return False
+
+
 def _wait_of_event(ctx: Context, call: cst.Call, name: str) -> cst.Arg | None:
     """The timeout of `event.wait(timeout)` and of `asyncio.wait_for(event.wait(), timeout)`."""
     if name in ("asyncio.wait_for", "asyncio.tasks.wait_for") and call.args:
@@ -157,7 +177,8 @@ def _is_event_wait(ctx: Context, call: cst.Call) -> bool:
 
 def _helper(ctx: Context, call: cst.Call) -> Pause | None:
     """`self._wait_before_retry(attempt)`: a function named for waiting; in the file, it is looked into."""
-    if not _HELPER_NAME.search(word_of(call.func)):
+    word = word_of(call.func)
+    if not _HELPER_NAME.search(word) or _NO_WAIT.match(word):
         return None
     function = ctx.function_def(call.func)
     if function is None:

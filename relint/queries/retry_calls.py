@@ -81,10 +81,20 @@ def _tenacity(ctx: Context, call: cst.Call) -> Retry | None:
     if words and words <= TENACITY_ON_RESULT:
         return None
     wait, stop = ctx.keyword(call, "wait"), ctx.keyword(call, "stop")
+    if stop is not None and _is_once(ctx, stop.value):
+        return None
     catches = call.func if predicate is None else _tenacity_any_error(ctx, predicate.value)
     failure = Failure(call, Delay.NONE if wait is None else _tenacity_wait(ctx, wait.value), (), catches)
     endless = stop is None or ctx.qualname(stop.value) in ("tenacity.stop_never", "tenacity.stop.stop_never")
     return Retry("tenacity", call, (failure,), endless=endless, delay_node=wait.value if wait else None)
+
+
+def _is_once(ctx: Context, stop: cst.BaseExpression) -> bool:
+    """`stop_after_attempt(1)`: no retry at all."""
+    if not isinstance(stop, cst.Call) or not (ctx.callee(stop) or "").endswith(".stop_after_attempt"):
+        return False
+    attempts = ctx.argument(stop, "max_attempt_number", 0)
+    return attempts is not None and ctx.literal(attempts.value) == 1
 
 
 def _tenacity_copy(ctx: Context, call: cst.Call) -> Retry | None:
@@ -164,7 +174,7 @@ def any_error(ctx: Context, types: cst.BaseExpression) -> cst.CSTNode | None:
 
 
 def _backoff(ctx: Context, call: cst.Call, *, on_predicate: bool) -> Retry | None:
-    if ctx.unpacks(call) or ctx.unpacks(call, "*"):
+    if ctx.unpacks(call, "*"):
         return None
     generator, jitter = ctx.argument(call, "wait_gen", 0), ctx.keyword(call, "jitter")
     kind = BACKOFF_WAITS.get(ctx.qualname(generator.value) or "", Delay.UNKNOWN) if generator else Delay.UNKNOWN
@@ -176,6 +186,10 @@ def _backoff(ctx: Context, call: cst.Call, *, on_predicate: bool) -> Retry | Non
         kind = Delay.RANDOM
     limits = [ctx.keyword(call, name) for name in ("max_tries", "max_time")]
     endless = all(limit is None or is_none(limit.value) for limit in limits)
+    if ctx.unpacks(call):
+        if jitter is None or kind not in (Delay.FIXED, Delay.GROWING):
+            return None
+        endless = False  # the limits may be among what is unpacked
     types = None if on_predicate else ctx.argument(call, "exception", 1)
     failure = Failure(call, kind, (), any_error(ctx, types.value) if types is not None else None)
     return Retry("backoff", call, (failure,), endless=endless, delay_node=jitter)

@@ -71,13 +71,31 @@ def _loop(ctx: Context, loop: cst.For | cst.While) -> Retry | None:
         return None
     shape = _Shape(ctx, loop)
     attempts_made = _tries(loop)
-    if any(words.ASKING.match(words.last_word(call)) for a in attempts_made for call in ctx.walk(a.body, cst.Call)):
+    if any(_asks(ctx, call) for attempt in attempts_made for call in ctx.walk(attempt.body, cst.Call)):
+        return None
+    if any(words.PERSON.match(words.last_word(call)) for call in ctx.walk(loop.body, cst.Call)):
         return None
     failures = (*(f for attempt in attempts_made for f in shape.failures(attempt)), *shape.failing_values())
     if not failures:
         return None
     counter, attempts = counter_of(ctx, loop)
     return Retry("loop", loop, failures, endless=shape.endless(failures), counter=counter, attempts=attempts)
+
+
+def _asks(ctx: Context, call: cst.Call) -> bool:
+    """Whether a call asks for a state: `lock.acquire()`, `get(f"{base}/health")`; a pool's `acquire` connects."""
+    if words.last_word(call) == "acquire" and words.POOL.search(ctx.source(call.func)):
+        return False
+    if words.ASKING.match(words.last_word(call)):
+        return True
+    return any(words.HEALTH.search(text) for arg in call.args for text in _texts(ctx, arg.value))
+
+
+def _texts(ctx: Context, root: cst.CSTNode) -> Iterator[str]:
+    """The texts that are written in an expression or a block."""
+    for node in ctx.walk(root, cst.SimpleString, cst.FormattedStringText):
+        assert isinstance(node, cst.SimpleString | cst.FormattedStringText)
+        yield node.value
 
 
 def _tries(loop: cst.For | cst.While) -> list[cst.Try | cst.TryStar]:
@@ -108,8 +126,7 @@ class _Shape:
             comes_round = False
         polls = comes_round or (isinstance(self.loop, cst.While) and self._flag_of_success())
         always = [*before, *shared, *self._finally(attempt), *pauses_in(ctx, attempt.body, self.loop)]
-        if polls and (always or (comes_round and not self._connects(attempt))):
-            return []
+        is_daemon = polls and bool(always or (comes_round and not self._connects(attempt)))
         found = []
         for handler in attempt.handlers:
             ends = self._through(ends_of(ctx, handler.body), attempt)
@@ -118,6 +135,8 @@ class _Shape:
             own = pauses_in(ctx, handler.body, self.loop)
             reached = shared if "next" in ends_of(ctx, handler.body) else []
             pauses = [*own, *reached, *before, *self._finally(attempt)]
+            if is_daemon and not self._starts_over(attempt, handler, own, pauses):
+                continue
             if (failure := self._failure(attempt, handler, pauses, comes_round)) is not None:
                 found.append(failure)
         return found
@@ -126,6 +145,30 @@ class _Shape:
         """Whether an attempt opens or uses a connection: done again and again it is a reconnect, else a daemon."""
         calls = self.ctx.walk(attempt.body, cst.Call)
         return any(words.CONNECTING.search(self.ctx.source(call.func)) for call in calls)
+
+    def _starts_over(
+        self, attempt: cst.Try | cst.TryStar, handler: words.Handler, own: Sequence[Pause], pauses: Sequence[Pause]
+    ) -> bool:
+        """Whether work that goes on after a success is a retry after a failure all the same.
+
+        The wait grows with the failures, the text beside it says so, or a stream that was to last has ended.
+        """
+        if not pauses or any(pause.delay not in (Delay.FIXED, Delay.GROWING) for pause in pauses):
+            return False
+        said = list(_texts(self.ctx, handler.body))
+        if any(pause.delay is Delay.GROWING for pause in pauses):
+            said += [text for statement in self._rest(attempt) for text in _texts(self.ctx, statement)]
+        return (
+            any(pause.delay is Delay.GROWING for pause in own)
+            or any(words.AGAIN.search(text) for text in said)
+            or self._streams(attempt)
+        )
+
+    def _streams(self, attempt: cst.Try | cst.TryStar) -> bool:
+        """Whether an attempt lasts as long as its connection: `async for event in client.listen()`."""
+        ctx = self.ctx
+        over = (loop.iter for loop in ctx.walk(attempt.body, cst.For))
+        return any(words.STREAM.search(ctx.source(items)) for items in over)
 
     def failing_values(self) -> Iterator[Failure]:
         """`if response.status_code == 503: sleep(1); continue`: the same call is made again for its answer."""
@@ -274,10 +317,14 @@ class _Shape:
         pauses: Sequence[Pause],
         comes_round: bool,
     ) -> Failure | None:
+        ctx = self.ctx
         caught = words.caught_by(handler)
         if caught and all(name in words.NOT_YET or words.NO_VALUE.match(name) for name in caught):
             return None
-        polls = any(p.duration is not None and "poll" in self.ctx.source(p.duration).lower() for p in pauses)
+        asked = (test.test for test in ctx.walk(handler.body, cst.If))
+        if any(words.STILL.search(text) for test in asked for text in _texts(ctx, test)):
+            return None
+        polls = any(p.duration is not None and "poll" in ctx.source(p.duration).lower() for p in pauses)
         if polls and caught and all(words.TIMED_OUT.search(name) for name in caught):
             return None
         if not pauses:
@@ -304,6 +351,8 @@ class _Shape:
         ctx = self.ctx
         if comes_round or self._is_short() or (caught and all(map(words.is_quick, caught))):
             return False
+        if self._learns(handler):
+            return False
         between: list[cst.CSTNode] = [handler.body, *self._before(attempt)]
         if "next" in ends_of(ctx, handler.body):
             between += self._rest(attempt)
@@ -315,6 +364,19 @@ class _Shape:
         if any(words.BLOCKING.match(words.last_word(call)) for call in ctx.walk(attempt.body, cst.Call)):
             return False
         return not self._tries_another(attempt)
+
+    def _learns(self, handler: words.Handler) -> bool:
+        """Whether a handler notes what failed, for the next attempt to do without: `missing += (error.name,)`."""
+        if handler.name is None:
+            return False
+        error = self.ctx.source(handler.name.name)
+        noted: set[str] = set()
+        for node in self.ctx.walk(handler.body, cst.AugAssign):
+            assert isinstance(node, cst.AugAssign)
+            if error in names_in(self.ctx, node.value):
+                noted |= _targets(self.ctx, node)
+        tests = (test.test for test in self.ctx.walk(handler.body, cst.If))
+        return any(noted & set(names_in(self.ctx, test)) for test in tests)
 
     def _is_short(self) -> bool:
         """Two attempts: once more at once, which gets past a connection that went stale."""
@@ -374,11 +436,7 @@ class _Shape:
         attempts = _tries(loop)
         bodies = {id(n) for a in attempts for n in nodes_in(a.body)}
         errors = {ctx.source(h.name.name) for a in attempts for h in a.handlers if h.name is not None}
-        stepped = {
-            name
-            for node in ctx.walk(loop.body, cst.AugAssign)
-            for name in names_in(ctx, node.target)
-        }
+        stepped = {name for node in ctx.walk(loop.body, cst.AugAssign) for name in names_in(ctx, node.target)}
         for test in ctx.walk(loop.body, cst.If):
             if not _may_leave(ctx, test):
                 continue

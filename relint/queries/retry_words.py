@@ -41,10 +41,21 @@ NOT_FAILURES = re.compile(
 )
 """Errors after which another try at once is right: the next pass brings another value, or the wait has been."""
 ASKING = re.compile(
-    r"^(input|raw_input|prompt\w*|getkey|getch|getpass|confirm|ask\w*|readline|acquire|health\w*|check_health|ping|"
+    r"^(getkey|getch|confirm|ask\w*|readline|acquire|health\w*|check_health|ping|"
     r"is_(ready|alive|up|healthy|running|available|connected|done|finished|active|open|set|locked))$"
 )
 """Who is asked again is a person, or a state (a lock, a health check)."""
+PERSON = re.compile(r"^((raw|safe|default|user|get_user)_)?input$|^prompt\w*$|^getpass$")
+"""What a person types is asked for in every pass."""
+POOL = re.compile(r"pool|connection|engine", re.I)
+HEALTH = re.compile(r"/(health|healthz|healthcheck|ready|readyz|livez|ping)\b")
+"""Addresses that are asked for a state."""
+STILL = re.compile(r"already|in progress|not ready|not yet|still ", re.I)
+"""What an error says that passes when something else is done."""
+AGAIN = re.compile(r"\bretr(y|ies|ying)\b|reconnect|\btry(ing)? again", re.I)
+"""What the log says beside a wait that is for the next attempt."""
+STREAM = re.compile(r"listen|subscri|consum|stream|websocket|iter_lines|aiter", re.I)
+"""What is read for as long as the connection lasts."""
 BLOCKING = re.compile(r"^(accept|recv\w*|select|poll|wait\w*|communicate|acquire|epoll_wait|get_message|get_nowait)$")
 """Calls that wait by themselves before they fail."""
 RESPONSE = re.compile(r"status|\.ok\b|is_success|returncode|return_code|exit_code|\berrors?\b")
