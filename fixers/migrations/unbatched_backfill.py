@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import cast
 
 import libcst as cst
@@ -11,6 +12,7 @@ from relint.context import Context
 from relint.fixers.migrations.not_null import is_plain, string_of
 from relint.fixers.migrations.out_of_transaction import leave_transaction
 from relint.model import Edit, Finding, Fix, Safety
+from relint.names import last_name
 from relint.queries.alembic_calls import alembic_operation
 from relint.queries.backfills import Backfill
 from relint.queries.migration_calls import django_operation, executed
@@ -18,6 +20,7 @@ from relint.queries.migration_target import is_application, target
 from relint.rules.migrations.unbatched_backfill import rule
 
 _DATA_ONLY = frozenset({"RunPython"})
+_TABLE = re.compile(r"\s*UPDATE\s+(?:ONLY\s+)?(\S+)\s+SET\b", re.IGNORECASE)
 _CREATES = frozenset({"create", "bulk_create", "acreate", "delete"})
 
 
@@ -119,9 +122,7 @@ def _iterated(rows: cst.BaseExpression, found: Backfill, ctx: Context) -> Fix | 
     others = list(ctx.walk(function.body, cst.Call)) if function is not None else []
     if any(isinstance(c.func, cst.Attribute) and c.func.attr.value in _CREATES for c in others):
         return None
-    if any(_reads_itself(assign, ctx) for assign in ctx.walk(loop.body, cst.Assign)):
-        return None  # `row.name = "x" + row.name` must not happen twice
-    if any(True for _ in ctx.walk(loop.body, cst.AugAssign)):
+    if _may_add_up(loop, ctx):
         return None
     if ".iterator(" in ctx.source(rows):
         return Fix("Commit row by row", tuple(outside))
@@ -130,10 +131,22 @@ def _iterated(rows: cst.BaseExpression, found: Backfill, ctx: Context) -> Fix | 
     return Fix("Iterate, and commit row by row", (iterator, *outside))
 
 
-def _reads_itself(assign: cst.Assign, ctx: Context) -> bool:
-    """Whether a value is made from what its target held."""
-    read = {ctx.source(attribute) for attribute in ctx.walk(assign.value, cst.Attribute)}
-    return any(ctx.source(target.target) in read for target in assign.targets)
+def _may_add_up(loop: cst.For, ctx: Context) -> bool:
+    """Whether a second run over the same row may come to something else: `row.name = "x" + row.name`.
+
+    What an `if` asks of the row is no reason: `if not row.name` is how a second run leaves it alone.
+    """
+    if any(True for _ in ctx.walk(loop.body, cst.AugAssign)):
+        return True
+    if any(last_name(call.func) == "setattr" for call in ctx.walk(loop.body, cst.Call)):
+        return True
+    targets = [t.target for assign in ctx.walk(loop.body, cst.Assign) for t in assign.targets]
+    changed = {ctx.source(target) for target in targets if isinstance(target, cst.Attribute)}
+    asked = {node for branch in ctx.walk(loop.body, cst.If) for node in ctx.walk(branch.test, cst.Attribute)}
+    return any(
+        ctx.source(attribute) in changed and attribute not in targets and attribute not in asked
+        for attribute in ctx.walk(loop.body, cst.Attribute)
+    )
 
 
 def _batched_sql(call: cst.Call, found: Backfill, ctx: Context) -> Fix | None:
@@ -152,14 +165,15 @@ def _batched_sql(call: cst.Call, found: Backfill, ctx: Context) -> Fix | None:
     imported = edits.ensure_import(ctx, "sqlalchemy.text", call)
     if imported is None or "hole_" in sql or "%" in sql or ":" in sql or not isinstance(call.func, cst.Attribute):
         return None
-    if not (is_plain(update.table) and is_plain(update.fills)):
+    table = _TABLE.match(sql)
+    if table is None or not all(is_plain(part) for part in (*table[1].lower().split("."), update.fills)):
         return None
     text, imports = imported
     op = ctx.source(call.func.value)
     size = ctx.settings.sanctioned.batch_size
     step = ctx.tree.module.default_indent
     indent = edits.indent_of(ctx, statement)
-    where = f"ctid IN (SELECT ctid FROM {update.table} WHERE {update.fills} IS NULL LIMIT {size})"
+    where = f"ctid IN (SELECT ctid FROM {table[1]} WHERE {update.fills} IS NULL LIMIT {size})"
     head = sql.strip().rstrip(";").strip()
     assignment = " ".join(line.strip() for line in head[: head.lower().rfind("where")].splitlines()).strip()
     filled, connection = edits.free_name(ctx, "fill", call), edits.free_name(ctx, "connection", call)
