@@ -71,10 +71,11 @@ class _Walk:
 
     def add(self, path: Path) -> None:
         absolute = os.path.abspath(self._finder.cwd / path)
-        settings = self._settings(os.path.dirname(absolute))
+        is_folder = os.path.isdir(absolute)
+        settings = self._settings_above(absolute) if is_folder else self._settings(os.path.dirname(absolute))
         if settings is None:
             return
-        if os.path.isdir(absolute):
+        if is_folder:
             self._add_folder(absolute, path, settings)
         elif not (settings.force_exclude and self._excludes.leave_out(absolute, settings)):
             self.found.setdefault(absolute, (path, settings))
@@ -113,6 +114,13 @@ class _Walk:
                     waiting.append((entry.path, ignore_files + self._excludes.ignore_files.of_folder(entry.path)))
                 else:
                     self.found.setdefault(entry.path, (_spelled(entry.path, absolute, path), settings))
+
+    def _settings_above(self, folder: str) -> Settings | None:
+        """What decides whether a named folder is excluded. What is wrong above a project concerns no file in it."""
+        try:
+            return self._finder.for_folder(Path(folder).parent)
+        except ConfigError:
+            return self._settings(folder)
 
     def _settings(self, folder: str) -> Settings | None:
         try:

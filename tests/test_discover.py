@@ -188,3 +188,22 @@ def test_five_thousand_files_are_found_at_once() -> None:
     start = time.perf_counter()
     assert len(_found(".")) == 5000
     assert time.perf_counter() - start < 5  # seconds; it takes 0.2 where nothing else runs
+
+
+def test_what_is_wrong_above_a_named_folder_concerns_no_file_in_it() -> None:
+    _write("relint.toml", "selct = []\n")
+    _write("project/relint.toml", "")
+    _tree("project/x.py", "other/y.py")
+    errors: list[ConfigError] = []
+    found = list(discover([Path("project"), Path("other")], SettingsFinder(), errors.append))
+    assert [path.as_posix() for path, _ in found] == ["project/x.py"]
+    assert ["selct" in str(error) for error in errors] == [True]
+
+
+def test_rules_of_a_project_can_be_selected_by_flag(monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = "import libcst as cst\nfrom relint.model import Rule\n\nrule = Rule(code='ABC001')\n"
+    check = "@rule.on(cst.Call)\ndef check(node, ctx):\n    return ()\n"
+    _write("project/rules/own.py", f'"""What is found."""\n{rule}\n{check}')
+    _write("project/relint.toml", 'plugins = ["./rules"]\n')
+    monkeypatch.chdir("project")
+    assert _found(".", select=["ABC001"]) == ["rules/own.py"]
