@@ -289,7 +289,7 @@ _STATEMENT = re.compile(r"\b(?:select|insert|update|delete|merge|with|values|rep
 _GRAVITY = {Place.NONE: 0, Place.FRAGMENT: 1, Place.IDENTIFIER: 2, Place.VALUE: 3}
 _FOR_READERS = re.compile(
     r"(?:^|_)(?:msg|message|messages|error|errors|err|help|doc|docs|description|desc|reason|title|label|prompt|detail|details"
-    r"|warning|comment|log|hint|expected|template_name)(?:$|_)",
+    r"|suggest(?:ed|ions?)?|warning|comment|log|hint|expected|template_name)(?:$|_)",
     re.IGNORECASE,
 )
 _SPEAKS = re.compile(

@@ -19,13 +19,13 @@ def place_of(ctx: Context, hole: Hole, spot: Spot) -> Place:
         return Place.NONE
     if spot.quote == "'":
         return spot.place
-    name = speaking_name(hole.node)
-    if _PLACEHOLDERS.search(name) or _runs_over_placeholders(ctx, hole.node):
+    names = (speaking_name(hole.node), speaking_name(hole.value))
+    if any(map(_PLACEHOLDERS.search, names)) or _runs_over_placeholders(ctx, hole.node):
         return Place.NONE
     if spot.place is Place.VALUE and spot.quote == "" and spot.before not in ("LIMIT", "OFFSET", "LIKE", "INTERVAL"):
-        if _FRAGMENTS.search(name):
+        if any(map(_FRAGMENTS.search, names)):
             return Place.FRAGMENT
-        if _NAMES.search(name):
+        if _NAMES.search(names[0]):
             return Place.IDENTIFIER
     return spot.place
 
@@ -133,7 +133,32 @@ def _is_harmless(ctx: Context, hole: Hole, spot: Spot) -> bool:
         quoted_arithmetic = spot.quote and isinstance(value, cst.BinaryOperation)
         if not quoted_arithmetic and is_number(ctx, value):
             return True
+        if spot.quote and _is_escaped(ctx, value):
+            return True
     return False
+
+
+def _is_escaped(ctx: Context, value: cst.BaseExpression) -> bool:
+    """Whether no quote is left in it: `x.replace("'", "''")`, or a name that says so."""
+    match value:
+        case cst.Call(func=cst.Attribute(attr=cst.Name(value="replace")), args=[quote, becomes]):
+            return ctx.literal(quote.value) == "'" and ctx.literal(becomes.value) in ("", "''", "\\'", "\\\\'")
+        case cst.IfExp(body=body, orelse=orelse):
+            sides = (body, orelse)
+            return all(ctx.literal(side) == "" or _is_escaped(ctx, side) for side in sides)
+        case cst.Name() if isinstance(made := _made_by_loop(ctx, value), cst.BaseExpression):
+            return _is_escaped(ctx, made)
+    return isinstance(value, cst.Name | cst.Attribute) and bool(_ESCAPED.search(speaking_name(value)))
+
+
+def _made_by_loop(ctx: Context, name: cst.Name) -> cst.BaseExpression | None:
+    """What an item is when a loop runs over a list that a comprehension made."""
+    found = nearest(ctx, name, ctx.names.bindings(name))
+    loop = found[0].node if len(found) == 1 else None
+    if isinstance(loop, cst.For | cst.CompFor) and loop.target.deep_equals(name) and isinstance(loop.iter, cst.Name):
+        made = ctx.value_of(loop.iter)
+        return made.elt if isinstance(made, cst.ListComp | cst.GeneratorExp) else None
+    return None
 
 
 def _is_constant(value: cst.BaseExpression) -> bool:
@@ -186,6 +211,13 @@ def _is_made_safe(ctx: Context, value: cst.BaseExpression) -> bool:
             ):
                 return True
             if ctx.callee(value) in _GENERATED:
+                return True
+            if (
+                words
+                and words[0] in ("lower", "upper")
+                and isinstance(func, cst.Attribute)
+                and _is_constant(func.value)
+            ):
                 return True
             if words and words[0] in (
                 "join",
@@ -242,6 +274,7 @@ _UPPER = re.compile(r"^_*[A-Z][A-Z0-9_]+$")
 _CONSTANT_LOOP = re.compile(r"^_*[A-Z]\w+$")
 _FRAMEWORK_NAMES = frozenset("__tablename__ _meta __table__ __name__ db_table sentinel".split())
 _QUOTES = re.compile(r"quot(?:e|ing)|^qn?$|escape|literal|sanitiz|mogrify|identifier|^qn\d?$|^_?adapt$", re.IGNORECASE)
+_ESCAPED = re.compile(r"(?:^|_)escaped?(?:$|_)|(?:^|_)(?:quoted|sanitized)(?:$|_)", re.IGNORECASE)
 _COMPILED = frozenset(
     "as_sql sql_with_params compile get_compiler compile_json_path as_string process_lhs process_rhs".split()
 )

@@ -125,14 +125,16 @@ class _Scan:
         return self._bare(index, groups)
 
     def _is_name_in_quotes(self, index: int, groups: list[_Group]) -> bool:
-        """`AS 'name'` and `INSERT INTO t ('a', 'b')`, which SQLite allows."""
+        """`AS 'name'`, `DROP TRIGGER 'name'` and `INSERT INTO t ('a', 'b')`, which SQLite allows."""
         before, opener = self._word(index - 1), groups[-1].index
+        if before in _OF_QUOTED_NAME and self.first in ("CREATE", "DROP", "ALTER"):
+            return True
         return before == "AS" or (before in ("(", ",") and opener > 0 and self._is_column_list(opener - 1))
 
     def _in_double_quotes(self, index: int, groups: list[_Group]) -> Place:
         """A name by the standard; text in MySQL, SQLite and BigQuery, where it is compared or inserted."""
         before, behind = self._word(index - 1), self._word(index + 1)
-        if behind == "." or before == ".":
+        if behind == "." or before == "." or self._sets_names():
             return Place.IDENTIFIER
         if not self.double_is_text or any(
             self._quotes_name(i) for i, t in enumerate(self.tokens) if t.kind == "double"
@@ -152,8 +154,10 @@ class _Scan:
         if before in ("(", ",", "["):
             return self._in_group(index, groups)
         if before in _COMPARES or (before == "AND" and self._word(index - 3) == "BETWEEN"):
-            if behind == "(" or (before == "LIKE" and self.first == "CREATE"):
+            if behind == "(" or (before == "LIKE" and self.first == "CREATE") or self._is_called(index):
                 return Place.IDENTIFIER
+            if before == "=" and self.first == "CREATE" and not any(t.word == "SELECT" for t in self.tokens):
+                return Place.FRAGMENT  # an option: `ENGINE={engine}`
             return Place.IDENTIFIER if self._sets_names() else Place.VALUE
         if before in _TAKES_VALUE or (before == "BY" and self._word(index - 2) == "IDENTIFIED"):
             return Place.VALUE if behind != "(" else Place.IDENTIFIER
@@ -170,7 +174,11 @@ class _Scan:
 
     def _sets_names(self) -> bool:
         """`SET search_path = {schema}` and its like take names."""
-        return self.first == "SET" and any(t.word in ("SEARCH_PATH", "ROLE", "SCHEMA") for t in self.tokens)
+        return self.first in ("SET", "ALTER") and any(t.word in _NAMES_ITS_VALUE for t in self.tokens)
+
+    def _is_called(self, index: int) -> bool:
+        """`EXEC @result = {procedure}`."""
+        return self._word(index - 1) == "=" and self._word(index - 3) in ("EXEC", "EXECUTE")
 
     def _in_group(self, index: int, groups: list[_Group]) -> Place:
         """A hole behind `(` or `,`."""
@@ -189,7 +197,7 @@ class _Scan:
             return Place.IDENTIFIER
         if opener in _TYPES:
             return Place.FRAGMENT
-        if opener in _LISTS_NAMES:
+        if opener in _LISTS_NAMES or opener == "INSERT":  # `MERGE ... THEN INSERT (a, b)`
             return Place.IDENTIFIER
         if opener in _KEYWORDS or not re.match(r"\w", opener):
             return Place.FRAGMENT
@@ -243,6 +251,8 @@ _TAKES_NAME = _words(
     "REINDEX CLUSTER COPY REPLACE PARTITION OWNER TABLESPACE DOMAIN LANGUAGE DATABASES TABLES COLUMNS KEYSPACE ADD "
     "DROP RENAME MODIFY CHANGE GRANT REVOKE"
 )
+_OF_QUOTED_NAME = _words("TABLE INDEX VIEW TRIGGER SCHEMA DATABASE SEQUENCE EXISTS ON")
+_NAMES_ITS_VALUE = _words("SEARCH_PATH ROLE SCHEMA CURRENT_SCHEMA")
 _CLAUSES = _words("SELECT FROM WHERE SET VALUES LIMIT OFFSET RETURNING HAVING BY JOIN ON INTO")
 _LISTS_NAMES = _words("CONFLICT USING KEY UNIQUE OVER COLUMNS INDEX PRIMARY DISTINCT BY ROLLUP CUBE SELECT")
 _TYPES = _words("VARCHAR CHAR CHARACTER NVARCHAR VARBINARY BINARY DECIMAL NUMERIC FLOAT BIT VECTOR TIMESTAMP DATETIME")

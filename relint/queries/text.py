@@ -286,7 +286,13 @@ class Folder:
 
     def _format_argument(self, call: cst.Call, key: str) -> cst.BaseExpression | None:
         arg = self.ctx.positional(call, int(key)) if key.isdigit() else self.ctx.keyword(call, key)
-        return arg.value if arg is not None else None
+        if arg is not None:
+            return arg.value
+        for unpacked in (a.value for a in call.args if a.star == "**"):
+            values = self.ctx.value_of(unpacked) or unpacked
+            if (found := _named(values, key, values)) is not values:
+                return found
+        return None
 
     # -- calls -------------------------------------------------------------------------------------------------------
 
@@ -304,6 +310,8 @@ class Folder:
                 return self._looked_up(value, call, root)
             case cst.Name(value="str") if len(call.args) == 1:
                 return self._if_text(self.fold(call.args[0].value, root))
+        if call.args and self.ctx.callee(call) == "json.dumps":
+            return self._if_text(self.fold(call.args[0].value, root))
         if call.args and self.ctx.callee(call) in _TRANSPARENT:
             return self.fold(call.args[0].value, root)
         return self._returned(call)
