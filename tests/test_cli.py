@@ -284,7 +284,7 @@ def test_read_only_folder(relint: Shell) -> None:
     assert err.startswith("error: locked/a.py: fixes not written: ")
 
 
-CONNECT = "import socket\n\nsocket.create_connection(('example.org', 80))"
+CONNECT = "import smtplib\n\nsmtplib.SMTP('example.org')"
 
 
 def test_ignore_noqa(relint: Shell) -> None:
@@ -457,6 +457,20 @@ def test_help_names_every_command(relint: Shell) -> None:
     assert "--unsafe-fixes" in relint("-h", "check").out + relint("check", "-h").out
 
 
+def test_a_misspelt_command_is_no_path(relint: Shell) -> None:
+    code, out, err = relint("chek", ".")
+    assert (code, out) == (2, "")
+    assert "'chek' is neither a command nor a path; did you mean \"check\"?" in err
+    assert relint("gone.py").code == 1, "a path that is not there is a finding"
+    relint.write("chec", "")
+    assert relint("chec").code == 0, "what is there is a path"
+
+
+def test_a_key_is_found_without_its_table(relint: Shell) -> None:
+    assert 'did you mean "sanctioned.timeout"?' in relint("config", "timeout").err
+    assert 'did you mean "ignore"?' in relint("config", "ignor").err
+
+
 def test_rule(relint: Shell) -> None:
     by_code, by_name = relint("rule", "REL003"), relint("rule", "unused-suppression")
     assert by_code == by_name
@@ -539,6 +553,22 @@ def test_a_crash_outside_a_check_exits_with_2(relint: Shell, monkeypatch: pytest
     assert (code, out) == (2, "")
     assert "RuntimeError: boom" in err
     assert "this is a bug in relint" in err
+
+
+def test_a_file_that_cannot_be_written_is_no_bug(relint: Shell) -> None:
+    relint.write("a.py")
+    assert relint("report", "--html", "gone/x.html") == (2, "", "error: gone/x.html: No such file or directory\n")
+    assert relint("baseline", "--baseline", "gone/b.json").err == "error: gone/b.json: No such file or directory\n"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+def test_a_full_disk_is_no_bug(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(UNUSED)
+    with open("/dev/full", "wb") as full:
+        command = [sys.executable, "-m", "relint"]
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        done = subprocess.run(command, cwd=tmp_path, env=environment, stdout=full, stderr=subprocess.PIPE, timeout=60)
+    assert (done.returncode, done.stderr) == (2, b"error: No space left on device\n")
 
 
 def test_ctrl_c_leaves_no_traceback(tmp_path: Path) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from guests import SMTP, Found, copied_fixtures, relint_finds, run, write
 
 from relint.hosts.guest import on_by_default
 from relint.registry import catalogue
+from tests.hosts.guests import SMTP, Found, copied_fixtures, relint_finds, run, write
 
 FORMAT = "%(path)s\t%(row)d\t%(col)d\t%(code)s\t%(text)s"
 ALL = "--select=" + ",".join(catalogue())

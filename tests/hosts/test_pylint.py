@@ -10,13 +10,13 @@ from typing import Any
 
 import pylint.extensions
 import pytest
-from guests import SMTP, Found, copied_fixtures, relint_finds, run, write
 from pylint.lint import PyLinter, Run
 
 from relint.hosts.guest import Guest, on_by_default
 from relint.hosts.pylint import message_id, symbol
 from relint.model import Diagnostic
 from relint.registry import catalogue
+from tests.hosts.guests import SMTP, Found, copied_fixtures, relint_finds, run, write
 
 LOAD = "--load-plugins=relint.hosts.pylint"
 ONLY_OURS = ("--disable=all", "--enable=" + ",".join(symbol(info) for info in catalogue().values()))
