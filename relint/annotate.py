@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Iterable, Literal
 
+from relint.engine_rules import UNCHECKED, UNKNOWN_SUPPRESSION_CODE, UNUSED_SUPPRESSION
 from relint.fix import apply_edits
 from relint.lines import Lines
 from relint.model import Diagnostic, Edit
@@ -15,7 +16,7 @@ Style = Literal["ignore", "noqa"]
 _STRINGS = re.compile(rf"#[^\r\n]*|(?P<string>{STRING})", re.DOTALL)
 _IGNORE = re.compile(r"#\s*relint:\s*ignore\s*\[(?P<codes>[^\]]*)\]")
 _NOQA = re.compile(r"#\s*noqa\s*:\s*(?P<codes>[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*)", re.IGNORECASE)
-_NEVER = frozenset({"REL000", "REL001", "REL002", "REL003", "REL004"})
+_NEVER = UNCHECKED | {UNUSED_SUPPRESSION, UNKNOWN_SUPPRESSION_CODE}
 
 
 def annotated(text: str, found: Iterable[Diagnostic], style: Style, reason: str = "") -> tuple[str, int]:

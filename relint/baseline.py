@@ -16,12 +16,11 @@ from pathlib import Path
 from typing import Iterable
 
 from relint import git
+from relint.engine_rules import UNCHECKED
 from relint.errors import ConfigError
 from relint.model import Diagnostic
 
 VERSION = 1
-NEVER = frozenset({"REL000", "REL001", "REL002"})
-"""Codes that no baseline accepts: a file that cannot be checked may hide anything."""
 
 
 @dataclass(frozen=True, order=True)
@@ -49,7 +48,7 @@ class Baseline:
     def accepts(self, diagnostic: Diagnostic) -> bool:
         """Whether the finding is an accepted one; each entry accepts as many as were counted."""
         found = entry(diagnostic, self.file)
-        if diagnostic.code in NEVER or self.unmet[found] <= 0:
+        if diagnostic.code in UNCHECKED or self.unmet[found] <= 0:
             return False
         self.unmet[found] -= 1
         return True
@@ -88,7 +87,7 @@ def load(file: Path) -> Baseline:
 
 def entries(findings: Iterable[Diagnostic], file: Path) -> Counter[Entry]:
     """The entries that a baseline at `file` has for these findings."""
-    return Counter(entry(each, file) for each in findings if each.code not in NEVER)
+    return Counter(entry(each, file) for each in findings if each.code not in UNCHECKED)
 
 
 def write(file: Path, entries: Counter[Entry]) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Iterable, Iterator, TextIO
 
 from relint.accepted import Accepted
-from relint.engine_rules import INTERNAL_ERROR, SYNTAX_ERROR, UNREADABLE_FILE
+from relint.engine_rules import INTERNAL_ERROR, UNCHECKED
 from relint.errors import ConfigError
 from relint.model import Severity
 from relint.report import FOR_MACHINES, FOR_PEOPLE, FORMATS, STDIN, WITH_STATES, mark, renderer, shown_path
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 CLEAN, FINDINGS, ERROR = 0, 1, 2
 """Exit codes. ERROR is for usage, configuration, internal errors and fixes that could not be written."""
-
-_BROKEN = frozenset({INTERNAL_ERROR, SYNTAX_ERROR, UNREADABLE_FILE})
 
 
 @dataclass(frozen=True)
@@ -109,7 +107,7 @@ class Tally:
         if would_change and self.fixed:
             return FINDINGS
         if options.only_fixes:
-            return FINDINGS if self.codes & _BROKEN else CLEAN
+            return FINDINGS if self.codes & UNCHECKED else CLEAN
         if self.failed_baseline:
             return FINDINGS
         warnings = 0 if self.fail_on == "error" else self.found[Severity.WARNING]
@@ -259,7 +257,7 @@ def _counted(results: Iterable[FileResult], options: Options, tally: Tally) -> I
         if options.only_fixes:
             from relint.report.concise import render
 
-            broken = [diagnostic for diagnostic in result.diagnostics if diagnostic.code in _BROKEN]
+            broken = [diagnostic for diagnostic in result.diagnostics if diagnostic.code in UNCHECKED]
             sys.stderr.writelines(render([(result.text, broken)], Style(wants_color(options.color, sys.stderr))))
         yield result
 
@@ -286,7 +284,7 @@ def _say_accepted(accepted: Accepted, options: Options) -> bool:
     if stale:
         for one in stale if options.strict_baseline else ():
             _say_error(f"stale in the baseline: {escape(one.path)}: {one.code} {escape(one.scope)}".rstrip())
-        _say(options, f"{_plural(len(stale), 'finding')} of the baseline gone: run relint baseline to drop them.")
+        _say(options, f"{_plural(len(stale), 'finding')} of the baseline gone: relint baseline --shrink drops them.")
     return bool(stale) and options.strict_baseline
 
 

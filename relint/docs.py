@@ -10,6 +10,7 @@ import sys
 from itertools import groupby
 from pathlib import Path
 
+from relint.engine_rules import ENGINE_FAMILY
 from relint.model import RuleInfo, Safety
 from relint.registry import catalogue, page
 from relint.scaffold import FAMILIES
@@ -25,7 +26,7 @@ def generated(root: Path) -> dict[Path, str]:
     pages = {folder / f"{rule.name}.md": _page(rule) for rule in rules}
     pages[folder / "index.md"] = f"# Rules\n\n{table(rules, '')}"
     readme = root / "README.md"
-    text = table([rule for rule in rules if rule.family != "engine"], "docs/rules/")
+    text = table([rule for rule in rules if rule.family != ENGINE_FAMILY], "docs/rules/")
     pages[readme] = _TABLE.sub(lambda found: f"{found[1]}{text}{found[2]}", readme.read_text("utf-8"))
     return pages
 
@@ -44,7 +45,7 @@ def table(rules: list[RuleInfo], folder: str) -> str:
 
 
 def _ordered() -> list[RuleInfo]:
-    families = ("engine", *FAMILIES)
+    families = (ENGINE_FAMILY, *FAMILIES)
     return sorted(catalogue().values(), key=lambda rule: (families.index(rule.family), rule.code))
 
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from relint.model import RuleInfo, Safety, Severity
 
+ENGINE_FAMILY = "engine"
 INTERNAL_ERROR = "REL000"
 SYNTAX_ERROR = "REL001"
 UNREADABLE_FILE = "REL002"
 UNUSED_SUPPRESSION = "REL003"
 UNKNOWN_SUPPRESSION_CODE = "REL004"
 SUPPRESSION_WITHOUT_REASON = "REL005"
+
+UNCHECKED = frozenset({INTERNAL_ERROR, SYNTAX_ERROR, UNREADABLE_FILE})
+"""What says that a file, or a rule on it, was not checked, and so may hide anything.
+
+No comment silences these, no baseline accepts them, no fix may bring them about.
+"""
 
 _PAGES: dict[str, tuple[str, str]] = {
     INTERNAL_ERROR: (
@@ -87,7 +94,7 @@ ENGINE_RULES: dict[str, RuleInfo] = {
     code: RuleInfo(
         code=code,
         name=name,
-        family="engine",
+        family=ENGINE_FAMILY,
         module="",
         summary=page.partition("\n")[0],
         severity=Severity.ERROR if code == INTERNAL_ERROR else Severity.WARNING,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Iterable, Mapping, Sequence
 
 from relint.check import check
-from relint.engine_rules import UNUSED_SUPPRESSION
+from relint.engine_rules import UNCHECKED, UNUSED_SUPPRESSION
 from relint.lines import line_starts
 from relint.model import Diagnostic, Edit, NewFile, Safety
 from relint.registry import catalogue
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from relint.source import Source
 
 MAX_PASSES = 10
-_BROKEN = frozenset({"REL000", "REL001", "REL002"})
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,6 @@ class _Fixing:
 
     def __init__(self, source: Source, settings: Settings, unsafe: bool, noqa: bool) -> None:
         self.source = source
-        self.noqa = noqa
         self.settings = settings
         self.noqa = noqa
         self.wanted = {Safety.SAFE, Safety.UNSAFE} if unsafe else {Safety.SAFE}
@@ -160,7 +158,7 @@ class _Fixing:
     ) -> str | None:
         """Why the fixes must not stay: the file broke, a finding is still there, or a new one appeared."""
         for diagnostic in after:
-            if diagnostic.code in _BROKEN:
+            if diagnostic.code in UNCHECKED:
                 return f"the result fails with {diagnostic.code} ({diagnostic.message})"
         rules = catalogue(self.settings.plugins)
         was, now, gone = _count(before), _count(after), _count(chosen)

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import MappingProxyType, ModuleType
 from typing import Any, Callable, Iterator, Mapping
 
-from relint.engine_rules import ENGINE_RULES
+from relint.engine_rules import ENGINE_FAMILY, ENGINE_RULES
 from relint.engine_rules import page as engine_page
 from relint.errors import ConfigError
 from relint.model import PLUGIN_FAMILY, Check, Fixer, RuleInfo, Safety, Severity
@@ -86,7 +86,7 @@ def page(rule: str, plugins: tuple[str, ...] = ()) -> str:
     """The Markdown page of a rule given by code or name; raises KeyError for an unknown one."""
     for info in catalogue(plugins).values():
         if rule in (info.code, info.name):
-            text = engine_page(info.code) if info.family == "engine" else _docstring(info)
+            text = engine_page(info.code) if info.family == ENGINE_FAMILY else _docstring(info)
             return f"# {info.name} ({info.code})\n\n{text.strip()}\n"
     raise KeyError(rule)
 

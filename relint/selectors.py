@@ -6,11 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Iterable, Mapping
 
+from relint.engine_rules import ENGINE_FAMILY, INTERNAL_ERROR
 from relint.errors import ConfigError, did_you_mean
 from relint.model import RuleInfo
-
-ENGINE_FAMILY = "engine"
-INTERNAL_ERROR = "REL000"
 
 _LEVEL_ALL = 0
 _LEVEL_FAMILY = 2  # as specific as the prefix `REL1`

@@ -9,9 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Mapping
 
+from relint.engine_rules import ENGINE_FAMILY, INTERNAL_ERROR
 from relint.globs import Glob, GlobSet
 from relint.model import RuleInfo, Safety, Severity
-from relint.selectors import ENGINE_FAMILY, INTERNAL_ERROR, chosen, levels
+from relint.selectors import chosen, levels
 
 DEFAULT_TARGET = (3, 10)
 DEFAULT_EXCLUDE = tuple(

@@ -32,6 +32,7 @@ from typing import Callable, Iterator
 from relint import registry
 from relint.check import check
 from relint.config import SettingsFinder
+from relint.engine_rules import UNCHECKED
 from relint.fix import fix
 from relint.lines import Lines
 from relint.model import Diagnostic, RuleInfo, Safety
@@ -77,7 +78,7 @@ class Case:
     def check(self, source: Source, *, noqa: bool = True, funnel: bool = True) -> list[Diagnostic]:
         """The findings of this rule."""
         found = check(source, self.settings(Path(source.path)), noqa=noqa, funnel=funnel)
-        return [d for d in found if d.code == self.info.code or d.code in ("REL000", "REL001", "REL002")]
+        return [d for d in found if d.code == self.info.code or d.code in UNCHECKED]
 
     def fix(self, source: Source) -> str:
         """The text with all fixes of this rule applied, unsafe ones too."""

@@ -8,9 +8,9 @@ from typing import Callable
 
 from relint.check import check, crash
 from relint.config import ConfigError, Settings, SettingsFinder
+from relint.engine_rules import ENGINE_FAMILY
 from relint.model import Diagnostic, RuleInfo, Severity
 from relint.registry import catalogue
-from relint.selectors import ENGINE_FAMILY
 from relint.source import Source
 
 

@@ -15,13 +15,13 @@ from pylint.interfaces import HIGH
 from pylint.typing import ExtraMessageOptions
 
 from relint.check import unreadable
+from relint.engine_rules import ENGINE_FAMILY
 from relint.errors import ConfigError
 from relint.hosts.guest import Guest, on_by_default
 from relint.lines import Lines
 from relint.model import Diagnostic, Position, RuleInfo
 from relint.registry import catalogue
 from relint.report.escape import escape
-from relint.selectors import ENGINE_FAMILY
 from relint.source import Unreadable, decode
 
 if TYPE_CHECKING:
