@@ -19,6 +19,16 @@ def line_starts(text: str) -> list[int]:
     return starts
 
 
+def line_start(text: str, offset: int) -> int:
+    """Where the line begins that holds an offset."""
+    return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+
+
+def line_end(text: str, offset: int) -> int:
+    """Where the line ends that holds an offset: at its line end, or at the end of the text."""
+    return min((at for at in (text.find("\n", offset), text.find("\r", offset)) if at >= 0), default=len(text))
+
+
 def position(starts: Sequence[int], offset: int) -> Position:
     """Line and column of an offset, given what `line_starts` says of the text."""
     line = bisect_right(starts, offset)

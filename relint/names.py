@@ -410,9 +410,7 @@ def _alias_name(alias: cst.ImportAlias) -> str | None:
     return alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else None
 
 
-def _matching(
-    elements: Sequence[cst.BaseElement], value: cst.BaseExpression | None
-) -> list[cst.BaseExpression] | None:
+def _matching(elements: Sequence[cst.BaseElement], value: cst.BaseExpression | None) -> list[cst.BaseExpression] | None:
     """The value of each element of an unpacking, when both sides are displays of one length without a star."""
     if not isinstance(value, cst.Tuple | cst.List) or len(value.elements) != len(elements):
         return None

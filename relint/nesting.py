@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from relint.lines import line_start
 from relint.scan import tokens
 
 MAX_BRACKETS = 199
@@ -90,5 +91,4 @@ def _nests(text: str) -> bool:
 
 
 def _begins_a_line(text: str, offset: int) -> bool:
-    line = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
-    return not text[line:offset].strip()
+    return not text[line_start(text, offset) : offset].strip()

@@ -20,25 +20,23 @@ from typing import Collection, Iterator, Literal, Mapping
 from relint.engine_rules import (
     ENGINE_RULES,
     SUPPRESSION_WITHOUT_REASON,
+    UNCHECKED,
     UNKNOWN_SUPPRESSION_CODE,
     UNUSED_SUPPRESSION,
 )
 from relint.errors import did_you_mean
-from relint.lines import Lines
+from relint.lines import Lines, line_end
 from relint.model import Diagnostic, Edit, Fix, RuleInfo, Safety
 from relint.scan import comments
 from relint.source import Source
 
 # A bracket that is not closed holds what follows: it must not silence everything.
-_RELINT = re.compile(
-    r"#\s*relint:\s*(?P<verb>ignore|file-ignore|disable|enable)\b(?!-)\s*(?:\[(?P<codes>[^\]#]*)\]?)?"
-)
+_RELINT = re.compile(r"#\s*relint:\s*(?P<verb>ignore|file-ignore|disable|enable)\b(?!-)\s*(?:\[(?P<codes>[^\]#]*)\]?)?")
 _NOQA = re.compile(
     r"#\s*(?P<file>(?:flake8|ruff)\s*:\s*)?noqa\b(?:\s*:\s*(?P<codes>[A-Z][A-Z]*[0-9]*(?:[,\s]+[A-Z]+[0-9]+)*))?",
     re.IGNORECASE,
 )
 _OURS = re.compile(r"REL[0-9]*\Z")
-_NEVER_SILENT = frozenset({"REL000", "REL001", "REL002"})
 
 Verb = Literal["ignore", "file-ignore", "disable", "enable"]
 
@@ -99,7 +97,7 @@ def apply(
     if not suppressions:
         return found
     marked = [replace(d, state="suppressed") if _silenced(d, suppressions, host_noqa) else d for d in found]
-    if not any(d.code in _NEVER_SILENT for d in found):  # a file that was not examined tells nothing
+    if not any(d.code in UNCHECKED for d in found):  # a file that was not examined tells nothing
         for comment in suppressions:
             marked += _useless(comment, source, lines, live, rules)
             if require_reason and not comment.reason and comment.verb != "enable" and _is_ours(comment):
@@ -108,7 +106,7 @@ def apply(
 
 
 def _silenced(diagnostic: Diagnostic, suppressions: list[_Comment], host_noqa: bool) -> bool:
-    if diagnostic.code in _NEVER_SILENT:
+    if diagnostic.code in UNCHECKED:
         return False
     silenced = False
     disabled: dict[int, list[_Code]] = {}
@@ -233,17 +231,14 @@ def _removal(comment: _Comment, unused: list[_Code], text: str) -> tuple[Edit, .
     if kept:
         first, last = comment.codes[0].start, comment.codes[-1].end
         return (Edit(first, last, ", ".join(kept) if not comment.noqa else ",".join(kept)),)
-    end = comment.end
-    line_end = min((i for i in (text.find("\n", end), text.find("\r", end)) if i >= 0), default=len(text))
+    start, end = comment.start, line_end(text, comment.end)
     # The reason belongs to the suppression; another directive or comment after a `#` does not.
-    following = text.find("#", end, line_end)
-    end = following if following >= 0 else line_end
-    start = comment.start
+    following = text.find("#", comment.end, end)
+    if following >= 0:
+        return (Edit(start, following, ""),)
     while start > 0 and text[start - 1] in " \t":
         start -= 1
-    whole_line = start == 0 or text[start - 1] in "\r\n"
-    if following >= 0:
-        return (Edit(comment.start, end, ""),)
-    if whole_line and end < len(text):
+    is_whole_line = start == 0 or text[start - 1] in "\r\n"
+    if is_whole_line and end < len(text):
         end += 2 if text.startswith("\r\n", end) else 1
     return (Edit(start, end, ""),)
