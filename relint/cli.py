@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Callable, Sequence
 import click
 
 from relint import __version__
-from relint.errors import ConfigError
+from relint.errors import ConfigError, did_you_mean
 from relint.report import FORMATS, STDIN
 
 if TYPE_CHECKING:
@@ -30,10 +30,18 @@ class _DefaultToCheck(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         own = {option for parameter in self.get_params(ctx) for option in parameter.opts}
         if not args or args[0] not in {*self.commands, *own}:
+            self._refuse_misspelt(args)
             args = ["check", *args]
         # The reason is given with `=` or not at all: what follows may be a path.
         args = [f"{arg}=" if arg in ("--add-ignore", "--add-noqa") else arg for arg in args]
         return super().parse_args(ctx, args)
+
+    def _refuse_misspelt(self, args: list[str]) -> None:
+        """`relint chek src/` is no wish to check a file `chek`. UsageError."""
+        if not args or not args[0].isalpha() or os.path.lexists(args[0]):
+            return
+        if hint := did_you_mean(args[0], self.commands):
+            raise click.UsageError(f"{args[0]!r} is neither a command nor a path{hint}")
 
 
 @click.group(cls=_DefaultToCheck, context_settings=_CONTEXT)
@@ -334,6 +342,7 @@ def new_command(family: str, name: str) -> int:
 
     for path in scaffold.new(Path.cwd(), family, name):
         click.echo(os.fspath(path))
+    click.echo(f"Next: python -m relint.registry && pytest tests/test_fixtures.py -k {name}", err=True)
     return 0
 
 
@@ -353,13 +362,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader has gone; what Python would still flush at exit goes nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # the reader has gone
         return 1
+    except OSError as error:
+        # A full disk, a folder that is not there: what Python and its files say is enough.
+        if error.filename is not None:
+            return _fail(f"{error.filename}: {error.strerror}")
+        _drop_output()
+        return _fail(str(error.strerror or error))
     except Exception:  # noqa: BLE001 - the last resort: exit code 1 would say "findings"
         traceback.print_exc()
         return _fail("this is a bug in relint: please report it with the lines above")
     return code if isinstance(code, int) else 0
+
+
+def _drop_output() -> None:
+    """What Python would still flush at exit goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(message: str) -> int:

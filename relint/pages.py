@@ -87,7 +87,10 @@ def keys(key: str | None) -> Iterator[str]:
     rows = describe()
     wanted = [row for row in rows if key is None or row[0] == key or row[0].startswith(f"{key}.")]
     if not wanted and key is not None:
-        raise ConfigError(f'unknown key "{key}"{did_you_mean(key, [name for name, *_ in rows])}')
+        # `timeout` means `sanctioned.timeout`.
+        last = {name.rpartition(".")[2]: name for name, *_ in rows}
+        hint = f'; did you mean "{last[key]}"?' if key in last else did_you_mean(key, [name for name, *_ in rows])
+        raise ConfigError(f'unknown key "{key}"{hint}')
     for name, kind, default, text in wanted:
         yield f"{name}  ({kind})\n    {text}\n"
         if default is not None:

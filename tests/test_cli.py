@@ -461,7 +461,7 @@ def test_a_misspelt_command_is_no_path(relint: Shell) -> None:
     code, out, err = relint("chek", ".")
     assert (code, out) == (2, "")
     assert "'chek' is neither a command nor a path; did you mean \"check\"?" in err
-    assert relint("gone.py").code == 1, "a path that is not there is a finding"
+    assert relint("rule.py").code == 1, "a path that is not there is a finding"
     relint.write("chec", "")
     assert relint("chec").code == 0, "what is there is a path"
 

@@ -98,6 +98,12 @@ def test_full_shows_source_fix_and_note() -> None:
     )
 
 
+def test_full_says_which_findings_do_not_fail_the_run() -> None:
+    note = "note: For information only: it does not fail the run\n"
+    assert render("full", diagnostic(severity=Severity.INFO)).endswith(f"  |\n{note}\n")
+    assert note not in render("full", diagnostic())
+
+
 def test_full_shows_related_places() -> None:
     related = (Related(Position(4, 5), Position(4, 10), "called from here"),)
     shown = render("full", diagnostic(related=related))

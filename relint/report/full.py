@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Iterable, Iterator
 
 from relint.lines import Lines
-from relint.model import Diagnostic, Fix, NewFile, Position, Safety
+from relint.model import Diagnostic, Fix, NewFile, Position, Safety, Severity
 from relint.report import Checked, header, place, shown_path
 from relint.report.diff import Row, inline
 from relint.report.escape import escape
@@ -16,6 +16,7 @@ _NOTES = {
     Safety.UNSAFE: "This is an unsafe fix and may change runtime behaviour",
     Safety.DISPLAY: "This is a suggestion: relint never applies it",
 }
+_INFO = "For information only: it does not fail the run"
 _SIGNS = {"+": "green", "-": "removed"}
 
 
@@ -40,6 +41,8 @@ def _finding(diagnostic: Diagnostic, lines: Lines, style: Style) -> Iterator[str
         yield from _framed(lines, related.start, related.end, gutter, style, around=0)
     if diagnostic.fix is not None:
         yield from _fix(diagnostic.fix, lines, gutter, style)
+    if diagnostic.severity is Severity.INFO:
+        yield f"{style('blue', 'note')}: {_INFO}"
 
 
 def _framed(
