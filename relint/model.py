@@ -22,7 +22,6 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 PLUGIN_FAMILY = "plugin"
 DOCS_URL = "https://relint.readthedocs.io/rules"
 
-
 State = Literal["new", "baseline", "suppressed"]
 """Whether a finding is reported, or accepted by a baseline or a comment."""
 
@@ -144,6 +143,9 @@ class Edit:
     once: bool = False
 
 
+Edits = tuple[Edit, ...]
+
+
 @dataclass(frozen=True)
 class NewFile:
     """A file that a fix creates, never over an existing one."""
@@ -157,7 +159,7 @@ class Fix:
     """Edits that are applied together or not at all. `safety` None means what the rule declares."""
 
     message: str
-    edits: tuple[Edit, ...]
+    edits: Edits
     safety: Safety | None = None
     create: tuple[NewFile, ...] = ()
 

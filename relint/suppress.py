@@ -26,7 +26,7 @@ from relint.engine_rules import (
 )
 from relint.errors import did_you_mean
 from relint.lines import Lines, line_end
-from relint.model import Diagnostic, Edit, Fix, RuleInfo, Safety
+from relint.model import Diagnostic, Edit, Edits, Fix, RuleInfo, Safety
 from relint.scan import comments
 from relint.source import Source
 
@@ -225,7 +225,7 @@ def _diagnostic(
     return Diagnostic(source.path, start, end, rule, info.name, message, info.severity, info.url, reach, fix)
 
 
-def _removal(comment: _Comment, unused: list[_Code], text: str) -> tuple[Edit, ...]:
+def _removal(comment: _Comment, unused: list[_Code], text: str) -> Edits:
     """One edit for all unused codes of a comment; the whole comment when nothing is left of it."""
     kept = [code.text for code in comment.codes if code not in unused]
     if kept:

@@ -8,10 +8,8 @@ from relint import edits
 from relint.context import Context
 from relint.libraries.delay import Delay
 from relint.libraries.retries import TENACITY_WAITS
-from relint.model import Edit
+from relint.model import Edit, Edits
 from relint.queries.retry_calls import waits_in
-
-Edits = tuple[Edit, ...]
 
 
 def jittered_wait(ctx: Context, wait: cst.BaseExpression) -> Edits | None:
