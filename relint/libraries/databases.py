@@ -75,8 +75,15 @@ SINKS: dict[str, tuple[int, tuple[str, ...]]] = {
     "scalar": (0, ("statement",)),
     "scalars": (0, ("statement",)),
     "prepare": (0, ("query",)),
+    "sql": (0, ("query", "sqlQuery")),
     "runQuery": (0, ()),
     "runOperation": (0, ()),
+    # What projects call their own helpers that forward it.
+    "execute_sql": (0, ("sql", "query")),
+    "execute_query": (0, ("query", "sql")),
+    "execute_script": (0, ("query", "script", "sql")),
+    "run_sql": (0, ("sql",)),
+    "_run_sql": (0, ("sql",)),
 }
 """Last part of a callable's name -> position and keywords of the SQL text. Only text that looks like SQL counts."""
 
@@ -105,6 +112,6 @@ STATEMENTS: frozenset[str] = frozenset(
 
 COMMANDS: frozenset[str] = frozenset(
     "SET SHOW USE CALL EXEC EXECUTE COPY KILL LOCK UNLOCK NOTIFY LISTEN DESCRIBE DESC BEGIN COMMIT ROLLBACK SAVEPOINT "
-    "DECLARE FETCH COMMENT REFRESH LOAD UNLOAD OPTIMIZE DO RENAME".split()
+    "DECLARE IF FETCH COMMENT REFRESH LOAD UNLOAD OPTIMIZE DO RENAME".split()
 )
 """Words that begin a statement, and also commands of other languages: SQL only when written in upper case."""

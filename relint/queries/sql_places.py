@@ -156,7 +156,7 @@ class _Scan:
         if before in _COMPARES or (before == "AND" and self._word(index - 3) == "BETWEEN"):
             if behind == "(" or (before == "LIKE" and self.first == "CREATE") or self._is_called(index):
                 return Place.IDENTIFIER
-            if before == "=" and self.first == "CREATE" and not any(t.word == "SELECT" for t in self.tokens):
+            if before == "=" and self.first in ("CREATE", "COPY") and not any(t.word == "SELECT" for t in self.tokens):
                 return Place.FRAGMENT  # an option: `ENGINE={engine}`
             return Place.IDENTIFIER if self._sets_names() else Place.VALUE
         if before in _TAKES_VALUE or (before == "BY" and self._word(index - 2) == "IDENTIFIED"):

@@ -89,16 +89,28 @@ def is_text(text: Text) -> bool:
 
 
 def bounded(texts: Iterable[Text]) -> Texts:
-    """The distinct texts, at most MAX_TEXTS: those with most holes, then the longest; order kept."""
+    """The distinct texts, at most MAX_TEXTS: every hole once, then those with most holes, the longest; order kept."""
     distinct: dict[tuple[object, ...], Text] = {}
     for text in texts:
         if len(text) <= MAX_PARTS:
             distinct.setdefault(tuple(p.text if isinstance(p, Piece) else (p.node, p.value) for p in text), text)
     found = list(distinct.values())
     if len(found) > MAX_TEXTS:
-        kept = set(map(id, sorted(found, key=lambda text: (-len(holes(text)), -len(text)))[:MAX_TEXTS]))
+        kept = set(map(id, _covering(sorted(found, key=lambda text: (-len(holes(text)), -len(text))))))
         found = [text for text in found if id(text) in kept]
     return tuple(found)
+
+
+def _covering(texts: list[Text]) -> list[Text]:
+    """The first MAX_TEXTS texts, those that bring a new hole before the others."""
+    seen: set[int] = set()
+    first: list[Text] = []
+    rest: list[Text] = []
+    for text in texts:
+        sites = {id(hole.node) for hole in holes(text)}
+        (rest if sites <= seen else first).append(text)
+        seen |= sites
+    return [*first, *rest][:MAX_TEXTS]
 
 
 def joined(*alternatives: Texts) -> Texts:
@@ -182,6 +194,9 @@ class Folder:
                 return texts_of_name(self, node)
             case cst.Attribute():
                 return self._attribute(node)
+            case cst.Subscript(value=value, slice=[cst.SubscriptElement(slice=cst.Slice())]):
+                texts = self.fold(value, root)  # `text[:-2]`: the last comma goes
+                return texts if any(map(is_text, texts)) else None
             case cst.Subscript(value=value):
                 return self._members(value)
             case cst.Call():
@@ -344,8 +359,11 @@ class Folder:
     def _returned(self, call: cst.Call) -> Texts | None:
         """What a plain function in the file returns."""
         function = self.ctx.function_def(call.func)
-        if function is None or function.asynchronous is not None or function.decorators:
+        if function is None or function.asynchronous is not None or not _is_plain(function):
             return None
+        return self._returned_by(function)
+
+    def _returned_by(self, function: cst.FunctionDef) -> Texts | None:
         if any(self.ctx.walk(function.body, cst.Yield)):
             return None
         returned = [r.value for r in self.ctx.walk(function.body, cst.Return) if r.value is not None]
@@ -415,6 +433,8 @@ class Folder:
         if node in self.open_names:
             return None
         found = self.ctx.definitions(node)
+        if found and any(b.value is not None and _is_made_of(self.ctx, b.value, key) for b in found):
+            found = [b for b in found if b.kind != "parameter"]  # `names = [f"'{n}'" for n in names]`
         if not found or any(b.kind not in ("assign", "augment") or b.value is None for b in found):
             return None
         self.open_names.add(node)
@@ -495,6 +515,9 @@ class Folder:
         if constant is not None:
             return self.entry(constant)
         found = self.ctx.definitions(node)
+        if found and len(found) == 1 and isinstance(found[0].node, cst.FunctionDef):
+            function = found[0].node
+            return self._returned_by(function) if _decorators(function) == ["property"] else None
         if not found or any(b.kind not in ("assign", "augment") or b.value is None for b in found):
             return None
         texts = [text for b in found if b.kind == "assign" and b.value is not None for text in self.entry(b.value)]
@@ -566,6 +589,24 @@ def _cut(piece: Piece, start: int, end: int) -> Piece:
 
 def _without_empty(texts: Texts) -> Texts:
     return tuple(tuple(p for p in text if not isinstance(p, Piece) or p.text) for text in texts)
+
+
+def _is_plain(function: cst.FunctionDef) -> bool:
+    """Whether a call of the function gives what it returns."""
+    return set(_decorators(function)) <= {"staticmethod", "classmethod"}
+
+
+def _decorators(function: cst.FunctionDef) -> list[str]:
+    found = (decorator.decorator for decorator in function.decorators)
+    return [decorator.value if isinstance(decorator, cst.Name) else "" for decorator in found]
+
+
+def _is_made_of(ctx: Context, value: cst.BaseExpression, name: str) -> bool:
+    """Whether a comprehension makes new items of those that a name held."""
+    if not isinstance(value, cst.ListComp | cst.SetComp):
+        return False
+    source = value.for_in.iter
+    return isinstance(source, cst.Name) and source.value == name
 
 
 def _makes_list(value: cst.BaseExpression) -> bool:

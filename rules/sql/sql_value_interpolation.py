@@ -61,9 +61,10 @@ rule = Rule(
         "execute", "executemany", "executescript", "exec_driver_sql", "execute_batch", "execute_values", "copy_expert",
         "mogrify", "raw", "RawSQL", "RunSQL", "extra", "DDL", "read_sql", "read_sql_query", "fetchrow", "fetchval",
         "fetch_all", "fetch_one", "fetch_val", "runQuery", "runOperation",
+        "execute_sql", "execute_query", "execute_script", "run_sql", "_run_sql",
         "SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "VALUES", "REPLACE", "WHERE", "where", "select",
     ),
-    context_words=("text", "fetch", "prepare", "scalar", "scalars"),
+    context_words=("text", "sql", "fetch", "prepare", "scalar", "scalars"),
     severity="error",
     fix="unsafe",
 )  # fmt: skip
