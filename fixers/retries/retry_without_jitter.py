@@ -91,8 +91,8 @@ def _celery_call(ctx: Context, call: cst.CSTNode) -> tuple[Edit, ...] | None:
     seconds = default_delay(ctx, decorator) if decorator is not None else None
     if seconds is not None and any(True for _ in ctx.walk(seconds, cst.Call)):
         return None
-    delay = str(CELERY_DEFAULT_DELAY) if seconds is None else edits.parenthesized(ctx, seconds)
-    return (*changes, *edits.set_keyword(ctx, call, "countdown", f"{delay} * {uniform}(0.5, 1.5)"))
+    delay = f"{CELERY_DEFAULT_DELAY} * {uniform}(0.5, 1.5)" if seconds is None else spread(ctx, seconds, uniform)
+    return (*changes, *edits.set_keyword(ctx, call, "countdown", delay))
 
 
 def _keywords(ctx: Context, call: cst.CSTNode) -> tuple[Edit, ...] | None:

@@ -141,9 +141,10 @@ class _Flow:
     def _follow_function(self, function: cst.FunctionDef) -> None:
         self._look_at(function.name.value)
         self.grows = True
-        for returned in self.ctx.walk(function.body, cst.Return):
-            if returned.value is not None:
-                self.follow(returned.value)
+        returned = [node.value for node in self.ctx.walk(function.body, cst.Return) if node.value is not None]
+        self.unknown = self.unknown or not returned  # abstract: subclasses say how long
+        for value in returned:
+            self.follow(value)
 
 
 def _is_constant(value: cst.CSTNode) -> bool:

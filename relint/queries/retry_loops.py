@@ -319,11 +319,13 @@ class _Shape:
     ) -> Failure | None:
         ctx = self.ctx
         caught = words.caught_by(handler)
-        if caught and all(name in words.NOT_YET or words.NO_VALUE.match(name) for name in caught):
+        if caught and all(map(words.is_not_yet, caught)):
             return None
-        asked = (test.test for test in ctx.walk(handler.body, cst.If))
-        if any(words.STILL.search(text) for test in asked for text in _texts(ctx, test)):
-            return None
+        for test in ctx.walk(handler.body, cst.If):
+            if words.INTERRUPTED.search(ctx.source(test.test)):
+                return None
+            if any(words.STILL.search(text) for text in _texts(ctx, test.test)):
+                return None
         polls = any(p.duration is not None and "poll" in ctx.source(p.duration).lower() for p in pauses)
         if polls and caught and all(words.TIMED_OUT.search(name) for name in caught):
             return None

@@ -22,6 +22,8 @@ NOT_YET = frozenset(
     "WantWriteError SSLWantReadError SSLWantWriteError".split()
 )
 """Errors that answer "not yet": who sleeps on them is polling."""
+LOCKED = re.compile(r"(?<!dead)(?<!b)(?<!c)lock", re.I)
+"""Errors of a lock that somebody else has, `LockTimeout` or `AlreadyLocked`; deadlocks are retried."""
 NO_VALUE = re.compile(r"^(Index|Key|Lookup|Stop\w*|Assertion|ZeroDivision)Error$|^StopIteration$")
 """What is not there yet, looked up: a poll as well."""
 CONNECTING = re.compile(
@@ -52,6 +54,8 @@ HEALTH = re.compile(r"/(health|healthz|healthcheck|ready|readyz|livez|ping)\b")
 """Addresses that are asked for a state."""
 STILL = re.compile(r"already|in progress|not ready|not yet|still ", re.I)
 """What an error says that passes when something else is done."""
+INTERRUPTED = re.compile(r"\bE(INTR|INPROGRESS)\b")
+"""Numbers of errors that ask for another call at once."""
 AGAIN = re.compile(r"\bretr(y|ies|ying)\b|reconnect|\btry(ing)? again", re.I)
 """What the log says beside a wait that is for the next attempt."""
 STREAM = re.compile(r"listen|subscri|consum|stream|websocket|iter_lines|aiter", re.I)
@@ -97,6 +101,11 @@ def last_word(call: cst.Call) -> str:
 def is_harmless(word: str) -> bool:
     """Whether a call of this name neither waits nor repairs anything."""
     return bool(LOGGING.match(word) or HARMLESS.match(word))
+
+
+def is_not_yet(name: str) -> bool:
+    """Whether an error says that something isn't there yet, or that somebody else has it."""
+    return name in NOT_YET or bool(NO_VALUE.match(name) or LOCKED.search(name))
 
 
 def is_quick(name: str) -> bool:
