@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Iterator, Sequence
 
 import libcst as cst
@@ -19,6 +20,8 @@ from relint.tree import Tree
 if TYPE_CHECKING:
     from relint.settings import Settings
     from relint.source import Source
+
+_PLACE = re.compile(r"error at (\d+):(\d+): ")
 
 
 def examine(source: Source, settings: Settings, rules: Sequence[RuleInfo], *, fixes: bool) -> list[Diagnostic]:
@@ -123,6 +126,10 @@ def _logical_line(node: cst.CSTNode, ctx: Context) -> tuple[int, int]:
 
 
 def _syntax_error(source: Source, error: cst.ParserSyntaxError) -> Diagnostic:
-    at = Position(max(error.raw_line, 1), max(error.raw_column, 0) + 1)
     message = error.message.partition("\n")[0].removeprefix("parser error: ")
+    at = Position(max(error.raw_line, 1), max(error.raw_column, 0) + 1)
+    if place := _PLACE.match(message):
+        # `raw_line` is the line after this one (tried with libcst 1.9).
+        at = Position(int(place[1]), int(place[2]) + 1)
+        message = message[place.end() :]
     return engine_diagnostic(source.path, SYNTAX_ERROR, f"the file is not valid Python: {message}", at)

@@ -109,6 +109,25 @@ def by_file(output: str) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [
+        (GOOD + b"print 'hello'\nx = 1\n", (1, 14)),
+        (GOOD + b"y = (\nz = 2\nx = 1\n", (2, 5)),
+        (GOOD + b"f(\n", (2, 1)),
+        (GOOD + b"f(", (1, 3)),
+    ],
+)
+def test_a_syntax_error_has_the_place_where_parsing_stopped(
+    tmp_path: Path, data: bytes, place: tuple[int, int]
+) -> None:
+    result = relint(project(tmp_path, {"a": data}), "--output-format", "json")
+    (item,) = by_file(result.stdout)["a"]
+    first = GOOD.count(b"\n")
+    assert (item["location"]["row"] - first, item["location"]["column"]) == place
+    assert "error at" not in item["message"]
+
+
 # -- all of them in one run ------------------------------------------------------------------------------------------
 
 ALL = READABLE | NOT_FIXABLE | CLEAN | {name: data for name, (data, _, _) in BROKEN.items()}
