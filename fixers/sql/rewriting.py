@@ -97,8 +97,9 @@ class Rewriting:
         """Every character of the text with its place in the source; those of other expressions are not `own`."""
         chars: list[_Char] = []
         root = self.site.root
+        template = _template(self.ctx, root)
         for part in self.site.text:
-            own = part.root is root
+            own = part.root is root or part.root is template
             if isinstance(part, Hole) and not isinstance(part.site, Piece):
                 literal = self.ctx.parent(part.site) if isinstance(part.site, cst.FormattedStringExpression) else None
                 assert literal is None or isinstance(literal, cst.FormattedString)
@@ -415,6 +416,27 @@ class Rewriting:
             return False
         self.edits.append(Edit(found.end(1), end, ""))
         return True
+
+
+def _template(ctx: Context, root: cst.BaseExpression) -> cst.BaseExpression | None:
+    """The literal that `NAME % values` or `NAME.format(values)` fills, when nothing else can be meant by the name.
+
+    A public name of the module may be filled by other files too.
+    """
+    match root:
+        case cst.BinaryOperation(left=cst.Name() as name, operator=cst.Modulo()):
+            pass
+        case cst.Call(func=cst.Attribute(value=cst.Name() as name, attr=cst.Name(value="format"))):
+            pass
+        case _:
+            return None
+    found, literal = ctx.names.find(name), ctx.value_of(name)
+    if found is None or not isinstance(literal, cst.SimpleString | cst.ConcatenatedString):
+        return None
+    scope, _ = found
+    shared = scope is ctx.names.module and not name.value.startswith("_")
+    local = isinstance(scope.node, cst.FunctionDef | cst.Module)
+    return literal if local and not shared and len(ctx.names.uses(scope, name.value)) == 1 else None
 
 
 def given_parameters(ctx: Context, site: Site) -> cst.BaseExpression | None:

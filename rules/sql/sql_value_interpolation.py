@@ -28,12 +28,13 @@ one in sight, text counts that parses as one SELECT, INSERT, UPDATE, DELETE, MER
 a value stands, and that is assigned, returned or passed on, but not to a log, a message or an exception.
 
 Quiet: literals and constants; placeholder lists; numbers (`int(x)`, `len(x)`, `%d`, `{x:d}`); what `quote_name`,
-`psycopg.sql` or a compiler wrote. Names of tables and columns are REL402.
+`psycopg.sql` or a compiler wrote; text whose quotes are doubled or taken out in sight. Names of tables and columns are REL402.
 
 ## Fix safety
 Unsafe, because the database now sees the value with its own type instead of its text. The parameter is written in
 the style of the driver (`?`, `%s`, `:name`, `$1`), the quotes around the hole go, and what stood between them moves
-into the parameter (`'%{x}%'` becomes `f"%{x}%"`). Not offered where a parameter cannot stand (DDL, PRAGMA, SET), for a
+into the parameter (`'%{x}%'` becomes `f"%{x}%"`). A template that only this call fills (a local name, or a private
+one of the module) is changed where it stands. Not offered where a parameter cannot stand (DDL, PRAGMA, SET), for a
 text that is built over several statements, for lists after IN, and for a driver that is not known; only shown where the
 value's type decides (asyncpg) or where names are interpolated as well.
 
