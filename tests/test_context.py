@@ -49,6 +49,14 @@ def callee(code: str, call: str) -> str | None:
         ("import requests\ndef make(): return requests.Session()\nmake().get(u)", "requests.Session.get"),
         ("import requests\ndef make() -> requests.Session: return build()\nmake().get(u)", "requests.Session.get"),
         ("import sqlite3\nc = sqlite3.connect(p).cursor()\nc.execute(q)", "sqlite3.Connection.cursor.execute"),
+        (
+            "import sqlite3\nfrom contextlib import closing\nwith closing(sqlite3.connect(p)) as c: c.execute(q)",
+            "sqlite3.Connection.execute",
+        ),
+        (
+            "import contextlib, sqlite3\nc = sqlite3.connect(p)\nwith contextlib.closing(c) as d: d.execute(q)",
+            "sqlite3.Connection.execute",
+        ),
         ("print(u)", "builtins.print"),
         # Unknown stays unknown.
         ("requests.get(u)", None),
@@ -57,6 +65,7 @@ def callee(code: str, call: str) -> str | None:
         ("import requests\nrequests = object()\nrequests.get(u)", None),
         ("import requests\nfor requests in xs: requests.get(u)", None),
         ("import a.requests as requests\nrequests.get(u)", "a.requests.get"),
+        ("import sqlite3\nwith closing(sqlite3.connect(p)) as c: c.execute(q)", None),
         ("self.requests.get(u)", None),
         ("import requests\ns = requests.Session()\ns = other()\ns.get(u)", None),
         ("import requests\nx = x or requests\nx.get(u)", None),

@@ -228,7 +228,10 @@ def test_windows_line_ends_are_kept() -> None:
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ("def g():\n    x = f()\n    y = x\n    z = y\n", "def g():\n    with f() as x:\n        y = x\n        z = y\n"),
+        (
+            "def g():\n    x = f()\n    y = x\n    z = y\n",
+            "def g():\n    with f() as x:\n        y = x\n        z = y\n",
+        ),
         (
             "def g():\n    x = f(\n        1,\n    )  # why\n\n    # so\n    y = x\n",
             "def g():\n    with f(\n        1,\n    ) as x:  # why\n\n        # so\n        y = x\n",
@@ -282,6 +285,21 @@ def test_wrap_where_blanks_follow_a_tab() -> None:
 def test_prepend_argument(before: str, after: str) -> None:
     ctx = context(before + "\n")
     assert applied(ctx, edits.prepend_argument(ctx, first_call(ctx), "g")) == after + "\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("f(\n    a\n)", "f(\n    a,\n    g,\n)"),
+        ("f(\n    a,\n    b\n)", "f(\n    a,\n    b,\n    g,\n)"),
+        ("f(\n    a  # why\n)", "f(\n    a,  # why\n    g,\n)"),
+    ],
+)
+def test_append_argument_never_edits_one_place_twice(before: str, after: str) -> None:
+    ctx = context(before + "\n")
+    changes = edits.append_argument(ctx, first_call(ctx), "g")
+    assert len({edit.start for edit in changes}) == len(changes)
+    assert applied(ctx, changes) == after + "\n"
 
 
 def test_parenthesize_around_another_edit() -> None:
