@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Callable, Iterator, TypeVar
 
 import libcst as cst
 
-from relint.libraries.returns import SUBCLASSES, instance_of_call
+from relint import instances
 from relint.model import Edit, RuleInfo
-from relint.names import Binding, Names, is_none
+from relint.names import COMPREHENSIONS, Binding, Names, is_none
 from relint.tree import Tree, kinds, walk
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class Context:
             if isinstance(ancestor, _LOOPS) and child is not getattr(ancestor, "iter", None):
                 if not isinstance(ancestor, cst.For | cst.While) or child is not ancestor.orelse:
                     return True
-            elif isinstance(ancestor, cst.GeneratorExp | cst.ListComp | cst.SetComp | cst.DictComp):
+            elif isinstance(ancestor, COMPREHENSIONS):
                 if child is not ancestor.for_in:
                     return True
             child = ancestor
@@ -220,149 +220,15 @@ class Context:
 
         For a class defined in the file it is the first base class that comes from elsewhere.
         """
-        return self.memo(
-            ("instance", expression),
-            lambda: self._guarded("instance", expression, lambda: self._instance_of(expression)),
-        )
-
-    def _guarded(self, question: str, node: cst.CSTNode, answer: Callable[[], _Answer]) -> _Answer | None:
-        """`answer()`, or None when the question leads back to itself (`x = x or y`)."""
-        open_questions: set[Any] = self.memo("open questions", set)
-        key = (question, node)
-        if key in open_questions:
-            return None
-        open_questions.add(key)
-        try:
-            return answer()
-        finally:
-            open_questions.discard(key)
-
-    def _instance_of(self, expression: cst.CSTNode) -> str | None:
-        match expression:
-            case cst.Call(func=func, args=[arg]) if self.names.dotted(func) in _HANDS_ON:
-                return self.instance_of(arg.value)
-            case cst.Call(func=func):
-                return self._instance_of_call(func)
-            case cst.Await(expression=inner) | cst.NamedExpr(value=inner):
-                return self.instance_of(inner)
-            case cst.IfExp(body=left, orelse=right):
-                return self._agreed([left, right])
-            case cst.BooleanOperation(left=left, right=right, operator=cst.Or()):
-                # `session or Session()`: what is not given is of the kind that is made instead.
-                known = [c for c in (self.instance_of(left), self.instance_of(right)) if c is not None]
-                return known[0] if len(set(known)) == 1 else None
-            case cst.Name() | cst.Attribute():
-                found = self.definitions(expression)
-                return self._instance_of_bindings(found) if found else None
-        return None
-
-    def _instance_of_call(self, func: cst.BaseExpression) -> str | None:
-        if (cls := self.class_def(func)) is not None:
-            return self.base_of(cls)
-        if (dotted := self.qualname(func)) is not None:
-            return instance_of_call(dotted)
-        if (maker := self.instance_of(func)) is not None:
-            return instance_of_call(f"{maker}.__call__")
-        function = self.function_def(func)
-        if function is not None and function.returns is not None:
-            return self.annotated(function.returns.annotation)
-        if function is not None:
-            returned = [r.value for r in self.walk(function.body, cst.Return) if r.value is not None]
-            return self._agreed(returned) if returned else None
-        return None
-
-    def _agreed(self, expressions: list[cst.BaseExpression]) -> str | None:
-        classes = {self.instance_of(e) for e in expressions if not is_none(e)}
-        return classes.pop() if len(classes) == 1 else None
-
-    def _instance_of_bindings(self, found: list[Binding]) -> str | None:
-        classes: set[str | None] = set()
-        for binding in found:
-            if binding.annotation is not None and (annotated := self.annotated(binding.annotation)) is not None:
-                classes.add(annotated)
-            elif binding.kind in ("assign", "with") and binding.value is not None:
-                if not is_none(binding.value):
-                    classes.add(self.instance_of(binding.value))
-            elif binding.kind == "parameter" and is_none(binding.value):
-                continue  # `def f(session=None): if session is None: session = Session()`
-            elif binding.kind == "function" and _is_property(binding.node):
-                classes.add(self._returned_by_property(binding.node))
-            else:
-                return None
-        return classes.pop() if len(classes) == 1 else None
-
-    def _returned_by_property(self, function: cst.CSTNode) -> str | None:
-        assert isinstance(function, cst.FunctionDef)
-        if function.returns is not None and (known := self.annotated(function.returns.annotation)) is not None:
-            return known
-        returned = [r.value for r in self.walk(function.body, cst.Return) if r.value is not None]
-        return self._agreed(returned) if returned else None
-
-    def annotated(self, annotation: cst.BaseExpression) -> str | None:
-        """The dotted class that an annotation names: `X`, `"X"`, `X | None`, `Optional[X]`, `Annotated[X, ...]`."""
-        match annotation:
-            case cst.SimpleString():
-                return self._annotated_in_string(annotation)
-            case cst.BinaryOperation(operator=cst.BitOr(), left=left, right=right):
-                known = [self.annotated(side) for side in (left, right) if not is_none(side)]
-                return known[0] if len(known) == 1 else None
-            case cst.Subscript(value=value, slice=[cst.SubscriptElement(slice=cst.Index(value=inner)), *_]):
-                outer = self.names.dotted(value) or ""
-                return self.annotated(inner) if outer.rpartition(".")[2] in _TRANSPARENT else None
-            case cst.Name() | cst.Attribute():
-                if (cls := self.class_def(annotation)) is not None:
-                    return self.base_of(cls)
-                dotted = self.names.dotted(annotation)
-                return SUBCLASSES.get(dotted, dotted) if dotted else None
-        return None
-
-    def _annotated_in_string(self, annotation: cst.SimpleString) -> str | None:
-        value = annotation.evaluated_value
-        if not isinstance(value, str):
-            return None
-        parts = [part.strip() for part in value.split("|") if part.strip() != "None"]
-        first, *rest = parts[0].split(".") if len(parts) == 1 else [""]
-        found = self.names.find_text(first, self.names.scope_of(annotation))
-        if found is None or len(found[1]) != 1:
-            return None
-        if found[1][0].kind == "import":
-            dotted = ".".join([found[1][0].target or "", *rest])
-            return SUBCLASSES.get(dotted, dotted)
-        if isinstance(found[1][0].node, cst.ClassDef) and not rest:
-            return self.base_of(found[1][0].node)
-        return None
+        return self._settled("instance", expression, lambda: instances.instance_of(self, expression))
 
     def class_of(self, expression: cst.CSTNode) -> cst.ClassDef | None:
         """The class defined in the file that an expression is an instance of."""
-        return self.memo(
-            ("class_of", expression), lambda: self._guarded("class_of", expression, lambda: self._class_of(expression))
-        )
-
-    def _class_of(self, expression: cst.CSTNode) -> cst.ClassDef | None:
-        match expression:
-            case cst.Call(func=func):
-                return self.class_def(func)
-            case cst.Name() | cst.Attribute():
-                classes = set()
-                for binding in self.definitions(expression) or ():
-                    if binding.annotation is not None:
-                        classes.add(self.class_def(binding.annotation))
-                    elif binding.value is not None and binding.kind in ("assign", "with"):
-                        if not is_none(binding.value):
-                            classes.add(self.class_of(binding.value))
-                    else:
-                        return None
-                return classes.pop() if len(classes) == 1 else None
-        return None
+        return self._settled("class_of", expression, lambda: instances.class_of(self, expression))
 
     def base_of(self, cls: cst.ClassDef) -> str | None:
         """The first base class of a class in the file that comes from elsewhere, as a dotted name."""
-        for ancestor in self.names.ancestry(cls):
-            for base in ancestor.bases:
-                dotted = self.names.dotted(base.value) if base.star == "" else None
-                if dotted is not None:
-                    return SUBCLASSES.get(dotted, dotted)
-        return None
+        return instances.base_of(self, cls)
 
     def callee(self, call: cst.Call) -> str | None:
         """The dotted name of what is called."""
@@ -426,6 +292,21 @@ class Context:
             found.append((self.qualname(named), expression))
         return found
 
+    def _settled(self, question: str, node: cst.CSTNode, answer: Callable[[], _Answer]) -> _Answer | None:
+        return self.memo((question, node), lambda: self._guarded(question, node, answer))
+
+    def _guarded(self, question: str, node: cst.CSTNode, answer: Callable[[], _Answer]) -> _Answer | None:
+        """`answer()`, or None when the question leads back to itself (`x = x or y`)."""
+        open_questions: set[Any] = self.memo("open questions", set)
+        key = (question, node)
+        if key in open_questions:
+            return None
+        open_questions.add(key)
+        try:
+            return answer()
+        finally:
+            open_questions.discard(key)
+
     # -- text --------------------------------------------------------------------------------------------------------
 
     def range(self, node: cst.CSTNode) -> tuple[int, int]:
@@ -443,20 +324,3 @@ class Context:
     def edit(self, node: cst.CSTNode, text: str) -> Edit:
         """The edit that replaces a node by `text`."""
         return Edit(*self.tree.span(node), text)
-
-
-_TRANSPARENT = frozenset({"Optional", "Annotated", "Final", "ClassVar", "Awaitable", "Mapped"})
-_HANDS_ON = frozenset({"contextlib.closing", "contextlib.aclosing", "contextlib.nullcontext"})
-"""Context managers that give what they are given."""
-_PROPERTIES = frozenset({"property", "cached_property"})
-
-
-def _is_property(node: cst.CSTNode) -> bool:
-    """Whether a definition is a property, told by the decorator's last name (`functools.cached_property` too)."""
-    if not isinstance(node, cst.FunctionDef):
-        return False
-    for decorator in node.decorators:
-        named = decorator.decorator.attr if isinstance(decorator.decorator, cst.Attribute) else decorator.decorator
-        if isinstance(named, cst.Name) and named.value in _PROPERTIES:
-            return True
-    return False
