@@ -7,7 +7,10 @@ from random import Random
 from typing import Callable
 
 _TOKEN = re.compile(r"\w+|[^\w\s]|\s+")
-_ODD = ("\N{PILE OF POO}", "é", "\x0c", "\t", "\\", "\N{LINE SEPARATOR}", "\ufeff", "'", '"""', "#", "{", "(", "]", ";", ":", "*", "**", ",")  # fmt: skip
+_ODD = (
+    *("\N{PILE OF POO}", "é", "\x0c", "\t", "\\", "\N{LINE SEPARATOR}", "\ufeff"),
+    *("'", '"""', "#", "{", "(", "]", ";", ":", "*", "**", ","),
+)
 _WORDS = (
     "await",
     "lambda:",
