@@ -133,6 +133,8 @@ class _Flow:
         self._look_at(name or "")
         if (function := self.ctx.function_def(call.func)) is not None:
             self._follow_function(function)
+            # What it is given, or the object it belongs to, may be another in the next pass.
+            self.grows = self.grows or bool(call.args) or isinstance(call.func, cst.Attribute)
         elif name is not None and name.startswith(_PURE) and name != "builtins.next":
             return
         elif not (isinstance(call.func, cst.Attribute) and _READERS.match(call.func.attr.value)):
@@ -140,7 +142,6 @@ class _Flow:
 
     def _follow_function(self, function: cst.FunctionDef) -> None:
         self._look_at(function.name.value)
-        self.grows = True
         returned = [node.value for node in self.ctx.walk(function.body, cst.Return) if node.value is not None]
         self.unknown = self.unknown or not returned  # abstract: subclasses say how long
         for value in returned:

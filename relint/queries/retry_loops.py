@@ -135,7 +135,7 @@ class _Shape:
             own = pauses_in(ctx, handler.body, self.loop)
             reached = shared if "next" in ends_of(ctx, handler.body) else []
             pauses = [*own, *reached, *before, *self._finally(attempt)]
-            if is_daemon and not self._starts_over(attempt, handler, own, pauses):
+            if is_daemon and not self._starts_over(attempt, handler, own, reached, alone=not always):
                 continue
             if (failure := self._failure(attempt, handler, pauses, comes_round)) is not None:
                 found.append(failure)
@@ -147,22 +147,30 @@ class _Shape:
         return any(words.CONNECTING.search(self.ctx.source(call.func)) for call in calls)
 
     def _starts_over(
-        self, attempt: cst.Try | cst.TryStar, handler: words.Handler, own: Sequence[Pause], pauses: Sequence[Pause]
+        self,
+        attempt: cst.Try | cst.TryStar,
+        handler: words.Handler,
+        own: Sequence[Pause],
+        reached: Sequence[Pause],
+        *,
+        alone: bool,
     ) -> bool:
         """Whether work that goes on after a success is a retry after a failure all the same.
 
-        The wait grows with the failures, the text beside it says so, or a stream that was to last has ended.
+        The wait of the handler grows, or it is the only one in the pass (`alone`) and the text beside it says so; the
+        wait that all passes share follows a stream that was to last, or grows from one connection to the next.
         """
-        if not pauses or any(pause.delay not in (Delay.FIXED, Delay.GROWING) for pause in pauses):
+        ctx = self.ctx
+        if any(pause.delay not in (Delay.FIXED, Delay.GROWING) for pause in (*own, *reached)):
             return False
-        said = list(_texts(self.ctx, handler.body))
-        if any(pause.delay is Delay.GROWING for pause in pauses):
-            said += [text for statement in self._rest(attempt) for text in _texts(self.ctx, statement)]
-        return (
-            any(pause.delay is Delay.GROWING for pause in own)
-            or any(words.AGAIN.search(text) for text in said)
-            or self._streams(attempt)
-        )
+        if own:
+            said = _texts(ctx, handler.body)
+            return any(p.delay is Delay.GROWING for p in own) or (alone and any(map(words.AGAIN.search, said)))
+        if not reached:
+            return False
+        calls = (ctx.source(call.func) for call in ctx.walk(attempt.body, cst.Call))
+        grows = any(pause.delay is Delay.GROWING for pause in reached)
+        return self._streams(attempt) or (grows and any(map(words.LIVING.search, calls)))
 
     def _streams(self, attempt: cst.Try | cst.TryStar) -> bool:
         """Whether an attempt lasts as long as its connection: `async for event in client.listen()`."""
