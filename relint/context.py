@@ -280,7 +280,7 @@ class Context:
                 return -value if isinstance(value, int | float) else ...
             case cst.Name():
                 bound = self.value_of(node)
-                return self._guarded("literal", node, lambda: self.literal(bound)) if bound is not None else ...
+                return ... if bound is None else self._guarded("literal", node, lambda: self.literal(bound), ...)
         return ...
 
     def decorators(self, function: cst.FunctionDef | cst.ClassDef) -> list[tuple[str | None, cst.BaseExpression]]:
@@ -293,14 +293,17 @@ class Context:
         return found
 
     def _settled(self, question: str, node: cst.CSTNode, answer: Callable[[], _Answer]) -> _Answer | None:
+        """As `_guarded`, answered once."""
         return self.memo((question, node), lambda: self._guarded(question, node, answer))
 
-    def _guarded(self, question: str, node: cst.CSTNode, answer: Callable[[], _Answer]) -> _Answer | None:
-        """`answer()`, or None when the question leads back to itself (`x = x or y`)."""
+    def _guarded(
+        self, question: str, node: cst.CSTNode, answer: Callable[[], _Answer], unknown: _Answer | None = None
+    ) -> _Answer | None:
+        """`answer()`, or `unknown` when the question leads back to itself (`x = x or y`)."""
         open_questions: set[Any] = self.memo("open questions", set)
         key = (question, node)
         if key in open_questions:
-            return None
+            return unknown
         open_questions.add(key)
         try:
             return answer()
@@ -316,10 +319,6 @@ class Context:
     def source(self, node: cst.CSTNode) -> str:
         """The text of a node, as written."""
         return self.tree.source(node)
-
-    def line(self, node: cst.CSTNode) -> int:
-        """The 1-based line on which a node starts."""
-        return self.tree.position(self.tree.span(node)[0]).line
 
     def edit(self, node: cst.CSTNode, text: str) -> Edit:
         """The edit that replaces a node by `text`."""

@@ -210,6 +210,11 @@ def test_literal(expression: str, expected: object) -> None:
     assert ctx.literal(call.args[0].value) == expected
 
 
+def test_a_name_that_is_given_itself_is_no_literal() -> None:
+    ctx = context("class A:\n    limit = limit\n    use(limit)\n")
+    assert ctx.literal(node(ctx, "use(limit)", cst.Call).args[0].value) is ...
+
+
 def test_what_stands_around() -> None:
     ctx = context("""
         async def f(xs):
