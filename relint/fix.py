@@ -148,7 +148,7 @@ class _Fixing:
         if len(chosen) == 1:
             bad = chosen[0]
             self.rejected.add(_key(bad))
-            self.notes.append(f"{bad.path}:{bad.start.line}: the fix of {bad.code} was not applied: {why}")
+            self.notes.append(f"line {bad.start.line}: the fix of {bad.code} was not applied: {why}")
             return text, found
         # Bisect: apply the first half, then choose again on the new text.
         return self._apply(text, found, chosen[: len(chosen) // 2])

@@ -30,8 +30,11 @@ from relint.model import Diagnostic, Edit, Edits, Fix, RuleInfo, Safety
 from relint.scan import comments
 from relint.source import Source
 
-# A bracket that is not closed holds what follows: it must not silence everything.
-_RELINT = re.compile(r"#\s*relint:\s*(?P<verb>ignore|file-ignore|disable|enable)\b(?!-)\s*(?:\[(?P<codes>[^\]#]*)\]?)?")
+# A bracket that is not closed holds what follows, and codes without brackets are codes: neither silences everything.
+_RELINT = re.compile(
+    r"#\s*relint:\s*(?P<verb>ignore|file-ignore|disable|enable)\b(?!-)\s*"
+    r"(?:\[(?P<codes>[^\]#]*)\]?|:?\s*(?P<bare>[A-Z]+[0-9]{3}\b(?:[,\s]+[A-Z]+[0-9]{3}\b)*))?"
+)
 _NOQA = re.compile(
     r"#\s*(?P<file>(?:flake8|ruff)\s*:\s*)?noqa\b(?:\s*:\s*(?P<codes>[A-Z][A-Z]*[0-9]*(?:[,\s]+[A-Z]+[0-9]+)*))?",
     re.IGNORECASE,
@@ -153,9 +156,10 @@ def _comment(
     reason = found.string[found.end() :].partition("#")[0].strip(" \t:-")
     below = _next_code_line(lines, position.line)
     suppression = _Comment(start, end, position.line, verb, noqa, own_line, below, reason)
-    if found["codes"] is not None:
-        base = offset + found.start("codes")
-        for word in re.finditer(r"[^,\s]+", found["codes"]):
+    group = "bare" if found.groupdict().get("bare") else "codes"
+    if found[group] is not None:
+        base = offset + found.start(group)
+        for word in re.finditer(r"[^,\s]+", found[group]):
             suppression.codes.append(_code(word.group(), base + word.start(), rules, noqa))
     return suppression
 

@@ -92,7 +92,7 @@ def test_a_fix_that_breaks_the_file_is_found_and_the_others_stay(tmp_path: Path)
     result = fixed("good; good\nbad\ngood; bad; good\n", settings)
     assert result.text == "better; better\nbad\nbetter; bad; better\n"
     assert result.fixed == {"TST001": 4}
-    assert {note.partition(": the fix")[0] for note in result.notes} == {"a.py:2"}
+    assert {note.partition(": the fix")[0] for note in result.notes} == {"line 2"}
     assert "the fix of TST002 was not applied: the result fails with REL001" in result.notes[0]
     assert [d.code for d in result.remaining] == ["TST002", "TST002"]
 
@@ -100,7 +100,7 @@ def test_a_fix_that_breaks_the_file_is_found_and_the_others_stay(tmp_path: Path)
 def test_a_fix_that_leaves_its_finding_is_taken_back(tmp_path: Path) -> None:
     result = fixed("stuck\n", only(plugin(tmp_path, "TST001", "stuck", replacement("stuck + 1"))))
     assert (result.text, result.fixed) == ("stuck\n", {})
-    assert result.notes == ("a.py:1: the fix of TST001 was not applied: the result still has this TST001",)
+    assert result.notes == ("line 1: the fix of TST001 was not applied: the result still has this TST001",)
 
 
 def test_a_fix_that_makes_another_finding_is_taken_back(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_a_fix_that_makes_another_finding_is_taken_back(tmp_path: Path) -> None:
     )
     result = fixed("one\n", settings)
     assert result.text == "one\n"
-    assert result.notes == ("a.py:1: the fix of TST001 was not applied: the result has a new TST002",)
+    assert result.notes == ("line 1: the fix of TST001 was not applied: the result has a new TST002",)
 
 
 def test_a_fixer_that_crashes_hides_no_other_rule(tmp_path: Path) -> None:

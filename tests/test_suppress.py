@@ -78,6 +78,12 @@ def test_other_comments_silence_nothing(comment: str) -> None:
     assert "REL102" in codes(f"{CALL}  {comment}\n")
 
 
+def test_codes_without_brackets_are_codes() -> None:
+    assert codes(f"{CALL}  # relint: ignore REL102 for a reason\n") == []
+    assert codes(f"{CALL}  # relint: ignore: REL102, REL101\n") == ["REL003"]
+    assert codes(f"{CALL}  # relint: ignore REL101\n") == ["REL102", "REL003"]
+
+
 def test_a_bracket_that_is_not_closed_does_not_silence_everything() -> None:
     assert codes(f"{CALL}  # relint: ignore[REL10\n") == ["REL102", "REL004"]
 

@@ -25,7 +25,7 @@ def sanctioned_timeout(ctx: Context, call: cst.Call, keyword: str = "timeout", p
         changes = tuple(ctx.edit(node, value) for node in nones)
     else:
         changes = edits.replace_node(ctx, given.value, value)
-    return timeout_fix(ctx, f"Add `{keyword}={value}`", changes)
+    return timeout_fix(ctx, f"{'Add' if given is None else 'Set'} `{keyword}={value}`", changes)
 
 
 def timeout_text(ctx: Context) -> str:
