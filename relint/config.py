@@ -53,7 +53,7 @@ def command_line(arguments: Sequence[str], flags: Mapping[str, Any]) -> tuple[Pa
     overrides: dict[str, Any] = {}
     for argument in arguments:
         if "=" in argument and not os.path.exists(argument):
-            overrides = _merged(overrides, _parse(argument, f"--config {argument}"))
+            overrides = _merged(overrides, _assignment(argument))
         elif explicit:
             raise ConfigError(f"--config names two files: {explicit} and {argument}")
         else:
@@ -171,6 +171,14 @@ def _parse(text: str, name: str) -> dict[str, Any]:
     except RecursionError as error:
         raise ConfigError(f"{name}: nested too deeply") from error
     return parsed
+
+
+def _assignment(argument: str) -> dict[str, Any]:
+    name = f"--config {argument}"
+    try:
+        return _parse(argument, name)
+    except ConfigError as error:
+        raise ConfigError(f"{error} (TOML wants quotes and lists: --config 'select=[\"REL101\"]')") from error
 
 
 def _document(path: Path) -> dict[str, Any]:

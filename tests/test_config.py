@@ -320,3 +320,8 @@ def test_importing_the_configuration_is_cheap() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_bare_word_on_the_command_line_is_told_about_quotes() -> None:
+    with pytest.raises(ConfigError, match="TOML wants quotes and lists"):
+        command_line(["select=REL101"], {})
