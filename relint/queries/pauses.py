@@ -133,8 +133,8 @@ class _Flow:
         self._look_at(name or "")
         if (function := self.ctx.function_def(call.func)) is not None:
             self._follow_function(function)
-            # What it is given, or the object it belongs to, may be another in the next pass.
-            self.grows = self.grows or bool(call.args) or isinstance(call.func, cst.Attribute)
+            counts = any(True for _ in self.ctx.walk(function.body, cst.AugAssign))
+            self.grows = self.grows or bool(call.args) or counts
         elif name is not None and name.startswith(_PURE) and name != "builtins.next":
             return
         elif not (isinstance(call.func, cst.Attribute) and _READERS.match(call.func.attr.value)):
