@@ -91,7 +91,8 @@ def collect(fixtures: str | Path, plugins: tuple[str, ...] = ()) -> list[Case]:
     """A case for every rule that has a module: of the built-in ones, or of `plugins` if any are given."""
     rules = registry.catalogue(plugins).values()
     ours = [info for info in rules if info.module.startswith("relint_plugin" if plugins else "relint.rules")]
-    return [Case(info, Path(fixtures) / info.family / info.name.replace("-", "_"), plugins) for info in ours]
+    root = Path(fixtures).absolute()
+    return [Case(info, root / info.family / info.name.replace("-", "_"), plugins) for info in ours]
 
 
 def update(case: Case) -> list[Path]:
@@ -202,14 +203,17 @@ def documentation_is_true(case: Case) -> None:
 
 
 def fixability_is_declared(case: Case) -> None:
-    """A rule that declares a fix has one in its fixtures, never safer than declared but by a sanction; others none."""
-    fixes = [d.fix for path in case.files("invalid") for d in case.check(_read(path)) if d.fix is not None]
+    """A rule that declares a fix has one in its fixtures, as safe as declared, and safer only by a sanction."""
+    offered = []
+    for path in case.files("invalid"):
+        sanctioned = bool(case.settings(path).sanctioned.given)
+        offered += [(d.fix.safety, sanctioned) for d in case.check(_read(path)) if d.fix and d.fix.safety]
     if case.info.fix is None:
-        assert fixes == []
+        assert offered == []
         return
-    assert fixes, f"{case} declares a fix, and no invalid case has one"
     declared = _STRENGTH[case.info.fix]
-    assert max(_STRENGTH[f.safety] for f in fixes if f.safety) >= min(declared, 1)
+    assert all(_STRENGTH[safety] <= declared for safety, sanctioned in offered if not sanctioned), "safer than declared"
+    assert any(_STRENGTH[safety] >= declared for safety, _ in offered), f"{case}: no case has the fix it declares"
 
 
 CHECKS: tuple[Callable[[Case], None], ...] = (
