@@ -71,8 +71,8 @@ def _parses(sql: str) -> bool:
     for dialect in ("", "postgres", "mysql", "sqlite", "bigquery"):
         try:
             found = sqlglot.parse(sql, read=dialect or None)
-        except (sqlglot.errors.SqlglotError, RecursionError):
-            continue
+        except (sqlglot.errors.SqlglotError, RecursionError, AttributeError, TypeError, ValueError, LookupError):
+            continue  # on text of no dialect its parsers stumble over their own missing nodes
         statements = [statement for statement in found if statement is not None]
         if len(statements) == 1 and isinstance(statements[0], roots):
             return _says_enough(statements[0])

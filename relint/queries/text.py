@@ -194,9 +194,9 @@ class Folder:
                 return texts_of_name(self, node)
             case cst.Attribute():
                 return self._attribute(node)
-            case cst.Subscript(value=value, slice=[cst.SubscriptElement(slice=cst.Slice())]):
-                texts = self.fold(value, root)  # `text[:-2]`: the last comma goes
-                return texts if any(map(is_text, texts)) else None
+            case cst.Subscript(value=value, slice=[cst.SubscriptElement(slice=cst.Slice() as cut)]):
+                texts = self.fold(value, root)
+                return tuple(_shortened(text, cut) for text in texts) if any(map(is_text, texts)) else None
             case cst.Subscript(value=value):
                 return self._members(value)
             case cst.Call():
@@ -585,6 +585,17 @@ def _fields(part: Piece) -> Iterator[tuple[Piece, tuple[str, str, Piece] | None]
 
 def _cut(piece: Piece, start: int, end: int) -> Piece:
     return Piece(piece.text[start:end], piece.node, piece.start + start, piece.start + end, piece.root)
+
+
+def _shortened(text: Text, cut: cst.Slice) -> Text:
+    """`text[:-2]`, where the end is known; any other cut is not followed."""
+    match cut.lower, cut.upper, text:
+        case None, cst.UnaryOperation(operator=cst.Minus(), expression=cst.Integer(value=count)), (
+            *rest,
+            Piece() as last,
+        ):
+            return (*rest, _cut(last, 0, max(0, len(last.text) - int(count))))
+    return text
 
 
 def _without_empty(texts: Texts) -> Texts:

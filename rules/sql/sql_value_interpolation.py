@@ -28,7 +28,8 @@ one in sight, text counts that parses as one SELECT, INSERT, UPDATE, DELETE, MER
 a value stands, and that is assigned, returned or passed on, but not to a log, a message or an exception.
 
 Quiet: literals and constants; placeholder lists; numbers (`int(x)`, `len(x)`, `%d`, `{x:d}`); what `quote_name`,
-`psycopg.sql` or a compiler wrote; text whose quotes are doubled or taken out in sight. Names of tables and columns are REL402.
+`psycopg.sql` or a compiler wrote; text whose quotes are doubled or taken out in
+sight. Names of tables and columns are REL402.
 
 ## Fix safety
 Unsafe, because the database now sees the value with its own type instead of its text. The parameter is written in
