@@ -56,6 +56,10 @@ class Context:
             value = self._memo[key] = answer()
             return value
 
+    def settled(self, question: str, node: cst.CSTNode, answer: Callable[[], _Answer]) -> _Answer | None:
+        """As `memo`, for a question about a node that may lead back to itself (`x = x or y`): None there."""
+        return self.memo((question, node), lambda: self._guarded(question, node, answer))
+
     def option(self, name: str) -> Any:
         """The running rule's own setting, or the default it declares."""
         assert self.rule is not None
@@ -220,11 +224,11 @@ class Context:
 
         For a class defined in the file it is the first base class that comes from elsewhere.
         """
-        return self._settled("instance", expression, lambda: instances.instance_of(self, expression))
+        return self.settled("instance", expression, lambda: instances.instance_of(self, expression))
 
     def class_of(self, expression: cst.CSTNode) -> cst.ClassDef | None:
         """The class defined in the file that an expression is an instance of."""
-        return self._settled("class_of", expression, lambda: instances.class_of(self, expression))
+        return self.settled("class_of", expression, lambda: instances.class_of(self, expression))
 
     def base_of(self, cls: cst.ClassDef) -> str | None:
         """The first base class of a class in the file that comes from elsewhere, as a dotted name."""
@@ -292,14 +296,10 @@ class Context:
             found.append((self.qualname(named), expression))
         return found
 
-    def _settled(self, question: str, node: cst.CSTNode, answer: Callable[[], _Answer]) -> _Answer | None:
-        """As `_guarded`, answered once."""
-        return self.memo((question, node), lambda: self._guarded(question, node, answer))
-
     def _guarded(
         self, question: str, node: cst.CSTNode, answer: Callable[[], _Answer], unknown: _Answer | None = None
     ) -> _Answer | None:
-        """`answer()`, or `unknown` when the question leads back to itself (`x = x or y`)."""
+        """`answer()`, or `unknown` when the question leads back to itself."""
         open_questions: set[Any] = self.memo("open questions", set)
         key = (question, node)
         if key in open_questions:
