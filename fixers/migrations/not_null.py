@@ -9,7 +9,7 @@ import libcst as cst
 from relint import edits
 from relint.context import Context
 from relint.libraries.migrations import DJANGO_FIELDS, RESERVED, TEXT_FIELDS
-from relint.model import Edit, Fix, Safety
+from relint.model import Edit, Finding, Fix, Safety
 from relint.queries.column_changes import AddedColumn, column_of, field_kind, is_relation, state_at, table_of
 from relint.queries.migration_target import is_application, target
 from relint.queries.migrations import field_facts, parse_operation
@@ -19,7 +19,15 @@ _SET_DEFAULT = frozenset({"postgresql", "mysql", "mariadb"})
 """Engines with ALTER TABLE ... ALTER COLUMN ... SET DEFAULT."""
 
 
-def three_steps(column: AddedColumn) -> Fix:
+def default_in_database(finding: Finding, ctx: Context) -> Fix:
+    """The fix that lets the database keep a literal default, where the project sanctions that; else the suggestion."""
+    call, column = finding.node, finding.data
+    assert isinstance(call, cst.Call)
+    assert isinstance(column, AddedColumn)
+    return _keep_default(ctx, call, column) or _three_steps(column)
+
+
+def _three_steps(column: AddedColumn) -> Fix:
     """The suggestion for what a machine should not rewrite here."""
     name = column.name
     return Fix(
@@ -31,8 +39,7 @@ def three_steps(column: AddedColumn) -> Fix:
     )
 
 
-def keep_default(ctx: Context, call: cst.Call, column: AddedColumn) -> Fix | None:
-    """The fix that lets the database keep a literal default, where the project sanctions that; None otherwise."""
+def _keep_default(ctx: Context, call: cst.Call, column: AddedColumn) -> Fix | None:
     if ctx.settings.sanctioned.not_null != "db-default" or not is_application(ctx) or column.field is None:
         return None
     if column.origin == "alembic":
