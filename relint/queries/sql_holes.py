@@ -27,6 +27,8 @@ def place_of(ctx: Context, hole: Hole, spot: Spot) -> Place:
             return Place.FRAGMENT
         if _NAMES.search(names[0]):
             return Place.IDENTIFIER
+    if spot.place is Place.IDENTIFIER and spot.quote == "" and any(map(_QUOTED_NAME.search, names)):
+        return Place.NONE
     return spot.place
 
 
@@ -275,6 +277,7 @@ _CONSTANT_LOOP = re.compile(r"^_*[A-Z]\w+$")
 _FRAMEWORK_NAMES = frozenset("__tablename__ _meta __table__ __name__ db_table sentinel".split())
 _QUOTES = re.compile(r"quot(?:e|ing)|^qn?$|escape|literal|sanitiz|mogrify|identifier|^qn\d?$|^_?adapt$", re.IGNORECASE)
 _ESCAPED = re.compile(r"(?:^|_)escaped?(?:$|_)|(?:^|_)(?:quoted|sanitized)(?:$|_)", re.IGNORECASE)
+_QUOTED_NAME = re.compile(r"(?:^|_)qualif(?:y|ied)(?:$|_)|(?:^|_)(?:quoted|escaped)(?:$|_)", re.IGNORECASE)
 _COMPILED = frozenset(
     "as_sql sql_with_params compile get_compiler compile_json_path as_string process_lhs process_rhs".split()
 )

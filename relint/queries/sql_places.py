@@ -167,7 +167,7 @@ class _Scan:
             star = before == "*" and self._word(index - 2) in ("SELECT", ",", ".", "DISTINCT", "(", "RETURNING")
             return Place.FRAGMENT if star else Place.VALUE
         if before in _CONDITIONS:
-            return Place.IDENTIFIER if behind in _COMPARES or behind in ("IN", "IS", "NOT") else Place.FRAGMENT
+            return Place.IDENTIFIER if behind in _COMPARES or behind in ("IN", "IS", "NOT", "(") else Place.FRAGMENT
         if before in _TAKES_NAME or behind == "(":
             return Place.IDENTIFIER
         return Place.FRAGMENT
