@@ -164,8 +164,12 @@ class _Fixing:
         was, now, gone = _count(before), _count(after), _count(chosen)
         for code in sorted(now):
             allowed = was[code] - gone[code]
-            if now[code] > allowed and code != UNUSED_SUPPRESSION and not rules[code].yields:
-                return f"the result still has this {code}" if gone[code] else f"the result has a new {code}"
+            if now[code] <= allowed or code == UNUSED_SUPPRESSION:
+                continue
+            if gone[code]:
+                return f"the result still has this {code}"
+            if not rules[code].yields:
+                return f"the result has a new {code}"
         return None
 
 

@@ -63,6 +63,7 @@ rule = Rule(
         "HTTPAdapter", "autoretry_for",
     ),
     fix="unsafe",
+    yields=True,
 )  # fmt: skip
 
 

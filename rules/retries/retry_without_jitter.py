@@ -82,6 +82,7 @@ rule = Rule(
     ),
     context_words=("random", "jitter", "uniform"),
     fix="safe",
+    yields=True,
 )  # fmt: skip
 
 

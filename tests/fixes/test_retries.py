@@ -344,3 +344,17 @@ def test_celery_countdowns(monkeypatch: pytest.MonkeyPatch, task: str, bounds: t
             made.run()
     assert all(bounds[0] <= countdown <= bounds[1] for countdown in countdowns)
     assert len(set(countdowns)) > len(SEEDS) / 2
+
+
+def test_a_limit_brings_the_jitter_with_it() -> None:
+    """REL602 hides REL601 at its place: its fix may bring that to light, and the next pass mends it."""
+    text = dedent("""
+        from celery import shared_task
+
+        @shared_task(bind=True, autoretry_for=(OSError,), max_retries=None)
+        def work(self): ...
+    """)
+    result = fix(decode("app.py", text.encode()), Settings(), unsafe=True)
+    assert result.notes == ()
+    assert dict(result.fixed) == {"REL601": 1, "REL602": 1}
+    assert "max_retries=5, retry_backoff=180" in result.text
