@@ -7,14 +7,17 @@ import re
 import libcst as cst
 
 from relint.context import Context
-from relint.names import last_name
+from relint.names import is_none, last_name
 
-_SAME_LENGTH = frozenset({"enumerate", "reversed", "sorted", "list", "tuple", "set", "frozenset", "iter"})
+SAME_LENGTH: frozenset[str] = frozenset("enumerate reversed sorted list tuple set frozenset iter".split())
+"""Built-in functions that give back as many items as they are given."""
 _CUT = frozenset({"itertools.islice", "random.sample", "heapq.nlargest", "heapq.nsmallest"})
-_VIEWS = frozenset({"items", "keys", "values", "copy"})
+VIEWS: frozenset[str] = frozenset({"items", "keys", "values", "copy"})
+"""Methods that give back as many items as their object has."""
 _GROWING = frozenset({"append", "appendleft", "add", "extend", "insert", "update", "setdefault"})
 _PORTIONS = frozenset("chunk chunks chunked batch batches batched slice slices window windows grouper".split())
-_CONFIGURATION = frozenset({"config", "conf", "configuration", "settings"})
+_CONFIGURATION = frozenset("base builtin config conf configuration cron default defaults settings static".split())
+_LIMITS = frozenset("batch batch_size limit page_size per_page size top_k".split())
 _PARTS = frozenset(
     "backends callbacks channels children classes components configs coordinators daemons exporters "
     "extensions functions guardrails handlers hooks integrations kinds listeners loggers methods middlewares modes "
@@ -31,12 +34,17 @@ def is_bounded(ctx: Context, items: cst.BaseExpression) -> bool:
     portions (a name like `chunk`, a `range` with a step), parts of the program (`handlers`) and its configuration, and
     names and attributes that hold nothing else. What is unknown is not bounded.
     """
-    return ctx.memo(("bounded", items), lambda: bool(ctx._guarded("bounded", items, lambda: _is_bounded(ctx, items))))
+    return bool(ctx.settled("bounded", items, lambda: _is_bounded(ctx, items)))
 
 
 def words_of(name: str) -> frozenset[str]:
     """The lower-case words of a name: `rateLimiter_2` -> rate, limiter."""
-    return frozenset(word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name))
+    return frozenset(word_list(name))
+
+
+def word_list(name: str) -> list[str]:
+    """The lower-case words of a name in their order."""
+    return [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)]
 
 
 def _is_bounded(ctx: Context, items: cst.BaseExpression) -> bool:
@@ -59,10 +67,14 @@ def _is_bounded(ctx: Context, items: cst.BaseExpression) -> bool:
             return bool(words_of(last_name(value)) & _CONFIGURATION)
         case cst.Call():
             return _is_bounded_call(ctx, items)
+        case cst.Await(expression=awaited):
+            return is_bounded(ctx, awaited)
         case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
             if name.isupper() or _is_part(name):
                 return True
-            return _is_enum(ctx, items) or _holds_few(ctx, items)
+            if isinstance(items, cst.Attribute) and words_of(last_name(items.value)) & _PORTIONS:
+                return True
+            return _is_enum(ctx, items) or _is_portion(ctx, items) or _holds_few(ctx, items)
     return False
 
 
@@ -82,17 +94,19 @@ def _is_bounded_call(ctx: Context, call: cst.Call) -> bool:
             return len(arguments) == 3 or all(_is_count(ctx, argument) for argument in arguments)
         case "zip":
             return any(is_bounded(ctx, argument) for argument in arguments)
-        case "map" | "filter":
+        case "map" | "filter" | "typing.cast":
             return any(is_bounded(ctx, argument) for argument in arguments[1:])
         case "itertools.chain" | "itertools.product":
             return bool(arguments) and all(is_bounded(ctx, argument) for argument in arguments)
-        case short if short in _SAME_LENGTH:
+        case short if short in SAME_LENGTH:
             return not arguments or is_bounded(ctx, arguments[0])
-    if name in _CUT:
+    if name in _CUT or _is_told_a_limit(ctx, call):
         return True
     match call:
         case cst.Call(func=cst.Attribute(value=owner, attr=cst.Name(value=method))):
-            return is_bounded(ctx, owner) if method in _VIEWS else _is_part(method)
+            if words_of(last_name(owner)) & _CONFIGURATION:
+                return True
+            return is_bounded(ctx, owner) if method in VIEWS else _is_part(method)
         case cst.Call(func=cst.Name(value=function)):
             return _is_part(function)
     return False
@@ -100,6 +114,31 @@ def _is_bounded_call(ctx: Context, call: cst.Call) -> bool:
 
 def _is_part(name: str) -> bool:
     return name.lower().rpartition("_")[2] in _PARTS or bool(words_of(name) & (_PORTIONS | _CONFIGURATION))
+
+
+def _is_told_a_limit(ctx: Context, call: cst.Call) -> bool:
+    """`claim(limit=10)`, `search(query, max_pages)`, `query.limit(10).all()`."""
+    for made in (call, *ctx.walk(call.func, cst.Call)):
+        if last_name(made.func) in _LIMITS and made.args:
+            return True
+        if any(_is_limit(argument) for argument in made.args):
+            return True
+    return False
+
+
+def _is_limit(argument: cst.Arg) -> bool:
+    """`limit=10`, `max_pages`."""
+    named = argument.keyword.value if argument.keyword is not None else last_name(argument.value)
+    return (named in _LIMITS or named.startswith("max_")) and not is_none(argument.value)
+
+
+def _is_portion(ctx: Context, name: cst.Name | cst.Attribute) -> bool:
+    """Whether a name is given one portion after the other: `for group in chunked(rows, 10)`."""
+    found = ctx.definitions(name) or []
+    return any(
+        b.kind == "for" and isinstance(b.value, cst.Call) and bool(words_of(last_name(b.value.func)) & _PORTIONS)
+        for b in found
+    )
 
 
 def _is_count(ctx: Context, number: cst.BaseExpression) -> bool:

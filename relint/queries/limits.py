@@ -16,6 +16,7 @@ _RUNNING = frozenset(
     "tasks threads futures running active pending workers processes procs jobs batch chunk buffer queue coros "
     "coroutines inflight flight".split()
 )
+_ROOM = frozenset("slots permits capacity".split())
 _DEPTH = 2
 
 
@@ -73,6 +74,8 @@ def limits_itself(ctx: Context, loop: cst.For | cst.While) -> bool:
             words_of(name.value) & {"inflight", "flight", "running", "active"} for name in _names(ctx, counted.target)
         ):
             return True
+    if isinstance(loop, cst.While) and any(words_of(name.value) & _ROOM for name in _names(ctx, loop.test)):
+        return True
     return any(_counts_running(ctx, comparison) for comparison in ctx.walk(loop, cst.Comparison))
 
 

@@ -10,7 +10,8 @@ import libcst as cst
 from relint.context import Context
 from relint.libraries.tasks import GATHERERS, TASK_GROUPS, THREADS
 from relint.names import last_name
-from relint.queries.bounds import is_bounded, levels, words_of
+from relint.queries.bounds import levels, words_of
+from relint.queries.growth import grows, repeats_with_data
 from relint.queries.limits import has_limited_client, holds_limit, is_limited_function, limits_itself, mentions_limiter
 from relint.queries.tasks import makes_tasks
 
@@ -98,7 +99,17 @@ def _is_harmless(ctx: Context, made: cst.Call) -> bool:
     if isinstance(started, cst.Name) and any(b.kind == "for" for b in ctx.names.bindings(started)):
         return True  # `f(x) for f in functions`: the program's text says how many there are
     function = ctx.function_def(started)
-    return function is not None and is_limited_function(ctx, function)
+    return function is not None and (is_limited_function(ctx, function) or _waits_for_threads_only(ctx, function))
+
+
+def _waits_for_threads_only(ctx: Context, function: cst.FunctionDef) -> bool:
+    """Whether all that a coroutine awaits, if anything, runs in a pool of threads."""
+    if function.asynchronous is None or not isinstance(function.body, cst.IndentedBlock):
+        return False
+    if any(getattr(node, "asynchronous", None) for node in ctx.walk(function.body, cst.For, cst.With, cst.CompFor)):
+        return False
+    awaited = [wait.expression for wait in ctx.walk(function.body, cst.Await)]
+    return all(isinstance(call, cst.Call) and last_name(call.func) in _RUNNING_ALREADY for call in awaited)
 
 
 def _function_started(made: cst.Call) -> cst.BaseExpression:
@@ -129,7 +140,7 @@ def _made_by(ctx: Context, many: cst.BaseExpression) -> Iterator[Spawn]:
         case cst.DictComp(value=element):
             yield from _element(ctx, element)
         case cst.Call(func=cst.Name(value="map"), args=[cst.Arg(value=function), cst.Arg(value=items, star="")]):
-            if not is_bounded(ctx, items) and not _is_harmless(ctx, many) and not _is_limited(ctx, function):
+            if grows(ctx, items) and not _is_harmless(ctx, many) and not _is_limited(ctx, function):
                 yield Spawn("task", many, items, many, awaited=True)
         case cst.Call(func=cst.Name(value="list" | "tuple"), args=[cst.Arg(value=inner)]):
             yield from _made_by(ctx, inner)
@@ -147,10 +158,14 @@ def _made_by_name(ctx: Context, name: cst.Name) -> Iterator[Spawn]:
     values = ctx.bindings(name)
     if found is None or values is None or not isinstance(found[0].node, cst.FunctionDef):
         return
+    if any(mentions_limiter(ctx, value) for value in values):
+        return  # who runs it may choose a limit
     for value in values:
         if not isinstance(value, cst.Name):
             yield from _made_by(ctx, value)
     for use in ctx.names.uses(found[0], name.value):
+        if ctx.range(use)[0] > ctx.range(name)[0] and not ctx.in_loop(name):
+            continue  # another branch, or the next round
         match ctx.parent(use):
             case cst.Attribute(attr=cst.Name(value="append" | "extend" | "add" as method)) as attribute:
                 match ctx.parent(attribute):
@@ -187,10 +202,12 @@ def _repeated(ctx: Context, kind: Kind, made: cst.Call, at: cst.BaseExpression) 
                 return None
             case cst.IndentedBlock(body=statements) if any(map(_leaves, statements)):
                 return None  # once at most
+            case cst.If(test=test) if child is ancestor.body and _is_for_the_first(ctx, test, at):
+                return None
             case cst.GeneratorExp() | cst.ListComp() | cst.SetComp() | cst.DictComp():
                 if child is not ancestor.for_in:
                     for level in levels(ancestor.for_in):
-                        if not is_bounded(ctx, level.iter):
+                        if repeats_with_data(ctx, level):
                             return Spawn(kind, made, level.iter, ancestor)
             case cst.For() | cst.While() if child is ancestor.body:
                 if limits_itself(ctx, ancestor) or _awaits_what_it_starts(ctx, ancestor, at):
@@ -209,11 +226,41 @@ def _leaves(statement: cst.CSTNode) -> bool:
     return False
 
 
+def _is_for_the_first(ctx: Context, test: cst.BaseExpression, at: cst.BaseExpression) -> bool:
+    """`if task is None: task = create_task(...)`, and the same with more conditions."""
+    names = _assigned(ctx, at)
+    for comparison in ctx.walk(test, cst.Comparison):
+        match comparison:
+            case cst.Comparison(
+                left=cst.Name(value=name),
+                comparisons=[cst.ComparisonTarget(operator=cst.Is(), comparator=cst.Name(value="None"))],
+            ) if name in names:
+                return True
+    return any(
+        isinstance(negated.expression, cst.Name) and negated.expression.value in names
+        for negated in ctx.walk(test, cst.UnaryOperation)
+        if isinstance(negated.operator, cst.Not)
+    )
+
+
+def _assigned(ctx: Context, at: cst.BaseExpression) -> set[str]:
+    """The names in the targets of the assignment that an expression is part of."""
+    statement = ctx.statement_of(at)
+    if not isinstance(statement, cst.SimpleStatementLine) or not isinstance(statement.body[0], cst.Assign):
+        return set()
+    return {n.value for target in statement.body[0].targets for n in ctx.walk(target.target, cst.Name)}
+
+
 def _items(ctx: Context, loop: cst.For | cst.While, at: cst.BaseExpression) -> cst.BaseExpression | None:
     """What decides how often a loop goes round; of a `while` the call that receives what `at` is given."""
     if isinstance(loop, cst.For):
-        return None if is_bounded(ctx, loop.iter) else loop.iter
+        return loop.iter if repeats_with_data(ctx, loop) else None
     used = {name.value for name in ctx.walk(at, cst.Name)}
+    for inner in ctx.ancestors(at):  # `for part in message`
+        if inner is loop:
+            break
+        if isinstance(inner, cst.For) and any(name.value in used for name in ctx.walk(inner.target, cst.Name)):
+            used |= {name.value for name in ctx.walk(inner.iter, cst.Name)}
     bound: list[tuple[cst.BaseExpression, cst.BaseExpression]] = [
         (t.target, a.value) for a in ctx.walk(loop, cst.Assign) for t in a.targets
     ]
@@ -227,8 +274,5 @@ def _items(ctx: Context, loop: cst.For | cst.While, at: cst.BaseExpression) -> c
 
 
 def _awaits_what_it_starts(ctx: Context, loop: cst.For | cst.While, at: cst.BaseExpression) -> bool:
-    statement = ctx.statement_of(at)
-    if not isinstance(statement, cst.SimpleStatementLine) or not isinstance(statement.body[0], cst.Assign):
-        return False
-    names = {n.value for target in statement.body[0].targets for n in ctx.walk(target.target, cst.Name)}
+    names = _assigned(ctx, at)
     return any(n.value in names for wait in ctx.walk(loop.body, cst.Await) for n in ctx.walk(wait, cst.Name))

@@ -132,19 +132,19 @@ def test_the_fix_uses_the_task_group_only_when_unsafe_fixes_are_asked_for() -> N
 @pytest.mark.parametrize(
     "body",
     [
-        "return await asyncio.gather(*(f(gauge, x) for x in xs))",
-        "return await asyncio.gather(*[asyncio.wait_for(f(gauge, x), 5) for x in xs])",
-        "jobs = {x: f(gauge, x) for x in xs}\n    return await asyncio.gather(*jobs.values())",
-        "jobs = []\n    for x in xs:\n        jobs.append(f(gauge, x=x))\n    return await asyncio.gather(*jobs)",
-        "g = functools.partial(f, gauge)\n    return await asyncio.gather(*map(g, xs))",
+        "return await asyncio.gather(*(f(gauge, x) for x in urls))",
+        "return await asyncio.gather(*[asyncio.wait_for(f(gauge, x), 5) for x in urls])",
+        "jobs = {x: f(gauge, x) for x in urls}\n    return await asyncio.gather(*jobs.values())",
+        "jobs = []\n    for x in urls:\n        jobs.append(f(gauge, x=x))\n    return await asyncio.gather(*jobs)",
+        "g = functools.partial(f, gauge)\n    return await asyncio.gather(*map(g, urls))",
         (
-            "tasks = []\n    for x in xs:\n        tasks.append(asyncio.create_task(f(gauge, x)))\n"
+            "tasks = []\n    for x in urls:\n        tasks.append(asyncio.create_task(f(gauge, x)))\n"
             "    return [await task for task in tasks]"
         ),
     ],
 )
 def test_as_many_run_as_are_sanctioned(body: str) -> None:
-    code = f"import asyncio\nimport functools\n\n\nasync def main(f, gauge, xs):\n    {body}\n"
+    code = f"import asyncio\nimport functools\n\n\nasync def main(f, gauge, urls):\n    {body}\n"
     free, limited = Gauge(), Gauge()
     expected = asyncio.run(run(code)["main"](slow, free, list(range(30))))
     text = fixed(code, "REL302", max_concurrency=4)
@@ -187,7 +187,7 @@ def test_one_a_message_runs_as_many_as_are_sanctioned() -> None:
     [
         """
             threads = []
-            for x in xs:
+            for x in urls:
                 thread = threading.Thread(target=work, args=(x,), kwargs={"results": results}, daemon=True)
                 thread.start()
                 threads.append(thread)
@@ -195,7 +195,7 @@ def test_one_a_message_runs_as_many_as_are_sanctioned() -> None:
                 thread.join()
         """,
         """
-            threads = [threading.Thread(target=work, args=(x, results)) for x in xs]
+            threads = [threading.Thread(target=work, args=(x, results)) for x in urls]
             for thread in threads:
                 thread.start()
             for thread in threads:
@@ -207,7 +207,7 @@ def test_threads_become_a_pool(body: str) -> None:
     code = f"""
         import threading
 
-        def main(work, xs, results):
+        def main(work, urls, results):
 {body.rstrip()}
     """
     text = fixed(code, "REL302", max_concurrency=4)

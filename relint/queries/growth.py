@@ -1,0 +1,119 @@
+"""Does what a loop goes over show that data decides how long it is?"""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from relint.context import Context
+from relint.names import last_name
+from relint.queries.bounds import SAME_LENGTH, VIEWS, is_bounded, levels, word_list
+
+_DATA = frozenset(
+    "article blob comment contact customer date doc document email event evt file filename image img invoice job line "
+    "link message msg notification order page paper passage path payment photo post product prompt record row "
+    "sample sentence song subscriber symbol text ticker ticket track transaction txn upload uri url user video webpage "
+    "website".split()
+)
+"""What there is more of as time goes by."""
+_WHOLE = frozenset("corpus dataset inbox mailbox".split())
+_OF_EACH = frozenset("data id ids keys list lists name names pks queue queues".split())
+"""`user_ids` and `url_list` are as many as the users and URLs."""
+_FETCHING = frozenset(
+    "fetchall fetchmany glob iglob iterdir iter_rows itertuples listdir mappings readlines rglob scalars scan_iter "
+    "scandir splitlines".split()
+)
+_COMBINING = frozenset("cast chain filter from_iterable map product zip zip_longest".split())
+
+
+def grows(ctx: Context, items: cst.BaseExpression) -> bool:
+    """Whether an expression shows that it holds as many items as there is data.
+
+    It is called so (`urls`, `user_ids`, `list_files()`), was fetched (`fetchall`, `iterdir`), or made from such.
+    """
+    return bool(ctx.settled("grows", items, lambda: _grows(ctx, items)))
+
+
+def repeats_with_data(ctx: Context, loop: cst.For | cst.CompFor) -> bool:
+    """Whether a loop goes round as often as there is data: over what `grows`, or a `for url in x`."""
+    match loop.target:
+        case cst.Name(value="_"):
+            return False
+        case cst.Name(value=name) if name in _DATA and not is_bounded(ctx, loop.iter):
+            return True
+    return grows(ctx, loop.iter)
+
+
+def _grows(ctx: Context, items: cst.BaseExpression) -> bool:
+    if is_bounded(ctx, items):
+        return False
+    match items:
+        case cst.Await(expression=inner):
+            return grows(ctx, inner)
+        case cst.GeneratorExp(for_in=loop) | cst.ListComp(for_in=loop) | cst.SetComp(for_in=loop):
+            return any(repeats_with_data(ctx, level) for level in levels(loop))
+        case cst.DictComp(for_in=loop):
+            return any(repeats_with_data(ctx, level) for level in levels(loop))
+        case cst.IfExp(body=left, orelse=right) | cst.BooleanOperation(left=left, right=right):
+            return grows(ctx, left) or grows(ctx, right)
+        case cst.BinaryOperation(left=left, right=right, operator=cst.Add() | cst.BitOr() | cst.Subtract()):
+            return grows(ctx, left) or grows(ctx, right)
+        case cst.List(elements=elements) | cst.Set(elements=elements) | cst.Tuple(elements=elements):
+            return any(isinstance(e, cst.StarredElement) and grows(ctx, e.value) for e in elements)
+        case cst.Subscript(slice=[cst.SubscriptElement(slice=cst.Index(value=cst.SimpleString() as key))]):
+            return _is_data(str(ctx.literal(key)))
+        case cst.Subscript(value=value):
+            return grows(ctx, value)
+        case cst.Call():
+            return _call_grows(ctx, items)
+        case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
+            return _is_data(name) or _is_filled(ctx, items)
+    return False
+
+
+def _call_grows(ctx: Context, call: cst.Call) -> bool:
+    arguments = [argument.value for argument in call.args]
+    last = last_name(call.func)
+    if last in SAME_LENGTH or last in _COMBINING:
+        return any(grows(ctx, argument) for argument in arguments)
+    if last == "range":
+        return any(grows(ctx, arg.value) for a in arguments for c in ctx.walk(a, cst.Call) for arg in c.args)
+    if last in VIEWS and isinstance(call.func, cst.Attribute):
+        return grows(ctx, call.func.value)
+    match call.func:
+        case cst.Attribute(value=cst.Call() | cst.Await(), attr=cst.Name(value="all")):
+            return True  # `session.query(User).all()`
+    return last in _FETCHING or _is_data(last)
+
+
+def _is_filled(ctx: Context, name: cst.Name | cst.Attribute) -> bool:
+    """Whether a name was given what grows, or a loop over what grows adds to it."""
+    for binding in ctx.definitions(name) or []:
+        if binding.kind == "assign" and binding.value is not None and grows(ctx, binding.value):
+            return True
+    found = ctx.names.find(name) if isinstance(name, cst.Name) else None
+    if found is None or not isinstance(found[0].node, cst.FunctionDef):
+        return False
+    for use in ctx.names.uses(found[0], name.value if isinstance(name, cst.Name) else ""):
+        match ctx.parent(use):
+            case cst.Attribute(attr=cst.Name(value="append" | "add")) as attribute:
+                loop = ctx.enclosing(attribute, cst.For)
+                if loop is not None and loop in ctx.ancestors(attribute) and repeats_with_data(ctx, loop):
+                    return True
+            case cst.Attribute(attr=cst.Name(value="extend" | "update")) as attribute:
+                match ctx.parent(attribute):
+                    case cst.Call(args=[cst.Arg(value=added)]) if grows(ctx, added):
+                        return True
+    return False
+
+
+def _is_data(name: str) -> bool:
+    """Whether a name is the plural of something in `_DATA`: `new_urls`, `linksByPage`, `user_ids`, `url_list`."""
+    words = word_list(re.split(r"_(?:by|for|from|in|of|per|to|with)_", name)[0])
+    if not words:
+        return False
+    last = words[-1]
+    if last in _OF_EACH:
+        return len(words) > 1 and (words[-2] in _DATA or words[-2].removesuffix("s") in _DATA)
+    return last in _WHOLE or (last.endswith("s") and last[:-1] in _DATA)
