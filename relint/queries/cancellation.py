@@ -56,12 +56,34 @@ def ends_its_task(ctx: Context, handler: Handler) -> bool:
     The file gives it to one, or it loops and nobody in the file calls it.
     """
     function = ctx.function_of(handler)
-    if not isinstance(function, cst.FunctionDef) or not nothing_follows(ctx, handler):
+    if not isinstance(function, cst.FunctionDef):
+        return False
+    only_ends = catches_nothing_else(ctx, handler) and _leads_to_the_end(ctx, handler)
+    if not only_ends and not nothing_follows(ctx, handler):
         return False
     if function in _top_coroutines(ctx):
         return True
-    loops = catches_nothing_else(ctx, handler) and any(True for _ in ctx.walk(function.body, cst.While))
-    return loops and not any(ctx.function_def(call.func) is function for call in ctx.tree.of(cst.Call))
+    attempt = ctx.parent(handler)
+    assert attempt is not None
+    loops = ctx.enclosing(handler, cst.While) is not None or any(True for _ in ctx.walk(attempt, cst.While))
+    return (
+        catches_nothing_else(ctx, handler)
+        and loops
+        and not any(ctx.function_def(call.func) is function for call in ctx.tree.of(cst.Call))
+    )
+
+
+def _leads_to_the_end(ctx: Context, handler: Handler) -> bool:
+    """Whether no loop goes on after a handler: what follows is what the coroutine does last."""
+    loops = []
+    for ancestor in ctx.ancestors(handler):
+        if isinstance(ancestor, cst.FunctionDef):
+            break
+        if isinstance(ancestor, cst.For | cst.While):
+            loops.append(ancestor)
+    if not loops:
+        return True
+    return len(loops) == 1 and ends_of(ctx, handler.body) <= {"break", "return"}
 
 
 def nothing_follows(ctx: Context, handler: Handler) -> bool:
@@ -114,6 +136,8 @@ def _hands_it_on(ctx: Context, handler: Handler) -> bool:
             given = {name.value for arg in call.args for name in ctx.walk(arg, cst.Name)}
             if call.func.attr.value in _ANSWERS or (call.func.attr.value in _STORES and error in given):
                 return True
+        if any(_is_error_argument(argument, error) for argument in call.args):
+            return True
     if error is None:
         return False
     for returned in ctx.walk(handler.body, cst.Return):
@@ -124,6 +148,14 @@ def _hands_it_on(ctx: Context, handler: Handler) -> bool:
             raised = {ctx.source(r.exc) for r in ctx.tree.of(cst.Raise) if r.exc is not None}
             if any(ctx.source(target.target) in raised for target in assign.targets):
                 return True
+    return False
+
+
+def _is_error_argument(argument: cst.Arg, error: str | None) -> bool:
+    """`exception=e`: the error becomes part of a result."""
+    match argument:
+        case cst.Arg(keyword=cst.Name(value="exception" | "error" | "exc"), value=cst.Name(value=given)):
+            return given == error
     return False
 
 

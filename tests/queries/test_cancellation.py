@@ -74,3 +74,6 @@ def test_the_end_of_a_task() -> None:
     code = "async def f(x):\n    try:\n        await x\n    except BaseException:\n        pass\n"
     assert not ends_its_task(*_handler(code))
     assert ends_its_task(*_handler(f"{code}\ndef start(loop):\n    loop.create_task(f(1))\n"))
+    tidies = f"{code}    print(1)\n\ndef start(loop):\n    loop.create_task(f(1))\n"
+    assert not ends_its_task(*_handler(tidies))
+    assert ends_its_task(*_handler(f"import asyncio\n{tidies.replace('BaseException', 'asyncio.CancelledError')}"))
