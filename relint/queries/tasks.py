@@ -8,6 +8,7 @@ from relint.context import Context
 from relint.libraries.tasks import CALLBACK_TAKERS, EVENT_LOOPS, TASK_MAKERS
 from relint.names import last_name
 
+_RUNS_THE_LOOP = frozenset({"run_forever", "run_until_complete"})
 _HOLDS_NOTHING = frozenset({"add_done_callback", "set_name"})
 """Methods of a task that leave nobody holding it."""
 
@@ -115,6 +116,9 @@ def _is_never_read(ctx: Context, name: cst.Name) -> bool:
     found = ctx.names.find(name)
     if found is None or not isinstance(found[0].node, cst.FunctionDef) or found[0] is not ctx.names.scope_of(name):
         return False
+    for call in ctx.walk(found[0].node.body, cst.Call):
+        if last_name(call.func) in _RUNS_THE_LOOP and ctx.range(call)[0] > ctx.range(name)[1]:
+            return False  # the name is there for as long as the loop runs
     return all(_only_watches(ctx, use) for use in ctx.names.uses(found[0], name.value))
 
 
