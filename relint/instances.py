@@ -102,7 +102,9 @@ def _annotated(ctx: Context, annotation: cst.BaseExpression) -> str | None:
             if (cls := ctx.class_def(annotation)) is not None:
                 return ctx.base_of(cls)
             dotted = ctx.names.dotted(annotation)
-            return SUBCLASSES.get(dotted, dotted) if dotted else None
+            if dotted is None or dotted.rpartition(".")[2] in _TRANSPARENT:
+                return None  # a bare `Final` says nothing
+            return SUBCLASSES.get(dotted, dotted)
     return None
 
 
