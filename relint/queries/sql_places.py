@@ -156,8 +156,8 @@ class _Scan:
         if before in _COMPARES or (before == "AND" and self._word(index - 3) == "BETWEEN"):
             if behind == "(" or (before == "LIKE" and self.first == "CREATE") or self._is_called(index):
                 return Place.IDENTIFIER
-            if before == "=" and self.first in ("CREATE", "COPY") and not any(t.word == "SELECT" for t in self.tokens):
-                return Place.FRAGMENT  # an option: `ENGINE={engine}`
+            if before == "=" and self._is_option(index):
+                return Place.FRAGMENT
             return Place.IDENTIFIER if self._sets_names() else Place.VALUE
         if before in _TAKES_VALUE or (before == "BY" and self._word(index - 2) == "IDENTIFIED"):
             return Place.VALUE if behind != "(" else Place.IDENTIFIER
@@ -175,6 +175,12 @@ class _Scan:
     def _sets_names(self) -> bool:
         """`SET search_path = {schema}` and its like take names."""
         return self.first in ("SET", "ALTER") and any(t.word in _NAMES_ITS_VALUE for t in self.tokens)
+
+    def _is_option(self, index: int) -> bool:
+        """`CREATE TABLE ... ENGINE={engine}`, `COPY ... FILE_FORMAT = {format}`, `EXPLAIN FORMAT={format} SELECT ...`."""
+        if self.first == "EXPLAIN":
+            return self._word(index - 2) == "FORMAT"
+        return self.first in ("CREATE", "COPY") and not any(t.word == "SELECT" for t in self.tokens)
 
     def _is_called(self, index: int) -> bool:
         """`EXEC @result = {procedure}`."""
