@@ -177,7 +177,7 @@ class _Scan:
         return self.first in ("SET", "ALTER") and any(t.word in _NAMES_ITS_VALUE for t in self.tokens)
 
     def _is_option(self, index: int) -> bool:
-        """`CREATE TABLE ... ENGINE={engine}`, `COPY ... FILE_FORMAT = {format}`, `EXPLAIN FORMAT={format} SELECT ...`."""
+        """`CREATE TABLE ... ENGINE={engine}`, `COPY ... FILE_FORMAT = {format}`, `EXPLAIN FORMAT={format} ...`."""
         if self.first == "EXPLAIN":
             return self._word(index - 2) == "FORMAT"
         return self.first in ("CREATE", "COPY") and not any(t.word == "SELECT" for t in self.tokens)
