@@ -54,7 +54,6 @@ KEYS = (
     Key("sanctioned.retry", "retry", "inline, tenacity, stamina, backoff or package.module:decorator"),
     Key("sanctioned.max-concurrency", "positive integer", "tasks or threads at a time"),
     Key("sanctioned.queue-size", "positive integer", "items that a queue holds"),
-    Key("sanctioned.lock-ttl", "seconds", "life of a lock whose holder died"),
     Key("sanctioned.batch-size", "positive integer", "rows handled at a time"),
     Key("sanctioned.attempts", "positive integer", "tries before giving up"),
     Key("sanctioned.max-delay", "seconds", "longest wait between two tries"),

@@ -41,7 +41,6 @@ class Sanctioned:
     retry: str = "inline"
     max_concurrency: int = 10
     queue_size: int = 1000
-    lock_ttl: float | int = 60
     batch_size: int = 1000
     attempts: int = 5
     max_delay: float | int = 60

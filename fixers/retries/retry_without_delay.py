@@ -7,6 +7,7 @@ import libcst as cst
 from relint import edits
 from relint.context import Context
 from relint.fixers.retries.jitter import full_jitter
+from relint.fixers.retries.sanctions import agreed_retry
 from relint.fixers.retries.tenacity import with_argument
 from relint.model import Edit, Finding, Fix
 from relint.queries.retries import Failure, Retry
@@ -17,6 +18,8 @@ from relint.rules.retries.retry_without_delay import rule
 @rule.fixer
 def fix(finding: Finding, ctx: Context) -> Fix | None:
     retry, failure = finding.data
+    if (agreed := agreed_retry(ctx, retry)) is not None:
+        return agreed
     changes = _changes(ctx, retry, failure)
     return Fix("Wait for a random, growing time before the next attempt", changes) if changes is not None else None
 

@@ -7,6 +7,7 @@ import libcst as cst
 from relint import edits
 from relint.context import Context
 from relint.fixers.retries.jitter import jittered, spread
+from relint.fixers.retries.sanctions import agreed_retry
 from relint.fixers.retries.tenacity import jittered_wait
 from relint.libraries.retries import BY_KEYWORDS, CELERY_DEFAULT_DELAY
 from relint.model import Edit, Finding, Fix, Safety
@@ -22,6 +23,8 @@ _LONGEST = 600
 @rule.fixer
 def fix(finding: Finding, ctx: Context) -> Fix | None:
     retry: Retry = finding.data
+    if (agreed := agreed_retry(ctx, retry)) is not None:
+        return agreed
     changes = _changes(finding, retry, ctx)
     if changes is None:
         return None

@@ -6,6 +6,7 @@ import libcst as cst
 
 from relint import edits
 from relint.context import Context
+from relint.fixers.retries.sanctions import agreed_retry
 from relint.fixers.retries.tenacity import with_argument
 from relint.libraries.retries import BY_KEYWORDS
 from relint.model import Edit, Finding, Fix
@@ -16,6 +17,8 @@ from relint.rules.retries.retry_without_limit import rule
 @rule.fixer
 def fix(finding: Finding, ctx: Context) -> Fix | None:
     retry: Retry = finding.data
+    if (agreed := agreed_retry(ctx, retry)) is not None:
+        return agreed
     attempts = ctx.settings.sanctioned.attempts
     changes = _changes(ctx, retry, attempts)
     return Fix(f"Give up after {attempts} attempts", changes) if changes is not None else None

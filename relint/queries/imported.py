@@ -34,11 +34,15 @@ def _imported_definition(ctx: Context, expression: cst.CSTNode) -> ast.stmt | No
 
 
 def _files(ctx: Context, module: str) -> Iterator[Path]:
-    """Where a module may lie: `.a.b` from the file's own folder, `a.b` from each folder above it."""
+    """Where a module may lie: `.a.b` from the file's own folder, `a.b` from the `src` folders and each one above it."""
     here = Path(ctx.path).absolute()
     parts = module.lstrip(".").split(".")
     level = len(module) - len(module.lstrip("."))
-    folders = [here.parents[level - 1]] if 0 < level <= len(here.parents) else list(ctx.project.around(here))
+    if 0 < level <= len(here.parents):
+        folders = [here.parents[level - 1]]
+    else:
+        roots = (ctx.settings.root / folder for folder in ctx.settings.src)
+        folders = list(dict.fromkeys([*ctx.project.around(here), *roots]))
     for folder in folders:
         for part in parts[:-1]:
             if part not in ctx.project.listing(folder):

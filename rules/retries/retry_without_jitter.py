@@ -52,9 +52,9 @@ only where `[tool.relint.versions]` says that urllib3 is 2 or later: `backoff_ji
 The fix writes full jitter, `random.uniform(0, min(cap, base * 2**attempt))`, where the loop counts its attempts and
 the delay grows already or is a number for ten attempts at most; elsewhere it writes the same delay times
 `random.uniform(0.5, 1.5)`, so that an interval which somebody configured stays what it is. The cap is
-`[tool.relint.sanctioned] max-delay`. Loops stay loops also where `retry` names a library or a decorator: taking a
-function apart for one is left to a person. Linters that look for weak random numbers (ruff S311) may complain: chance
-here keeps no secret.
+`[tool.relint.sanctioned] max-delay`. Where `retry` names a library or a decorator, a loop gets the suggestion
+to use that: taking a function apart for it is left to a person. Linters that look for weak random numbers (ruff S311)
+may complain: chance here keeps no secret.
 
 ## References
 - https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/

@@ -64,3 +64,14 @@ def test_imported_definition(statement: str, defined: str | None, tmp_path: Path
 )
 def test_wraps_atomic(code: str, wraps: bool) -> None:
     assert wraps_atomic(ast.parse(code).body[0]) is wraps
+
+
+def test_src_folders_are_looked_in(tmp_path: Path) -> None:
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "shared.py").write_text("Maker = make()\n")
+    (tmp_path / "app").mkdir()
+    for src, found in ((("lib",), True), ((".",), False)):
+        settings = Settings(root=tmp_path, src=src)
+        ctx = context("from shared import Maker\nMaker()\n", str(tmp_path / "app" / "a.py"), settings)
+        (call,) = ctx.tree.of(cst.Call)
+        assert (imported_definition(ctx, call.func) is not None) is found
