@@ -11,10 +11,10 @@ from relint.names import last_name
 from relint.queries.bounds import SAME_LENGTH, VIEWS, is_bounded, levels, word_list
 
 _DATA = frozenset(
-    "article blob comment contact customer date doc document email event evt file filename image img invoice job line "
-    "link message msg notification order page paper passage path payment photo post product prompt record row "
-    "sample sentence song subscriber symbol text ticker ticket track transaction txn upload uri url user video webpage "
-    "website".split()
+    "article blob collection comment contact customer date doc document email event evt file filename host image img "
+    "invoice job line link message msg notification order page paper passage path payment photo post product prompt "
+    "record row sample sentence sitemap song subscriber symbol text ticker ticket track transaction txn upload uri "
+    "url user video webpage website".split()
 )
 """What there is more of as time goes by."""
 _WHOLE = frozenset("corpus dataset inbox mailbox".split())
