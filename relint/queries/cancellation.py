@@ -21,7 +21,7 @@ CANCELLED: frozenset[str] = frozenset(
 
 _WAITS_FOR = frozenset({"asyncio.wait_for", "asyncio.shield", "asyncio.gather", "asyncio.wait"})
 _EVERYTHING = "builtins.BaseException"
-_ANSWERS = frozenset({"set_exception", "uncancel", "throw"})
+_ANSWERS = frozenset({"set_exception", "uncancel", "throw", "cancel"})
 _STORES = frozenset({"put", "put_nowait", "append", "set_error"})
 
 
@@ -37,7 +37,9 @@ def swallows_cancellation(ctx: Context, handler: Handler) -> bool:
         return False
     if not _awaits(ctx, attempt.body) or always_raises(ctx, handler.body) or _is_on_the_way_out(ctx, attempt):
         return False
-    return not (_raises_it_again(ctx, handler) or _hands_it_on(ctx, handler) or _was_cancelled_here(ctx, attempt))
+    if _raises_it_again(ctx, handler) or _hands_it_on(ctx, handler) or _was_cancelled_here(ctx, attempt):
+        return False
+    return not (_remembers(ctx, handler, attempt) or _waits_until_done(ctx, handler))
 
 
 def catches(ctx: Context, handler: Handler) -> bool:
@@ -149,6 +151,28 @@ def _hands_it_on(ctx: Context, handler: Handler) -> bool:
             if any(ctx.source(target.target) in raised for target in assign.targets):
                 return True
     return False
+
+
+def _remembers(ctx: Context, handler: Handler, attempt: cst.Try | cst.TryStar) -> bool:
+    """Whether the handler notes in a variable what happened, for code that comes after the `try`."""
+    last = attempt.finalbody.body if attempt.finalbody is not None else None
+    after = ctx.range(last)[0] if last is not None else ctx.range(attempt)[1]
+    for assign in ctx.walk(handler.body, cst.Assign):
+        for target in assign.targets:
+            found = ctx.names.find(target.target) if isinstance(target.target, cst.Name) else None
+            if found is None or not isinstance(target.target, cst.Name):
+                continue
+            if any(ctx.range(use)[0] > after for use in ctx.names.uses(found[0], target.target.value)):
+                return True
+    return False
+
+
+def _waits_until_done(ctx: Context, handler: Handler) -> bool:
+    """Whether the handler goes on with `while not task.done()`: something is finished whatever happens."""
+    loop = ctx.enclosing(handler, cst.While)
+    if loop is None:
+        return False
+    return any(isinstance(c.func, cst.Attribute) and c.func.attr.value == "done" for c in ctx.walk(loop.test, cst.Call))
 
 
 def _is_error_argument(argument: cst.Arg, error: str | None) -> bool:

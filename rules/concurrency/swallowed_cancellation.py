@@ -35,8 +35,9 @@ async def poll(fetch):
 
 Found for `except:`, `except BaseException`, `except asyncio.CancelledError` (and `trio.Cancelled`,
 `anyio.get_cancelled_exc_class()`) around an `await` in an `async def`. Quiet when the handler raises, hands the error
-on (`set_exception`), follows a `cancel()` of what is awaited, or cleans up while another error is on its way. For
-information only where the handler is the end of a coroutine that runs as a task of its own.
+on (`set_exception`, `cancel()`), notes what happened in a variable that is read after the `try`, follows a `cancel()`
+of what is awaited, cleans up while another error is on its way, or belongs to `while not task.done()`. For information
+only where the handler is the end of a coroutine that runs as a task of its own.
 
 ## Fix safety
 Unsafe: what awaited this coroutine now sees the cancellation. Only a suggestion where the handler ends a task.
