@@ -236,6 +236,9 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     )
     try:
         yield pool
-    finally:
-        # Also when the consumer stops early: what has not started is not started any more.
+    except BaseException:
+        # The consumer stopped early, or a process died: what has not started is not started any more.
         pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    # Processes that still end while the interpreter does would be complained about.
+    pool.shutdown()
