@@ -82,7 +82,7 @@ def _locate(finding: Finding, info: RuleInfo, ctx: Context, fixes: bool) -> Diag
         fix=_fix(finding, info, ctx) if fixes else None,
         related=tuple(_related(node, message, ctx) for node, message in finding.related),
         scope=_scope(finding.node, ctx),
-        statement=unformatted(ctx.text[first:last]),
+        statement=unformatted(_statement(finding.node, ctx) or ctx.text[first:last]),
     )
 
 
@@ -107,6 +107,12 @@ def _scope(node: cst.CSTNode, ctx: Context) -> str:
     """`Class.method` around a node; empty at module level."""
     around = [a.name.value for a in ctx.ancestors(node) if isinstance(a, cst.FunctionDef | cst.ClassDef)]
     return ".".join(reversed(around))
+
+
+def _statement(node: cst.CSTNode, ctx: Context) -> str:
+    """The text of the simple statement around a node: of `a; b`, the one that holds it."""
+    small = node if isinstance(node, cst.BaseSmallStatement) else ctx.enclosing(node, cst.BaseSmallStatement)
+    return ctx.source(small) if small is not None else ""
 
 
 def _logical_line(node: cst.CSTNode, ctx: Context) -> tuple[int, int]:

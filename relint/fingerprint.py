@@ -17,12 +17,14 @@ from relint.scan import STRING
 
 # What formatters add, remove or rewrite: white space, comments, quotes, brackets around expressions, commas, `\`.
 _FORMATTING = re.compile(rf"(?P<string>[rbfuRBFU]*(?:{STRING}))|#[^\r\n]*|[\s()\\,;]+", re.DOTALL)
+_NUMBER = re.compile(r"\b[0-9][0-9A-Za-z_.]*")
 _PREFIX_AND_QUOTES = re.compile(r"[rbfuRBFU]*('''|\"\"\"|'|\")")
 
 
 def unformatted(text: str) -> str:
     """A statement's text without what a formatter may change. Lossy: it is compared, never shown."""
-    return _FORMATTING.sub(lambda found: _content(found["string"]) if found["string"] else "", text)
+    bare = _FORMATTING.sub(lambda found: _content(found["string"]) if found["string"] else "", text)
+    return _NUMBER.sub(lambda found: found[0].lower(), bare)
 
 
 def _content(string: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 from typing import Callable, NamedTuple
 
@@ -104,6 +105,23 @@ def test_moved_lines_and_reformatting_do_not_matter(relint: Relint) -> None:
     formatted = OLD.replace("smtplib.SMTP(host, 25)", "smtplib.SMTP(\n        host,\n        25,\n    )  # why")
     Path("mail.py").write_text("# a comment\n\n" + formatted.replace("def send", "X = 1\n\n\ndef send"))
     assert relint("check", "--baseline", "relint-baseline.json").code == 0
+
+
+def test_a_formatter_makes_nothing_new(relint: Relint) -> None:
+    """The real ruff format, on code that it changes in every way it can."""
+    Path("mail.py").write_text(
+        "import smtplib\n"
+        "def send( host,port ) :\n"
+        "    with (smtplib.SMTP( 'mail.example.com' ,int( port ) )) as server , open('a-long-name-of-a-file.txt') as f:\n"
+        "        return ( server.sendmail('from@example.com', [ host ], f.read( ) ) )\n"
+        "x = smtplib.SMTP(host = 'h', local_hostname = \"it's\",\n   port = 0X19) ; y = 1\n"
+    )
+    relint("baseline")
+    before = Path("mail.py").read_text()
+    subprocess.run([sys.executable, "-m", "ruff", "format", "-q", "--isolated", "mail.py"], check=True)
+    assert Path("mail.py").read_text() != before
+    code, out, _ = relint("check", "--baseline", "relint-baseline.json")
+    assert (code, out) == (0, "All checks passed!\n")
 
 
 def test_a_key_in_the_configuration(relint: Relint) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import shutil
@@ -52,6 +53,16 @@ def copied_fixtures(folder: Path) -> list[str]:
     """Every Python file below `fixtures`, copied out of reach of relint's own configuration; relative paths."""
     shutil.copytree(ROOT / "fixtures", folder / "fixtures", ignore=shutil.ignore_patterns("__pycache__"))
     return sorted(str(path.relative_to(folder)) for path in (folder / "fixtures").rglob("*.py"))
+
+
+def copied_packages(folder: Path) -> list[str]:
+    """Two real packages that the test environment holds, copied out of site-packages; relative paths."""
+    for name in ("pre_commit", "virtualenv"):
+        spec = importlib.util.find_spec(name)
+        assert spec is not None
+        assert spec.origin is not None
+        shutil.copytree(Path(spec.origin).parent, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*.py"))
 
 
 def relint_finds(files: list[str], cwd: Path, *options: str) -> list[Found]:

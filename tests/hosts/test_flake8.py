@@ -8,7 +8,7 @@ import pytest
 
 from relint.hosts.guest import on_by_default
 from relint.registry import catalogue
-from tests.hosts.guests import SMTP, Found, copied_fixtures, relint_finds, run, write
+from tests.hosts.guests import SMTP, Found, copied_fixtures, copied_packages, relint_finds, run, write
 
 FORMAT = "%(path)s\t%(row)d\t%(col)d\t%(code)s\t%(text)s"
 ALL = "--select=" + ",".join(catalogue())
@@ -35,6 +35,13 @@ def test_the_same_as_relint_on_every_fixture(tmp_path: Path) -> None:
     files = copied_fixtures(tmp_path)
     found = flake8("--isolated", ALL, "--relint-show-info", *files, cwd=tmp_path)
     assert len(found) > 20
+    assert found == relint_finds(files, tmp_path, "--select", "ALL")
+
+
+def test_the_same_as_relint_on_real_packages(tmp_path: Path) -> None:
+    files = copied_packages(tmp_path)
+    found = flake8("--isolated", ALL, "--relint-show-info", *files, cwd=tmp_path)
+    assert found
     assert found == relint_finds(files, tmp_path, "--select", "ALL")
 
 

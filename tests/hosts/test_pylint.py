@@ -16,7 +16,7 @@ from relint.hosts.guest import Guest, on_by_default
 from relint.hosts.pylint import message_id, symbol
 from relint.model import Diagnostic
 from relint.registry import catalogue
-from tests.hosts.guests import SMTP, Found, copied_fixtures, relint_finds, run, write
+from tests.hosts.guests import SMTP, Found, copied_fixtures, copied_packages, relint_finds, run, write
 
 LOAD = "--load-plugins=relint.hosts.pylint"
 ONLY_OURS = ("--disable=all", "--enable=" + ",".join(symbol(info) for info in catalogue().values()))
@@ -57,6 +57,13 @@ def test_the_same_as_relint_on_every_fixture(tmp_path: Path) -> None:
     files = copied_fixtures(tmp_path)
     found = ours(*ONLY_OURS, "--relint-show-info=y", *files, cwd=tmp_path)
     assert len(found) > 20
+    assert found == relint_finds(files, tmp_path, "--select", "ALL")
+
+
+def test_the_same_as_relint_on_real_packages(tmp_path: Path) -> None:
+    files = copied_packages(tmp_path)
+    found = ours(*ONLY_OURS, "--relint-show-info=y", *files, cwd=tmp_path)
+    assert found
     assert found == relint_finds(files, tmp_path, "--select", "ALL")
 
 
