@@ -111,7 +111,8 @@ def _scope(node: cst.CSTNode, ctx: Context) -> str:
 
 def _statement(node: cst.CSTNode, ctx: Context) -> str:
     """The text of the simple statement around a node: of `a; b`, the one that holds it."""
-    small = node if isinstance(node, cst.BaseSmallStatement) else ctx.enclosing(node, cst.BaseSmallStatement)
+    around = (each for each in (node, *ctx.ancestors(node)) if isinstance(each, cst.BaseSmallStatement))
+    small = next(around, None)
     return ctx.source(small) if small is not None else ""
 
 

@@ -112,7 +112,7 @@ def test_a_formatter_makes_nothing_new(relint: Relint) -> None:
     Path("mail.py").write_text(
         "import smtplib\n"
         "def send( host,port ) :\n"
-        "    with (smtplib.SMTP( 'mail.example.com' ,int( port ) )) as server , open('a-long-name-of-a-file.txt') as f:\n"
+        "    with (smtplib.SMTP( 'mail.example.com' ,int( port ) )) as server ,open('a-long-name-of-file.txt') as f:\n"
         "        return ( server.sendmail('from@example.com', [ host ], f.read( ) ) )\n"
         "x = smtplib.SMTP(host = 'h', local_hostname = \"it's\",\n   port = 0X19) ; y = 1\n"
     )
