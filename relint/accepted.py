@@ -26,12 +26,16 @@ class Accepted:
     @classmethod
     def of(cls, baseline: Path | None, diff_base: str | None, folder: Path) -> Accepted:
         """Read the baseline file and ask git, whichever is wanted; raises ConfigError."""
-        from relint import baseline as baselines
-        from relint import git
+        accepted = cls()
+        if baseline:
+            from relint.baseline import load
 
-        return cls(
-            baselines.load(baseline) if baseline else None, git.changes_since(diff_base, folder) if diff_base else None
-        )
+            accepted.baseline = load(baseline)
+        if diff_base:
+            from relint.git import changes_since
+
+            accepted.changes = changes_since(diff_base, folder)
+        return accepted
 
     def concerns(self, path: Path) -> bool:
         """Whether the file can have a finding that counts."""

@@ -59,3 +59,7 @@ class Lines(Sequence[str]):
     def position(self, offset: int) -> Position:
         """Line and column of an offset."""
         return position(self.starts, offset)
+
+    def before(self, position: Position) -> str:
+        """The text of a position's line before its column; empty on the line after the last."""
+        return self[position.line - 1][: position.column - 1] if position.line <= len(self) else ""

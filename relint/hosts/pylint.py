@@ -168,8 +168,7 @@ def _located(diagnostic: Diagnostic, rules: Mapping[str, RuleInfo], lines: Lines
 
 def _place(position: Position, lines: Lines) -> _Place:
     """Line, and column from 0 in bytes of UTF-8, as in `ast` and so in pylint's own messages."""
-    line = lines[position.line - 1] if position.line <= len(lines) else ""
-    return position.line, len(line[: position.column - 1].encode("utf-8"))
+    return position.line, len(lines.before(position).encode("utf-8"))
 
 
 def _definition(info: RuleInfo) -> tuple[str, str, str, ExtraMessageOptions]:

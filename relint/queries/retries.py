@@ -90,11 +90,6 @@ def retries(ctx: Context) -> dict[cst.CSTNode, Retry]:
     return ctx.memo("retries", lambda: _all(ctx))
 
 
-def retry_at(ctx: Context, node: cst.CSTNode) -> Retry | None:
-    """The retry site that a node is."""
-    return retries(ctx).get(node)
-
-
 def _all(ctx: Context) -> dict[cst.CSTNode, Retry]:
     from relint.queries.retry_calls import library_retries
     from relint.queries.retry_loops import loop_retries

@@ -48,6 +48,4 @@ def _range(start: Position, end: Position, lines: Lines) -> dict[str, Any]:
 
 
 def _place(position: Position, lines: Lines) -> dict[str, int]:
-    text = lines[position.line - 1] if position.line <= len(lines) else ""
-    before = text[: position.column - 1]
-    return {"line": position.line, "column": len(before.encode("utf-8", "surrogatepass")) + 1}
+    return {"line": position.line, "column": len(lines.before(position).encode("utf-8", "surrogatepass")) + 1}

@@ -141,5 +141,4 @@ def _region(start: Position, end: Position, lines: Lines) -> dict[str, int]:
 
 
 def _column(position: Position, lines: Lines) -> int:
-    text = lines[position.line - 1] if position.line <= len(lines) else ""
-    return len(text[: position.column - 1].encode("utf-16-le", "surrogatepass")) // 2 + 1
+    return len(lines.before(position).encode("utf-16-le", "surrogatepass")) // 2 + 1
