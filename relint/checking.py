@@ -176,7 +176,10 @@ def _check_stdin(options: Options) -> int:
         sys.stdout.buffer.flush()
     tally = Tally(fail_on=options.fail_on or settings.fail_on)
     output_format = _output_format(options, [(Path(name), settings)])
-    _report(iter([result]), options, output_format, sys.stderr if passes_through else sys.stdout, tally)
+    accepted = _accepted(options, [(Path(name), settings)])
+    judged = map(accepted.judge, [result])
+    _report(judged, options, output_format, sys.stderr if passes_through else sys.stdout, tally)
+    tally.failed_baseline = _say_accepted(accepted, options)
     return tally.exit_code(options)
 
 

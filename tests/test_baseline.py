@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -268,3 +269,19 @@ def test_a_reason_can_be_required(relint: Relint) -> None:
     assert [line.split()[:2] for line in out.splitlines()] == [["mail.py:2:17:", "REL005"], ["mail.py:4:17:", "REL005"]]
     Path("relint.toml").unlink()
     assert relint("check").code == 0
+
+
+def test_stdin_is_judged_like_the_file_it_is_named_for(
+    relint: Relint, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relint("baseline")
+    changed = OLD.replace("host, 25", "host, 26") + TWIN
+
+    def stdin(*arguments: str) -> tuple[int, list[str]]:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(changed.encode())))
+        return concise(relint, "-", "--stdin-filename", "mail.py", *arguments)
+
+    assert stdin()[0] == 1
+    assert stdin("--baseline", "relint-baseline.json") == (1, ["mail.py:5:12", "mail.py:13:12"])
+    Path("mail.py").write_text(changed)
+    assert stdin("--diff-base", "HEAD") == (1, ["mail.py:5:12", "mail.py:13:12"])
