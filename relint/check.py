@@ -18,6 +18,7 @@ from relint.model import Diagnostic, Position, Safety
 from relint.registry import catalogue
 
 if TYPE_CHECKING:
+    from relint.project import Project
     from relint.settings import Settings
     from relint.source import Source
 
@@ -35,12 +36,14 @@ def check(
     funnel: bool = True,
     suppressed: bool = False,
     parse: bool = False,
+    project: Project | None = None,
 ) -> list[Diagnostic]:
     """The findings of one file, sorted; with `fixes`, each carries its fix where there is one.
 
     `noqa=False` ignores suppression comments; with `host_noqa` the caller obeys `# noqa`, and only `# relint:` counts
     here; `funnel=False` runs every live rule, which finds the same, slowly.
     `suppressed` keeps what comments silence, marked so; `parse` finds a syntax error also where no rule is concerned.
+    `project` is the door to other files, and knows afterwards what was asked; without it they are read from disk.
     Never raises for what the file holds.
     """
     rules = catalogue(settings.plugins)
@@ -52,7 +55,7 @@ def check(
     if concerned or parse:
         from relint.examine import examine
 
-        found = examine(source, settings, concerned, fixes=fixes)
+        found = examine(source, settings, concerned, fixes=fixes, project=project)
     if noqa:
         found = suppress.apply(source, found, live, rules, host_noqa=host_noqa, require_reason=settings.require_reason)
     wanted = (d for d in found if d.code in live and (suppressed or d.state != "suppressed"))

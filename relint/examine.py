@@ -24,14 +24,18 @@ if TYPE_CHECKING:
 _PLACE = re.compile(r"error at (\d+):(\d+): ")
 
 
-def examine(source: Source, settings: Settings, rules: Sequence[RuleInfo], *, fixes: bool) -> list[Diagnostic]:
+def examine(
+    source: Source, settings: Settings, rules: Sequence[RuleInfo], *, fixes: bool, project: Project | None = None
+) -> list[Diagnostic]:
     """The findings of `rules` in one file, unsorted and unsuppressed."""
     if too_deep(source.text):
         return [unreadable(source.path, "nests too deeply to be parsed")]
-    return deep.run(lambda: _examine(source, settings, rules, fixes))
+    return deep.run(lambda: _examine(source, settings, rules, fixes, project or Project(settings)))
 
 
-def _examine(source: Source, settings: Settings, rules: Sequence[RuleInfo], fixes: bool) -> list[Diagnostic]:
+def _examine(
+    source: Source, settings: Settings, rules: Sequence[RuleInfo], fixes: bool, project: Project
+) -> list[Diagnostic]:
     try:
         module = cst.parse_module(source.text)
     except cst.ParserSyntaxError as error:
@@ -45,7 +49,7 @@ def _examine(source: Source, settings: Settings, rules: Sequence[RuleInfo], fixe
             raise
         return [unreadable(source.path, f"makes the parser fail: {error}")]
     tree = Tree(module, source.text)
-    ctx = Context(source.path, tree, settings, Project(settings))
+    ctx = Context(source.path, tree, settings, project)
     found: list[Diagnostic] = []
     for info in rules:
         try:

@@ -13,6 +13,7 @@ from relint.model import Diagnostic, Edit, NewFile, Safety
 from relint.registry import catalogue
 
 if TYPE_CHECKING:
+    from relint.project import Project
     from relint.settings import Settings
     from relint.source import Source
 
@@ -30,12 +31,14 @@ class Fixed:
     create: tuple[NewFile, ...] = ()
 
 
-def fix(source: Source, settings: Settings, *, unsafe: bool, noqa: bool = True) -> Fixed:
+def fix(
+    source: Source, settings: Settings, *, unsafe: bool, noqa: bool = True, project: Project | None = None
+) -> Fixed:
     """Apply the safe fixes (and the unsafe ones) until none is left, 10 passes at most. Writes nothing.
 
-    `noqa=False` ignores suppression comments.
+    `noqa=False` ignores suppression comments; `project` is the door to other files.
     """
-    return _Fixing(source, settings, unsafe, noqa).run()
+    return _Fixing(source, settings, unsafe, noqa, project).run()
 
 
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:
@@ -92,10 +95,11 @@ def _imports(edit: Edit) -> bool:
 class _Fixing:
     """The passes over one file."""
 
-    def __init__(self, source: Source, settings: Settings, unsafe: bool, noqa: bool) -> None:
+    def __init__(self, source: Source, settings: Settings, unsafe: bool, noqa: bool, project: Project | None) -> None:
         self.source = source
         self.settings = settings
         self.noqa = noqa
+        self.project = project
         self.wanted = {Safety.SAFE, Safety.UNSAFE} if unsafe else {Safety.SAFE}
         self.fixed: Counter[str] = Counter()
         self.create: list[NewFile] = []
@@ -116,7 +120,7 @@ class _Fixing:
         return Fixed(text, dict(self.fixed), found, tuple(self.notes), tuple(self.create))
 
     def _check(self, text: str, *, parse: bool = False) -> list[Diagnostic]:
-        return check(replace(self.source, text=text), self.settings, noqa=self.noqa, parse=parse)
+        return check(replace(self.source, text=text), self.settings, noqa=self.noqa, parse=parse, project=self.project)
 
     def _choose(self, found: Sequence[Diagnostic]) -> list[Diagnostic]:
         """What this pass applies: the earlier start first, then the lower code; overlaps wait for the next pass."""

@@ -11,7 +11,7 @@ import os
 import warnings
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Iterator, Mapping
+from typing import TYPE_CHECKING, Iterator, Mapping, Sequence
 
 from relint import source as sources
 from relint.source import Unreadable
@@ -24,11 +24,39 @@ _LEVELS = 8
 """How far up the tree the head of a project is searched when the file is not below the configured root."""
 
 
+class Files:
+    """Where other files come from: the disk. A subclass may lay something over it, or have what was sent to it."""
+
+    def names(self, folder: str) -> tuple[str, ...] | None:
+        """The sorted names in a folder, without what tools leave behind in it; None when there is none."""
+        try:
+            return tuple(sorted(name for name in os.listdir(folder) if not _is_noise(name)))
+        except OSError:
+            return None
+
+    def read(self, path: str) -> tuple[str, str] | None:
+        """Text and digest of a file, None when it is absent or unreadable."""
+        try:
+            status = os.stat(path)
+        except OSError:
+            return None
+        return _read_version(path, (status.st_ino, status.st_mtime_ns, status.st_size))
+
+    def answer(self, path: str) -> str:
+        """What a record of today would hold for this path."""
+        if os.path.isdir(path):
+            names = self.names(path)
+            return ABSENT if names is None else digest_of_names(names)
+        found = self.read(path)
+        return found[1] if found else ABSENT
+
+
 class Project:
     """What one file's rules may learn of the files around it. `consulted` says what they asked."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, files: Files | None = None) -> None:
         self.settings = settings
+        self._files = files or Files()
         self._consulted: dict[str, str] = {}
 
     @property
@@ -37,18 +65,14 @@ class Project:
         return self._consulted
 
     def listing(self, folder: Path) -> tuple[str, ...]:
-        """The sorted names in a folder; empty when there is none."""
-        try:
-            names = tuple(sorted(os.listdir(folder)))
-        except OSError:
-            self._record(folder, ABSENT)
-            return ()
-        self._record(folder, _digest("\0".join(names).encode("utf-8", "surrogatepass")))
-        return names
+        """The sorted names in a folder, without dot files and caches (but with `.git`); empty when there is none."""
+        names = self._files.names(os.path.abspath(folder))
+        self._record(folder, ABSENT if names is None else digest_of_names(names))
+        return names or ()
 
     def text(self, path: Path) -> str | None:
         """The text of a file, None when it is absent or unreadable."""
-        found = _read(os.path.abspath(path))
+        found = self._files.read(os.path.abspath(path))
         self._record(path, found[1] if found else ABSENT)
         return found[0] if found else None
 
@@ -73,13 +97,9 @@ class Project:
         self._consulted[os.path.abspath(path)] = answer
 
 
-def _read(path: str) -> tuple[str, str] | None:
-    """Text and digest of a file, None when it is absent or unreadable."""
-    try:
-        status = os.stat(path)
-    except OSError:
-        return None
-    return _read_version(path, (status.st_ino, status.st_mtime_ns, status.st_size))
+def _is_noise(name: str) -> bool:
+    """Whether a name comes and goes without meaning anything to a rule: a change of it must not cost a check."""
+    return name == "__pycache__" or (name.startswith(".") and name != ".git")
 
 
 @lru_cache(maxsize=8192)
@@ -89,7 +109,7 @@ def _read_version(path: str, version: tuple[int, int, int]) -> tuple[str, str] |
         source = sources.read(path)
     except Unreadable:
         return None
-    return source.text, _digest(source.data)
+    return source.text, digest(source.data)
 
 
 @lru_cache(maxsize=4096)
@@ -103,5 +123,11 @@ def parse(text: str) -> ast.Module | None:
             return None
 
 
-def _digest(data: bytes) -> str:
+def digest_of_names(names: Sequence[str]) -> str:
+    """The answer that a record holds for a folder's listing."""
+    return digest("\0".join(names).encode("utf-8", "surrogatepass"))
+
+
+def digest(data: bytes) -> str:
+    """The answer that a record holds for a file of these bytes."""
     return hashlib.blake2b(data, digest_size=16).hexdigest()
