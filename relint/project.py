@@ -8,12 +8,12 @@ from __future__ import annotations
 import ast
 import hashlib
 import os
-import warnings
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Iterator, Mapping, Sequence
 
 from relint import source as sources
+from relint import syntax
 from relint.source import Unreadable
 
 if TYPE_CHECKING:
@@ -115,12 +115,7 @@ def _read_version(path: str, version: tuple[int, int, int]) -> tuple[str, str] |
 @lru_cache(maxsize=4096)
 def parse(text: str) -> ast.Module | None:
     """The `ast` of a text, shared between the files of a run; None when it is not valid here."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
+    return syntax.parse(text)
 
 
 def digest_of_names(names: Sequence[str]) -> str:

@@ -1,0 +1,16 @@
+"""Python's own syntax tree of a text: ten times faster than libcst's, for what is read and never rewritten."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+
+
+def parse(text: str) -> ast.Module | None:
+    """The `ast` of a text; None when this interpreter cannot parse it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
