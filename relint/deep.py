@@ -31,21 +31,30 @@ def run(function: Callable[[], _Result]) -> _Result:
         except BaseException as error:  # noqa: BLE001 - carried over to the caller's thread
             failure.append(error)
 
-    thread = _start(call)
-    thread.join()
+    _start(call, "relint-check").join()
     if failure:
         raise failure[0]
     return outcome[0]
 
 
-def _start(call: Callable[[], None]) -> threading.Thread:
+def start(function: Callable[[], None], name: str) -> threading.Thread:
+    """Start a thread with a large stack for good: what is called in it by `run` stays in it."""
+
+    def call() -> None:
+        _inside.deep = True
+        function()
+
+    return _start(call, name)
+
+
+def _start(call: Callable[[], None], name: str) -> threading.Thread:
     with _starting:  # the stack size is a setting of the whole process
         sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION_LIMIT))
         before = threading.stack_size()
         try:
             for size in _STACKS:
                 threading.stack_size(size)
-                thread = threading.Thread(target=call, name="relint-check", daemon=True)
+                thread = threading.Thread(target=call, name=name, daemon=True)
                 try:
                     thread.start()
                 except RuntimeError:  # a limit on address space: try a smaller stack

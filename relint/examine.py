@@ -36,6 +36,7 @@ def examine(
 def _examine(
     source: Source, settings: Settings, rules: Sequence[RuleInfo], fixes: bool, project: Project
 ) -> list[Diagnostic]:
+    project.checkpoint()
     try:
         module = cst.parse_module(source.text)
     except cst.ParserSyntaxError as error:
@@ -52,6 +53,7 @@ def _examine(
     ctx = Context(source.path, tree, settings, project)
     found: list[Diagnostic] = []
     for info in rules:
+        project.checkpoint()
         try:
             found += [_locate(finding, info, ctx, fixes) for finding in _findings(info, ctx)]
         except Exception as error:  # noqa: BLE001 - one rule's crash must not hide the others' findings

@@ -10,7 +10,7 @@ import hashlib
 import os
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Callable, Iterator, Mapping, Sequence
 
 from relint import source as sources
 from relint import syntax
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 ABSENT = "absent"
 _LEVELS = 8
 """How far up the tree the head of a project is searched when the file is not below the configured root."""
+
+
+class Cancelled(BaseException):
+    """Nobody waits for the check any more. No Exception: what catches the crash of a rule must not catch this."""
 
 
 class Files:
@@ -52,10 +56,14 @@ class Files:
 
 
 class Project:
-    """What one file's rules may learn of the files around it. `consulted` says what they asked."""
+    """What one file's rules may learn of the world around it. `consulted` says what they asked."""
 
-    def __init__(self, settings: Settings, files: Files | None = None) -> None:
+    def __init__(
+        self, settings: Settings, files: Files | None = None, *, wanted: Callable[[], bool] = lambda: True
+    ) -> None:
+        """`wanted` says, between two rules, whether the findings are still waited for."""
         self.settings = settings
+        self._wanted = wanted
         self._files = files or Files()
         self._consulted: dict[str, str] = {}
 
@@ -63,6 +71,11 @@ class Project:
     def consulted(self) -> Mapping[str, str]:
         """Absolute path -> digest of what was read there, of a folder's listing, or "absent"."""
         return self._consulted
+
+    def checkpoint(self) -> None:
+        """Raises Cancelled when nobody waits for the findings any more."""
+        if not self._wanted():
+            raise Cancelled
 
     def listing(self, folder: Path) -> tuple[str, ...]:
         """The sorted names in a folder, without dot files and caches (but with `.git`); empty when there is none."""
@@ -116,6 +129,12 @@ def _read_version(path: str, version: tuple[int, int, int]) -> tuple[str, str] |
 def parse(text: str) -> ast.Module | None:
     """The `ast` of a text, shared between the files of a run; None when it is not valid here."""
     return syntax.parse(text)
+
+
+def forget() -> None:
+    """Empty the caches, which are made for one run, in a process that goes on for days."""
+    _read_version.cache_clear()
+    parse.cache_clear()
 
 
 def digest_of_names(names: Sequence[str]) -> str:
