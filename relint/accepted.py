@@ -11,7 +11,7 @@ from relint.model import Diagnostic
 if TYPE_CHECKING:
     from relint.baseline import Baseline, Entry
     from relint.git import Changes
-    from relint.run import FileResult
+    from relint.result import FileResult
 
 
 @dataclass

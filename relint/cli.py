@@ -13,7 +13,7 @@ import click
 
 from relint import __version__
 from relint.errors import ConfigError, did_you_mean
-from relint.report import FORMATS, STDIN
+from relint.formats import FORMATS, STDIN
 
 if TYPE_CHECKING:
     from relint.annotate import Style as CommentStyle
@@ -191,7 +191,8 @@ _CHECK_NAMES = frozenset(
 
 
 def _run_check(fix: bool, config_arguments: Sequence[str], isolated: bool, given: dict[str, Any]) -> int:
-    from relint.checking import Options, add_comments, check
+    from relint.checking import check
+    from relint.options import Options
 
     own = {name: given.pop(name) for name in _CHECK_NAMES}
     own["paths"] = own["paths"] or (".",)
@@ -210,6 +211,8 @@ def _run_check(fix: bool, config_arguments: Sequence[str], isolated: bool, given
     options = Options(_finder(config_arguments, isolated, given), fix=fix, **own)
     try:
         for style, reason in reasons:
+            from relint.commands.add_comments import add_comments
+
             return add_comments(options, style, reason)
         return check(options)
     except BrokenPipeError:
@@ -300,7 +303,8 @@ def baseline_command(
     paths: tuple[str, ...], file: str | None, shrink: bool, jobs: int | None, quiet: bool, **given: Any
 ) -> int:
     """Accept the findings of today: `relint check --baseline FILE` then reports only new ones."""
-    from relint.checking import Options, write_baseline
+    from relint.commands.baseline import write_baseline
+    from relint.options import Options
 
     finder = _finder(given.pop("config_arguments"), given.pop("isolated"), given)
     configured = finder.for_folder(Path()).baseline
@@ -320,7 +324,8 @@ def report_command(
     paths: tuple[str, ...], file: str, baseline: str | None, jobs: int | None, quiet: bool, **given: Any
 ) -> int:
     """Write one HTML page: findings by family, rule, folder and age."""
-    from relint.checking import Options, write_page
+    from relint.commands.report import write_page
+    from relint.options import Options
 
     finder = _finder(given.pop("config_arguments"), given.pop("isolated"), given)
     return write_page(Options(finder, paths or (".",), baseline=baseline, jobs=jobs, quiet=quiet), Path(file))

@@ -13,7 +13,7 @@ import pytest
 
 from relint import checking, run
 from relint.check import check
-from relint.run import FileResult
+from relint.result import FileResult
 from relint.settings import Settings
 from relint.source import ChangedOnDisk, Source, decode, read, write
 

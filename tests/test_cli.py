@@ -14,11 +14,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from relint import checking, run
+from relint import checked_files, checking, worker, writing
 from relint.check import check
 from relint.cli import main
 from relint.fix import Fixed
 from relint.model import Diagnostic, Edit, Fix, NewFile, Position, Safety, Severity
+from relint.options import Options
 from relint.settings import Settings
 from relint.source import Source, write
 
@@ -71,7 +72,7 @@ def find(monkeypatch: pytest.MonkeyPatch, *severities: Severity, code: str = "RE
         start, end = Position(1, 1), Position(1, 2)
         return [Diagnostic(source.path, start, end, code, "some-rule", "m", each, fix=fix) for each in severities]
 
-    monkeypatch.setattr(run, "check", check)
+    monkeypatch.setattr(worker, "check", check)
 
 
 def process(*arguments: str, cwd: Path, **options: Any) -> subprocess.CompletedProcess[bytes]:
@@ -205,7 +206,7 @@ def test_unsafe_fixes_need_their_flag(relint: Shell, monkeypatch: pytest.MonkeyP
         asked.append(unsafe)
         return Fixed(source.text, {}, [])
 
-    monkeypatch.setattr(run, "fix", fix)
+    monkeypatch.setattr("relint.fix.fix", fix)
     relint.write("a.py")
     relint("--fix")
     relint("--fix", "--unsafe-fixes")
@@ -227,7 +228,7 @@ def test_diff_writes_nothing(relint: Shell) -> None:
 def test_diff_shows_created_files(relint: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     relint.write("a.py")
     created = (NewFile("b.py", "y = 1\n"),)
-    monkeypatch.setattr(run, "fix", lambda *_, **__: Fixed("x = 1\n", {"REL501": 1}, [], create=created))
+    monkeypatch.setattr("relint.fix.fix", lambda *_, **__: Fixed("x = 1\n", {"REL501": 1}, [], create=created))
     code, out, _ = relint("--diff")
     assert code == 1
     assert out.endswith("--- /dev/null\n+++ b.py\n@@ -0,0 +1 @@\n+y = 1\n")
@@ -262,7 +263,7 @@ def test_what_cannot_be_written_is_an_error_and_hides_no_findings(
             raise PermissionError(13, "Permission denied")
         write(source, text)
 
-    monkeypatch.setattr(run, "write", refuse)
+    monkeypatch.setattr(writing, "write", refuse)
     code, out, err = relint("--fix", "--output-format", "concise")
     assert code == 2
     assert out.startswith("a.py:1:25: REL003 [*]")
@@ -345,7 +346,7 @@ def test_stdin_filename_chooses_the_settings(relint: Shell) -> None:
 
 def test_stdin_creates_no_files(relint: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     created = (NewFile("b.py", "y = 1\n"),)
-    monkeypatch.setattr(run, "fix", lambda *_, **__: Fixed("x = 1\n", {"REL501": 1}, [], create=created))
+    monkeypatch.setattr("relint.fix.fix", lambda *_, **__: Fixed("x = 1\n", {"REL501": 1}, [], create=created))
     code, _, err = relint("--fix", "-", stdin=UNUSED.encode())
     assert code == 2
     assert "fixes that create files are not applied on stdin" in err
@@ -534,7 +535,7 @@ def test_a_crash_is_a_finding_and_hides_no_others(relint: Shell, monkeypatch: py
             raise RuntimeError("boom\x1b")
         return check(source, settings, **options)
 
-    monkeypatch.setattr(run, "check", broken)
+    monkeypatch.setattr(worker, "check", broken)
     relint.write("a.py")
     relint.write("b.py")
     code, out, _ = relint("--output-format", "concise")
@@ -547,7 +548,7 @@ def test_a_crash_outside_a_check_exits_with_2(relint: Shell, monkeypatch: pytest
     def broken(*_: Any, **__: Any) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(checking, "run", broken)
+    monkeypatch.setattr(checked_files, "run", broken)
     relint.write("a.py")
     code, out, err = relint()
     assert (code, out) == (2, "")
@@ -572,7 +573,7 @@ def test_a_full_disk_is_no_bug(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_leaves_no_traceback(tmp_path: Path) -> None:
-    slow = "import sys, time, relint.run as run; run.check = lambda *_, **__: time.sleep(60)\n"
+    slow = "import sys, time, relint.worker as worker; worker.check = lambda *_, **__: time.sleep(60)\n"
     script = slow + "print('ready', flush=True)\nfrom relint.cli import main; sys.exit(main(sys.argv[1:]))"
     (tmp_path / "a.py").write_text("x = 1\n")
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
@@ -616,7 +617,7 @@ def test_progress_shows_on_a_terminal_after_a_while(relint: Shell, monkeypatch: 
         monkeypatch.setattr(sys, "stderr", terminal)
         monkeypatch.setattr(progress, "PATIENCE", patience)
         monkeypatch.setenv("TERM", "xterm")
-        assert checking.check(checking.Options(_finder())) == 0
+        assert checking.check(Options(_finder())) == 0
         assert ("Checking" in terminal.getvalue()) is shown
 
 

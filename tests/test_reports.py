@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from relint.formats import FORMATS
 from relint.lines import Lines
 from relint.model import Diagnostic, Edit, Fix, NewFile, Position, Related, Safety, Severity
-from relint.report import FORMATS, diff, mark, renderer, shown_path
+from relint.report import diff, mark, renderer, shown_path
 from relint.report.escape import UNSAFE, escape
 from relint.report.frame import WINDOW, cell_width, frame
 from relint.report.style import Style, wants_color

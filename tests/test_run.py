@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from relint import dispatch, writing
 from relint import run as running
 from relint.fix import Fixed
 from relint.model import NewFile
-from relint.run import File, FileResult, Task, run, write_fixes
+from relint.result import File, FileResult, Task
+from relint.run import run
 from relint.settings import Settings
 from relint.source import Source
+from relint.worker import Work
+from relint.writing import write_fixes
 
 UNUSED = "x = 1  # relint: ignore[REL002] why\n"
 
@@ -66,20 +70,14 @@ def test_a_process_that_dies_costs_one_file(tmp_path: Path) -> None:
 
 
 def test_small_runs_start_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "_run_in_pool", lambda *_: pytest.fail("a pool for a few bytes"))
+    monkeypatch.setattr(dispatch, "in_order", lambda *_: pytest.fail("a pool for a few bytes"))
     assert len(list(run(written(tmp_path, ["a.py", "b.py"]), jobs=4))) == 2
 
 
-def test_batches_hold_neighbours_of_even_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "_SMALLEST_BATCH", 100)
-    files = written(tmp_path, [f"m{number}.py" for number in range(6)])
-    batches = running._batches(files, [60, 60, 500, 10, 10, 10], workers=2)
-    assert [[path.name for path, _ in batch] for batch in batches] == [
-        ["m0.py"],
-        ["m1.py"],
-        ["m2.py"],
-        ["m3.py", "m4.py", "m5.py"],
-    ]
+def test_batches_hold_neighbours_of_even_size() -> None:
+    works = [Work(f"m{number}", Settings()) for number in range(6)]
+    made = dispatch.batches(works, [60, 60, 500, 10, 10, 10], limit=100)
+    assert [[work.path for work in batch] for batch in made] == [["m0"], ["m1"], ["m2"], ["m3", "m4", "m5"]]
 
 
 def test_unreadable_files_hide_no_other(tmp_path: Path) -> None:
@@ -125,7 +123,7 @@ def test_a_file_that_cannot_be_written_keeps_its_findings(tmp_path: Path, monkey
     def refuse(_source: Source, _text: str) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(running, "write", refuse)
+    monkeypatch.setattr(writing, "write", refuse)
     after = write_fixes(fixed(path, settings), settings, Task(fix=True))
     assert (codes(after), after.error) == (["REL003"], "fixes not written: Permission denied")
 
@@ -134,7 +132,7 @@ def test_an_encoding_that_cannot_hold_the_fix(tmp_path: Path, monkeypatch: pytes
     path = tmp_path / "a.py"
     path.write_bytes(b"# coding: latin-1\n" + UNUSED.encode())
     settings = Settings(root=tmp_path)
-    monkeypatch.setattr(running, "fix", lambda *_, **__: Fixed("# \N{SNOWMAN}\n", {"REL003": 1}, []))
+    monkeypatch.setattr("relint.fix.fix", lambda *_, **__: Fixed("# \N{SNOWMAN}\n", {"REL003": 1}, []))
     after = write_fixes(fixed(path, settings), settings, Task(fix=True))
     assert "encode" in str(after.error)
     assert path.read_bytes().endswith(UNUSED.encode())
@@ -142,7 +140,7 @@ def test_an_encoding_that_cannot_hold_the_fix(tmp_path: Path, monkeypatch: pytes
 
 def creating(monkeypatch: pytest.MonkeyPatch, *new: Path) -> None:
     files = tuple(NewFile(str(path), "y = 1\n") for path in new)
-    monkeypatch.setattr(running, "fix", lambda *_, **__: Fixed("x = 1\n", {"REL003": 1}, [], create=files))
+    monkeypatch.setattr("relint.fix.fix", lambda *_, **__: Fixed("x = 1\n", {"REL003": 1}, [], create=files))
 
 
 def test_new_files_are_written_with_the_fix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 from typing import Iterable, Iterator
 
+from relint.formats import STDIN
 from relint.model import Diagnostic, Severity
-from relint.report import STDIN, Checked, place
+from relint.report import Checked, place
 from relint.report.escape import escape
 from relint.report.style import Style
 

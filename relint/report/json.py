@@ -6,9 +6,10 @@ import json
 import os
 from typing import Any, Iterable, Iterator
 
+from relint.formats import STDIN
 from relint.lines import Lines
 from relint.model import Diagnostic, Fix, Position
-from relint.report import STDIN, Checked
+from relint.report import Checked
 from relint.report.style import Style
 
 

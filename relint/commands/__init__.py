@@ -1,0 +1,1 @@
+"""What the commands besides `check` do, one module each."""

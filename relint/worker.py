@@ -1,0 +1,109 @@
+"""What a process does with the files it is given: read, check, compute fixes. It writes nothing."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Iterator, Sequence
+
+from relint.check import check, crash, unreadable
+from relint.errors import ConfigError
+from relint.project import Files, Project, digest
+from relint.result import Checked, FileResult, Task
+from relint.source import Source, Unreadable, decode, read
+
+if TYPE_CHECKING:
+    from relint.settings import Settings
+
+_COLLECT_AFTER = 300_000
+"""Bytes of source between two collections: a tree takes a few hundred times the size of its text."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """One file: its absolute path, and what it holds where the disk is out of reach."""
+
+    path: str
+    settings: Settings
+    data: bytes | None = None
+
+
+def start() -> None:
+    """What a process does before its first batch.
+
+    Ctrl-C ends it, without a traceback of its own. What it has imported is never garbage, and of what it makes little
+    is in cycles: `one_by_one` says when they are looked for.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+
+
+def run_batch(batch: Sequence[Work], task: Task, files: Files | None = None) -> list[Checked]:
+    """The results of a batch. `files` is where other files come from (None: the disk)."""
+    return list(one_by_one(batch, task, files))
+
+
+def one_by_one(batch: Sequence[Work], task: Task, files: Files | None = None) -> Iterator[Checked]:
+    """The results of a batch as they come. Where the garbage collector is off, garbage is collected now and then."""
+    read_since = 0
+    for work in batch:
+        yield check_file(work, task, files)
+        read_since += len(work.data) if work.data is not None else _size(work.path)
+        if not gc.isenabled() and read_since > _COLLECT_AFTER:
+            gc.collect()
+            read_since = 0
+
+
+def check_file(work: Work, task: Task, files: Files | None = None) -> Checked:
+    """Read and check one file; one that cannot be read is a REL002 diagnostic."""
+    try:
+        source = read(work.path) if work.data is None else decode(work.path, work.data)
+    except Unreadable as error:
+        return Checked(unreadable_result(work.path, str(error)))
+    project = Project(work.settings, files)
+    result = check_source(source, work.settings, task, project)
+    return Checked(result, digest(source.data), project.consulted)
+
+
+def unreadable_result(path: str, message: str) -> FileResult:
+    """The result of a file that cannot be read."""
+    return FileResult(path, diagnostics=(unreadable(path, message),))
+
+
+def check_source(source: Source, settings: Settings, task: Task, project: Project | None = None) -> FileResult:
+    """Check one text and, if the task says so, compute its fixes. Nothing is written.
+
+    What crashes is a REL000 diagnostic. ConfigError (an unusable plugin) is raised.
+    """
+    try:
+        return _checked(source, settings, task, project)
+    except ConfigError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the findings of the other files must still be printed
+        return FileResult(source.path, source.text, (crash(source.path, "relint", error),))
+
+
+def _checked(source: Source, settings: Settings, task: Task, project: Project | None) -> FileResult:
+    if not task.fix:
+        found = tuple(check(source, settings, noqa=task.noqa, suppressed=task.suppressed, project=project))
+        return FileResult(source.path, source.text if found else "", found)
+
+    from relint.fix import fix
+
+    fixed = fix(source, settings, unsafe=task.unsafe, noqa=task.noqa, project=project)
+    remaining = tuple(fixed.remaining)
+    result = FileResult(source.path, fixed.text if remaining else "", remaining, notes=tuple(fixed.notes))
+    if fixed.text == source.text and not fixed.create:
+        return result
+    return replace(result, source=source, fixed_text=fixed.text, fixed=dict(fixed.fixed), create=tuple(fixed.create))
+
+
+def _size(path: str) -> int:
+    try:
+        return os.path.getsize(path)
+    except OSError:  # reported when it is read
+        return 0
