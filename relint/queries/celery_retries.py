@@ -10,7 +10,7 @@ from relint.context import Context
 from relint.libraries.delay import Delay
 from relint.libraries.retries import CELERY_DECORATORS, CELERY_DEFAULT_DELAY, CELERY_KEYWORDS
 from relint.names import is_none
-from relint.queries.pauses import delay_of
+from relint.queries.delays import delay_of
 from relint.queries.retries import Failure, Retry
 
 

@@ -6,13 +6,21 @@ import libcst as cst
 
 from relint.context import Context
 from relint.libraries.database_errors import ANY_ERROR, is_database_error
+from relint.names import last_name
 
 Handler = cst.ExceptHandler | cst.ExceptStarHandler
 
 
 def caught(ctx: Context, handler: Handler) -> list[str | None]:
     """The dotted classes a handler names, None for those that are unknown; a bare `except` is BaseException."""
-    return ["builtins.BaseException"] if handler.type is None else _named(ctx, handler.type)
+    return ["builtins.BaseException"] if handler.type is None else list(map(ctx.qualname, _classes(ctx, handler.type)))
+
+
+def caught_words(ctx: Context, handler: Handler) -> frozenset[str]:
+    """The last words of what a handler names, known or not; empty for a bare `except`."""
+    if handler.type is None:
+        return frozenset()
+    return frozenset(last_name(each) for each in _classes(ctx, handler.type))
 
 
 def catches_any_error(ctx: Context, handler: Handler) -> bool:
@@ -25,10 +33,11 @@ def catches_database_error(ctx: Context, handler: Handler) -> bool:
     return any(name is not None and is_database_error(name) for name in caught(ctx, handler))
 
 
-def _named(ctx: Context, expression: cst.BaseExpression) -> list[str | None]:
+def _classes(ctx: Context, expression: cst.BaseExpression) -> list[cst.BaseExpression]:
+    """The expressions that a tuple of classes is made of, also one that a name was given."""
     match expression:
         case cst.Tuple(elements=elements):
-            return [name for element in elements for name in _named(ctx, element.value)]
+            return [each for element in elements for each in _classes(ctx, element.value)]
         case cst.Name() | cst.Attribute() if isinstance(value := ctx.value_of(expression), cst.Tuple):
-            return _named(ctx, value)
-    return [ctx.qualname(expression)]
+            return _classes(ctx, value)
+    return [expression]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import libcst as cst
 
 from relint.context import Context
-from relint.queries.pauses import names_in, pauses_in
+from relint.queries.mentions import names_in
+from relint.queries.pauses import pauses_in
 
 
 def counts_attempts(ctx: Context, loop: cst.For) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 import pytest
 
-from relint.queries.handlers import catches_any_error, catches_database_error, caught
+from relint.queries.handlers import catches_any_error, catches_database_error, caught, caught_words
 from tests.asking import context
 
 HEAD = """
@@ -38,3 +38,18 @@ def test_what_is_caught(clause: str, names: list[str | None], any_error: bool, d
     assert caught(ctx, handler) == names
     assert catches_any_error(ctx, handler) is any_error
     assert catches_database_error(ctx, handler) is database_error
+
+
+@pytest.mark.parametrize(
+    ("clause", "words"),
+    [
+        ("except", set()),
+        ("except (KeyError, client.Busy)", {"KeyError", "Busy"}),
+        ("except ERRORS", {"Broken", "KeyError"}),
+        ("except unknown()", {""}),
+    ],
+)
+def test_the_words_of_what_is_caught(clause: str, words: set[str]) -> None:
+    ctx = context(f"{HEAD}try:\n    pass\n{clause}:\n    pass\n")
+    (handler,) = ctx.tree.of(cst.ExceptHandler)
+    assert caught_words(ctx, handler) == words

@@ -4,8 +4,6 @@ import libcst as cst
 import pytest
 
 from relint.libraries.delay import Delay
-from relint.queries.endings import ends_of
-from relint.queries.pauses import delay_of
 from relint.queries.retries import Retry, retries
 from tests.asking import context, node
 
@@ -23,75 +21,6 @@ def only(code: str) -> Retry | None:
     found = list(retries(context(HEAD + code)).values())
     assert len(found) <= 1
     return found[0] if found else None
-
-
-@pytest.mark.parametrize(
-    ("body", "ends"),
-    [
-        ("return 1", {"return"}),
-        ("if x: raise E", {"raise", "next"}),
-        ("if x: raise E\nelse: return", {"raise", "return"}),
-        ("while True: pass", set()),
-        ("while True:\n    break", {"next"}),
-        ("while x:\n    return 1", {"return", "next"}),
-        ("for x in y:\n    continue\nbreak", {"break"}),
-        ("try: return 1\nexcept E: pass", {"return", "next"}),
-        ("try: pass\nexcept E: raise\nelse: break", {"raise", "break"}),
-        ("try: return 1\nfinally: raise E", {"raise"}),
-        ("with excutils.save_and_reraise_exception(): log()", {"raise"}),
-        ("with contextlib.suppress(E): return 1", {"return", "next"}),
-        ("import sys\nsys.exit(1)", {"raise"}),
-        ("match x:\n    case 1: return", {"return", "next"}),
-    ],
-)
-def test_ends_of(body: str, ends: set[str]) -> None:
-    ctx = context(f"import contextlib\n{body}\n")
-    assert ends_of(ctx, ctx.tree.module.body) == ends
-
-
-@pytest.mark.parametrize(
-    ("seconds", "delay"),
-    [
-        ("0", Delay.NONE),
-        ("5", Delay.FIXED),
-        ("pause", Delay.FIXED),
-        ("CONF.retry.interval", Delay.FIXED),
-        ("settings.get('pause', 3)", Delay.FIXED),
-        ("2**attempt", Delay.GROWING),
-        ("doubled", Delay.GROWING),
-        ("min(60, growing(attempt))", Delay.GROWING),
-        ("jittered(attempt)", Delay.RANDOM),
-        ("2 + random.random()", Delay.RANDOM),
-        ("float(response.headers['Retry-After'])", Delay.RANDOM),
-        ("from_elsewhere(attempt)", Delay.UNKNOWN),
-        ("next(delays)", Delay.UNKNOWN),
-        ("deadline - time.time()", Delay.UNKNOWN),
-    ],
-)
-def test_delay_of(seconds: str, delay: Delay) -> None:
-    ctx = context(
-        f"""
-        import random, time
-        from shop import from_elsewhere, delays
-
-        def growing(attempt):
-            return 2 * attempt
-
-        def jittered(attempt):
-            spread = random.uniform(0, 1)
-            return growing(attempt) + spread
-
-        def fetch(pause, response, deadline):
-            doubled = 1
-            for attempt in range(3):
-                time.sleep({seconds})
-                doubled *= 2
-        """
-    )
-    loop = next(iter(ctx.tree.of(cst.For)))
-    sleep = next(c for c in ctx.walk(loop, cst.Call) if ctx.callee(c) == "time.sleep")
-    found = delay_of(ctx, sleep.args[0].value, loop)
-    assert found is delay
 
 
 LOOP = """
@@ -118,9 +47,7 @@ def fetch(call, attempts, log):
         ("while call.wanted:", "time.sleep(1)", Delay.FIXED, False, None, None),
     ],
 )
-def test_loops(
-    head: str, handler: str, delay: Delay, endless: bool, counter: str | None, attempts: int | None
-) -> None:
+def test_loops(head: str, handler: str, delay: Delay, endless: bool, counter: str | None, attempts: int | None) -> None:
     retry = only(LOOP.format(head=head, handler=handler))
     assert retry is not None
     assert [failure.delay for failure in retry.failures] == [delay]

@@ -1,0 +1,104 @@
+"""One attempt, a `try` in a loop: what it does, and whether the loop is left when it succeeds."""
+
+from __future__ import annotations
+
+import re
+from typing import Iterator
+
+import libcst as cst
+
+from relint.context import Context
+from relint.names import last_name
+from relint.queries.endings import ends_of
+from relint.queries.mentions import bound_by, names_in, nodes_in
+from relint.queries.passes import OWN, Attempt, Loop, attempts_in, done_after, goes_round, pass_ends
+from relint.queries.retry_words import LOGGING
+
+_ASSIGNMENTS = (cst.Assign, cst.AugAssign, cst.AnnAssign)
+_CONNECTING = re.compile(
+    r"connect|subscri|consum|listen|stream|socket|channel|session|recv|receive|request|fetch|publish|"
+    r"(?<!\w)(get|post|put)$",
+    re.IGNORECASE,
+)
+_LIVING = re.compile(r"connect|subscri|consum|listen|websocket|recv|receive|serve|run_forever", re.IGNORECASE)
+_STREAM = re.compile(r"listen|subscri|consum|stream|websocket|iter_lines|aiter", re.IGNORECASE)
+_RESPONSE = re.compile(r"status|\.ok\b|is_success|returncode|return_code|exit_code|\berrors?\b")
+_NEW_VALUE = re.compile(r"rand|uuid|generate|token|choice|input|prompt|next", re.IGNORECASE)
+
+
+# -- what it does ----------------------------------------------------------------------------------------------------
+
+
+def connects(ctx: Context, attempt: Attempt) -> bool:
+    """Whether it opens or uses a connection: done again and again that is a reconnect, else a daemon."""
+    return any(_CONNECTING.search(ctx.source(call.func)) for call in ctx.walk(attempt.body, cst.Call))
+
+
+def lives_for_ever(ctx: Context, attempt: Attempt) -> bool:
+    """Whether it does something that is meant to go on for ever, by its name."""
+    return any(_LIVING.search(ctx.source(call.func)) for call in ctx.walk(attempt.body, cst.Call))
+
+
+def streams(ctx: Context, attempt: Attempt) -> bool:
+    """Whether it lasts as long as its connection: `async for event in client.listen()`."""
+    return any(_STREAM.search(ctx.source(loop.iter)) for loop in ctx.walk(attempt.body, cst.For))
+
+
+def tries_another(ctx: Context, loop: Loop, attempt: Attempt) -> bool:
+    """Whether what is attempted changes from pass to pass: another host, format or id."""
+    changing = set(names_in(ctx, loop.target)) if isinstance(loop, cst.For) else set()
+    own = set(nodes_in(attempt.body))
+    for node in ctx.walk(loop.body, *_ASSIGNMENTS):
+        if node not in own:
+            changing |= bound_by(ctx, node)
+    calls = list(ctx.walk(attempt.body, cst.Call))
+    tried = (call for call in calls if not LOGGING.match(last_name(call.func)))
+    if changing & {name for call in tried for arg in call.args for name in names_in(ctx, arg)}:
+        return True
+    return any(_NEW_VALUE.search(ctx.callee(call) or ctx.source(call.func)) for call in calls)
+
+
+# -- when it succeeds ------------------------------------------------------------------------------------------------
+
+
+def after_success(ctx: Context, loop: Loop, attempt: Attempt) -> tuple[bool, bool]:
+    """Whether an attempt that succeeds leaves the loop, and whether it may come round again."""
+    ends = set(ends_of(ctx, attempt.body))
+    if "next" in ends and attempt.orelse is not None:
+        ends.discard("next")
+        ends |= ends_of(ctx, attempt.orelse.body)
+    final = pass_ends(ctx, loop, attempt, frozenset(ends))
+    comes_round = goes_round(final)
+    if comes_round and has_flag_of_success(ctx, loop):
+        return True, False
+    return bool(final & {"return", "break"}), comes_round
+
+
+def judges_response(ctx: Context, loop: Loop, attempt: Attempt) -> bool:
+    """Whether the exits of an attempt hang on how a call answered, not on a state that is waited for."""
+    parts = [part for part in (attempt.body, attempt.orelse) if part is not None]
+    judged = [node for part in parts for node in ctx.walk(part, cst.Return, cst.Break, stop=OWN)]
+    judged += [node for part in done_after(ctx, loop, attempt) for node in ctx.walk(part, cst.Continue, stop=OWN)]
+    tests = [ctx.enclosing(node, cst.If, cst.Try, cst.For, cst.While) for node in judged]
+    asked = [test for test in tests if isinstance(test, cst.If)]
+    return bool(asked) and all(_RESPONSE.search(ctx.source(test.test)) for test in asked)
+
+
+def has_flag_of_success(ctx: Context, loop: Loop) -> bool:
+    """`while not done:` with `done = True` where an attempt has succeeded, and nowhere else in the loop."""
+    if not isinstance(loop, cst.While):
+        return False
+    asked = {name for name in names_in(ctx, loop.test) if name not in ("True", "False", "None", "self")}
+    everywhere = [node for node in ctx.walk(loop.body, *_ASSIGNMENTS) if asked & bound_by(ctx, node)]
+    succeeded = {node for part in _success_parts(ctx, loop) for node in ctx.walk(part, *_ASSIGNMENTS)}
+    return bool(everywhere) and all(isinstance(node, cst.Assign) and node in succeeded for node in everywhere)
+
+
+def _success_parts(ctx: Context, loop: Loop) -> Iterator[cst.CSTNode]:
+    """What is run only when an attempt has succeeded."""
+    for attempt in attempts_in(loop):
+        yield attempt.body
+        if attempt.orelse is not None:
+            yield attempt.orelse.body
+        if not any("next" in ends_of(ctx, handler.body) for handler in attempt.handlers):
+            yield from done_after(ctx, loop, attempt)

@@ -1,0 +1,120 @@
+"""What a number of seconds is made of: whether it grows, and whether chance has a part in it."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from relint.context import Context
+from relint.libraries.delay import Delay
+from relint.names import Binding
+from relint.queries.mentions import names_in, nodes_in
+
+_CHANCE = re.compile(r"jitter|rand|uniform|fuzz|shuffle|gauss|secrets", re.IGNORECASE)
+_GIVEN = re.compile(r"retry.?after|headers|ratelimit|rate_limit|reset", re.IGNORECASE)
+_FIELDS = ("pydantic.Field", "pydantic.fields.Field", "dataclasses.field", "attr.ib", "attrs.field")
+_PURE = ("builtins.", "math.", "datetime.timedelta", "os.environ", "os.getenv", "operator.", "itertools.", *_FIELDS)
+_READERS = re.compile(r"^_?(get|getint|getfloat|get_\w+|total_seconds|as_\w+|as|lower|strip|seconds)$")
+
+
+def delay_of(ctx: Context, duration: cst.BaseExpression, loop: cst.CSTNode | None = None) -> Delay:
+    """What a number of seconds is like, followed through names, attributes and functions of the file."""
+    if ctx.literal(duration) in (0, None):
+        return Delay.NONE
+    flow = _Flow(ctx, loop)
+    flow.follow(duration)
+    if flow.chance:
+        return Delay.RANDOM
+    if flow.unknown:
+        return Delay.UNKNOWN
+    return Delay.GROWING if flow.grows else Delay.FIXED
+
+
+class _Flow:
+    """Everything that a value is made of, as far as the file tells."""
+
+    def __init__(self, ctx: Context, loop: cst.CSTNode | None) -> None:
+        self.ctx = ctx
+        self.inside = set(nodes_in(loop)) if loop is not None else set()
+        self.loop = loop
+        self.seen: set[cst.CSTNode] = set()
+        self.chance = self.unknown = self.grows = False
+
+    def follow(self, expression: cst.CSTNode) -> None:
+        if expression in self.seen:
+            return
+        self.seen.add(expression)
+        for node in self.ctx.walk(expression, cst.Name, cst.Attribute, cst.Call, cst.SimpleString, cst.Power):
+            match node:
+                case cst.Name(value=text):
+                    if not self._is_table(node):
+                        self._look_at(text)
+                    self._follow_bindings(node)
+                case cst.Attribute(attr=attr):
+                    self._look_at(attr.value)
+                    self._follow_bindings(node)
+                    self._look_at_owner(node.value)
+                case cst.SimpleString(value=text):
+                    self._look_at(text)
+                case cst.Call():
+                    self._follow_call(node)
+
+    def _look_at(self, text: str) -> None:
+        self.chance = self.chance or bool(_CHANCE.search(text) or _GIVEN.search(text))
+
+    def _is_table(self, name: cst.Name) -> bool:
+        """Whether a name such as `retry_after` is only bound to numbers: then nobody else has asked for them."""
+        found = self.ctx.definitions(name) or ()
+        return bool(found) and all(binding.value is not None and _is_constant(binding.value) for binding in found)
+
+    def _look_at_owner(self, owner: cst.BaseExpression) -> None:
+        """`error.seconds`: an exception that knows how long to wait was told so by the other side."""
+        if any(b.kind == "except" for b in self.ctx.definitions(owner) or ()):
+            self.chance = True
+
+    def _follow_bindings(self, name: cst.Name | cst.Attribute) -> None:
+        for binding in self.ctx.definitions(name) or ():
+            self.grows = self.grows or self._changes(binding)
+            if binding.value is not None:
+                self.follow(binding.value)
+
+    def _changes(self, binding: Binding) -> bool:
+        """Whether a binding makes its name another one in the next pass of the loop."""
+        if binding.node is self.loop:
+            return True
+        if binding.node not in self.inside or binding.value is None:
+            return False
+        read = {name.rpartition(".")[2] for name in names_in(self.ctx, binding.value)}
+        return binding.kind == "augment" or (binding.kind == "assign" and binding.name in read)
+
+    def _follow_call(self, call: cst.Call) -> None:
+        name = self.ctx.callee(call)
+        self._look_at(name or "")
+        if (function := self.ctx.function_def(call.func)) is not None:
+            self._follow_function(function)
+            counts = any(True for _ in self.ctx.walk(function.body, cst.AugAssign))
+            self.grows = self.grows or bool(call.args) or counts
+        elif name is not None and name.startswith(_PURE) and name != "builtins.next":
+            return
+        elif not (isinstance(call.func, cst.Attribute) and _READERS.match(call.func.attr.value)):
+            self.unknown = True
+
+    def _follow_function(self, function: cst.FunctionDef) -> None:
+        self._look_at(function.name.value)
+        returned = [node.value for node in self.ctx.walk(function.body, cst.Return) if node.value is not None]
+        self.unknown = self.unknown or not returned  # abstract: subclasses say how long
+        for value in returned:
+            self.follow(value)
+
+
+def _is_constant(value: cst.CSTNode) -> bool:
+    """A number, a list of numbers, or one of such a list."""
+    match value:
+        case cst.Integer() | cst.Float():
+            return True
+        case cst.Subscript(value=table):
+            return isinstance(table, cst.List | cst.Tuple) and _is_constant(table)
+        case cst.List(elements=elements) | cst.Tuple(elements=elements):
+            return all(_is_constant(element.value) for element in elements)
+    return False

@@ -1,0 +1,92 @@
+"""What a handler in a retry loop makes of the failure: whether it looks at the error, and what may leave the loop."""
+
+from __future__ import annotations
+
+import re
+from typing import Iterator
+
+import libcst as cst
+
+from relint.context import Context
+from relint.names import last_name
+from relint.queries.endings import End, ends_of, rest_after
+from relint.queries.handlers import Handler, caught_words
+from relint.queries.mentions import bound_by, names_in, texts_in
+from relint.queries.passes import Attempt, Loop, done_after
+from relint.queries.retry_words import is_harmless
+
+_EXITS = frozenset({"raise", "return", "break"})
+_STOPS = frozenset({"CancelledError", "KeyboardInterrupt", "SystemExit", "GeneratorExit"})
+_STILL = re.compile(r"already|in progress|not ready|not yet|still ", re.IGNORECASE)
+"""What an error says that passes when something else is done."""
+_INTERRUPTED = re.compile(r"\bE(INTR|INPROGRESS)\b")
+"""Numbers of errors that ask for another call at once."""
+
+
+def answers_not_yet(ctx: Context, handler: Handler) -> bool:
+    """Whether a handler asks the error if it says "not yet", or "interrupted": then it polls."""
+    tests = [test.test for test in ctx.walk(handler.body, cst.If)]
+    if any(_INTERRUPTED.search(ctx.source(test)) for test in tests):
+        return True
+    return any(_STILL.search(text) for test in tests for text in texts_in(ctx, test))
+
+
+def sorts_out(ctx: Context, loop: Loop, attempt: Attempt, handler: Handler) -> bool:
+    """Whether the error is looked at, or handed on, and some are let go; here or in a handler before this one."""
+    return _is_sorted_before(ctx, attempt, handler) or _looks_at_the_error(ctx, loop, attempt, handler)
+
+
+def _looks_at_the_error(ctx: Context, loop: Loop, attempt: Attempt, handler: Handler) -> bool:
+    if "save_and_reraise_exception" in ctx.source(handler.body):
+        return True  # raises it again, unless told otherwise
+    if handler.name is None:
+        return False
+    parts: list[cst.CSTNode] = [handler.body]
+    if "next" in ends_of(ctx, handler.body):
+        parts += done_after(ctx, loop, attempt)
+    error = {ctx.source(handler.name.name)}
+    for assign in ctx.walk(handler.body, cst.Assign):
+        if error & set(names_in(ctx, assign.value)):
+            error |= bound_by(ctx, assign)
+    tests = (test for part in parts for test in ctx.walk(part, cst.If))
+    if any(error & set(names_in(ctx, test.test)) and may_leave(ctx, test) for test in tests):
+        return True
+    calls = (call for part in parts for call in ctx.walk(part, cst.Call))
+    handed = (call for call in calls if error & {name for arg in call.args for name in names_in(ctx, arg)})
+    return not all(is_harmless(last_name(call.func)) for call in handed)
+
+
+def _is_sorted_before(ctx: Context, attempt: Attempt, handler: Handler) -> bool:
+    """Whether a handler before lets some errors go; requests to stop are no errors."""
+    for before in attempt.handlers:
+        if before is handler:
+            return False
+        if ends_of(ctx, before.body) == {"raise"} and not caught_words(ctx, before) <= _STOPS:
+            return True
+    return False
+
+
+def learns(ctx: Context, handler: Handler) -> bool:
+    """Whether a handler notes what failed, for the next attempt to do without: `missing += (error.name,)`."""
+    if handler.name is None:
+        return False
+    error = ctx.source(handler.name.name)
+    noted: set[str] = set()
+    for node in ctx.walk(handler.body, cst.AugAssign):
+        if error in names_in(ctx, node.value):
+            noted |= bound_by(ctx, node)
+    return any(noted & set(names_in(ctx, test.test)) for test in ctx.walk(handler.body, cst.If))
+
+
+def may_leave(ctx: Context, test: cst.If) -> bool:
+    """Whether an `if` decides between leaving the loop and going round."""
+    return bool(_EXITS & set(_ways(ctx, test)))
+
+
+def _ways(ctx: Context, test: cst.If) -> Iterator[End]:
+    inside = ends_of(ctx, test.body)
+    yield from inside
+    if "continue" in inside:
+        yield from ends_of(ctx, rest_after(ctx, test))
+    if isinstance(test.orelse, cst.Else):
+        yield from ends_of(ctx, test.orelse.body)

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import libcst as cst
+import pytest
+
+from relint.libraries.delay import Delay
+from relint.queries.failing_answers import failing_answers, is_failing
+from tests.asking import context
+
+
+@pytest.mark.parametrize(
+    ("test", "failing"),
+    [
+        ("response.status_code == 503", True),
+        ("response.status in (429, 500)", True),
+        ("status >= 500", True),
+        ("error.code > 499 and left", True),
+        ("response.status_code == 404", False),
+        ("response.status_code in (429, 404)", False),
+        ("status != 503", False),
+        ("count >= 500", False),
+    ],
+)
+def test_is_failing(test: str, failing: bool) -> None:
+    ctx = context(f"if {test}: pass\n")
+    (found,) = ctx.tree.of(cst.If)
+    assert is_failing(ctx, found.test) is failing
+
+
+@pytest.mark.parametrize(
+    ("inside", "after", "delays"),
+    [
+        ("time.sleep(1); continue", "return answer", [Delay.FIXED]),
+        ("time.sleep(1)", "return answer", []),
+        ("time.sleep(2**n); continue", "return answer", [Delay.GROWING]),
+        ("time.sleep(random.random()); continue", "return answer", []),
+        ("time.sleep(1); return None", "return answer", []),
+        ("time.sleep(1); continue", "print(answer)", []),
+        ("print(answer)", "return answer", []),
+    ],
+)
+def test_failing_answers(inside: str, after: str, delays: list[Delay]) -> None:
+    ctx = context(
+        f"""
+        import random, time
+        def work(get):
+            for n in range(3):
+                answer = get()
+                if answer.status == 503:
+                    {inside}
+                {after}
+        """
+    )
+    (loop,) = ctx.tree.of(cst.For)
+    assert [failure.delay for failure in failing_answers(ctx, loop)] == delays
