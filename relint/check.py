@@ -9,21 +9,27 @@ from __future__ import annotations
 import traceback
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Sequence
 
 from relint import suppress
 from relint.engine_rules import ENGINE_RULES, INTERNAL_ERROR, UNREADABLE_FILE
-from relint.funnel import matching
+from relint.funnel import Funnel
 from relint.model import Diagnostic, Position, Safety
 from relint.registry import catalogue
+from relint.sql_files import is_sql
+from relint.sql_funnel import matching_sql
 
 if TYPE_CHECKING:
+    from relint.model import RuleInfo
     from relint.project import Project
     from relint.settings import Settings
     from relint.source import Source
 
 
 _TOP = Position(1, 1)
+_FUNNELS = 64
+_funnels: dict[tuple[frozenset[str], tuple[str, ...], str], Funnel] = {}
+"""Built once for all files with the same live rules and options, of which a project has a few kinds."""
 
 
 def check(
@@ -48,11 +54,19 @@ def check(
     """
     rules = catalogue(settings.plugins)
     live = settings.live(Path(source.path))
-    concerned = [rules[code] for code in sorted(live) if rules[code].module]
-    if funnel:
-        concerned = matching(source.text, concerned, settings.rules)
+    sql = is_sql(source.path)
+    concerned = [rules[code] for code in sorted(live) if rules[code].module and (rules[code].sql or not sql)]
+    if sql:
+        concerned = matching_sql(source.text, concerned) if funnel else concerned
+    elif funnel:
+        concerned = _funnel(settings, live, concerned).matching(source.text)
     found: list[Diagnostic] = []
-    if concerned or parse:
+    if sql:
+        if concerned:
+            from relint.examine_sql import examine as examine_sql
+
+            found = examine_sql(source, settings, concerned, fixes=fixes, project=project)
+    elif concerned or parse:
         from relint.examine import examine
 
         found = examine(source, settings, concerned, fixes=fixes, project=project)
@@ -60,6 +74,16 @@ def check(
         found = suppress.apply(source, found, live, rules, host_noqa=host_noqa, require_reason=settings.require_reason)
     wanted = (d for d in found if d.code in live and (suppressed or d.state != "suppressed"))
     return sorted((_as_configured(d, settings) for d in wanted), key=lambda d: d.sort_key)
+
+
+def _funnel(settings: Settings, live: frozenset[str], rules: Sequence[RuleInfo]) -> Funnel:
+    key = (live, settings.plugins, repr(settings.rules))
+    funnel = _funnels.get(key)
+    if funnel is None:
+        if len(_funnels) >= _FUNNELS:
+            _funnels.clear()
+        funnel = _funnels[key] = Funnel(rules, settings.rules)
+    return funnel
 
 
 def _as_configured(diagnostic: Diagnostic, settings: Settings) -> Diagnostic:

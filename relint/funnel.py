@@ -1,41 +1,111 @@
-"""Which rules can matter for a text: a word search, so that most files are never parsed."""
+"""Which rules can matter for a text: a word search, so that most files are never parsed, and most functions neither."""
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Any, Iterable, Mapping
+
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from relint.model import RuleInfo
 
 Options = Mapping[str, Mapping[str, Any]]
 
 
-def matching(text: str, rules: Iterable[RuleInfo], options: Options | None = None) -> list[RuleInfo]:
-    """The rules whose triggers stand in the text, in the given order.
+class Funnel:
+    """The triggers of some rules, ready to be searched.
 
     `options` are the rules' own settings by code: what an `extra-...` option names is a trigger too, by its last part.
     """
-    rules = list(rules)
-    extra = {rule.code: _extra_words((options or {}).get(rule.code, {})) for rule in rules}
-    triggers = {word for rule in rules for word in (*rule.imports, *rule.words, *extra[rule.code])}
-    found = set(_searched(tuple(sorted(triggers))).findall(text))
-    return [
-        rule
-        for rule in rules
-        if (
-            (not rule.imports or not found.isdisjoint(rule.imports))
-            and (not rule.words or not found.isdisjoint(rule.words))
-        )
-        or not found.isdisjoint(extra[rule.code])
-    ]
+
+    def __init__(self, rules: Iterable[RuleInfo], options: Options | None = None) -> None:
+        self._triggers = [_Trigger(rule, (options or {}).get(rule.code, {})) for rule in rules]
+        self._search = _search(frozenset().union(*(trigger.words for trigger in self._triggers)))
+
+    def matching(self, text: str) -> list[RuleInfo]:
+        """The rules whose triggers stand in the text, in the order they were given."""
+        words = self._found(text)
+        return [trigger.rule for trigger in self._triggers if trigger.concerns(words)]
+
+    def near(self, text: str) -> bool:
+        """Whether one of the rules can have a finding in this part of a file that it concerns."""
+        words = self._found(text)
+        return any(trigger.is_near(words) for trigger in self._triggers)
+
+    def of(self, rules: Iterable[RuleInfo]) -> Funnel:
+        """The triggers of some of the rules."""
+        part = object.__new__(Funnel)
+        codes = {rule.code for rule in rules}
+        part._triggers = [trigger for trigger in self._triggers if trigger.rule.code in codes]
+        part._search = self._search  # which takes longer to build than to ask for more than needed
+        return part
+
+    def _found(self, text: str) -> _Words:
+        if self._search is None:
+            return _Words(text, ())
+        try:
+            return _Words(text, self._search.find_matches_as_strings(text))
+        except UnicodeEncodeError:  # half a surrogate pair, which an editor may send
+            return _Words(text, self._search.find_matches_as_strings(text.encode("utf-8", "replace").decode()))
 
 
-def _extra_words(options: Mapping[str, Any]) -> set[str]:
-    lists = [names for key, names in options.items() if key.startswith("extra-") and isinstance(names, list)]
-    return {str(name).rpartition(".")[2] for names in lists for name in names}
+class _Trigger:
+    """What must stand in a file, and in the part of it that has the finding, for a rule to matter."""
+
+    def __init__(self, rule: RuleInfo, options: Mapping[str, Any]) -> None:
+        self.rule = rule
+        self.imports = frozenset(rule.imports)
+        self.groups = [frozenset(group) for group in (rule.words, *rule.also) if group]
+        named = [names for key, names in options.items() if key.startswith("extra-") and isinstance(names, list)]
+        self.extra = frozenset(str(name).rpartition(".")[2] for names in named for name in names)
+        self.words = self.imports.union(self.extra, *self.groups)
+
+    def concerns(self, words: _Words) -> bool:
+        return words.hold(self.extra) or ((not self.imports or words.hold(self.imports)) and self._all_groups(words))
+
+    def is_near(self, words: _Words) -> bool:
+        return words.hold(self.extra) or self._all_groups(words)
+
+    def _all_groups(self, words: _Words) -> bool:
+        return all(map(words.hold, self.groups))
+
+
+class _Words:
+    """What a search found in a text; whether it stands there as a whole word is looked at when asked."""
+
+    def __init__(self, text: str, candidates: Iterable[str]) -> None:
+        self._text = text
+        self._candidates = frozenset(candidates)
+        self._whole: dict[str, bool] = {}
+
+    def hold(self, words: frozenset[str]) -> bool:
+        """Whether one of `words` stands in the text."""
+        return any(map(self._is_whole, self._candidates & words))
+
+    def _is_whole(self, word: str) -> bool:
+        answer = self._whole.get(word)
+        if answer is None:
+            answer = self._whole[word] = stands(word, self._text)
+        return answer
+
+
+def stands(word: str, text: str) -> bool:
+    """Whether an identifier stands in a text by itself, not as a part of a longer one."""
+    at, size = text.find(word), len(word)
+    while at >= 0:
+        if not (at and _continues(text[at - 1])) and not _continues(text[at + size : at + size + 1]):
+            return True
+        at = text.find(word, at + size)
+    return False
+
+
+def _continues(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
 @lru_cache(maxsize=64)
-def _searched(words: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})\b" if words else r"(?!)")
+def _search(words: frozenset[str]) -> AhoCorasick | None:
+    if not words:
+        return None
+    # A whole word is never hidden by a longer match: an identifier ends where a match of an identifier must end.
+    return AhoCorasick(words, MatchKind.LeftmostLongest, store_patterns=True, implementation=Implementation.DFA)

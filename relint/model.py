@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Callable, Iterator, Literal, Mapping, TypeVar
+from typing import Any, Callable, Iterator, Literal, Mapping, TypeVar
 
-if TYPE_CHECKING:
-    import libcst as cst
+Check = Callable[[Any, Any], "Iterator[Finding]"]
+Fixer = Callable[["Finding", Any], "Fix | None"]
+Node = Any
+"""A syntax node of Python, or a `relint.sql_context.SqlNode`."""
 
-    from relint.context import Context
-
-Check = Callable[[Any, "Context"], "Iterator[Finding]"]
-Fixer = Callable[["Finding", "Context"], "Fix | None"]
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 PLUGIN_FAMILY = "plugin"
@@ -53,7 +51,9 @@ class RuleInfo:
     summary: str
     imports: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    also: tuple[tuple[str, ...], ...] = ()
     context_words: tuple[str, ...] = ()
+    sql: tuple[str, ...] = ()
     severity: Severity = Severity.WARNING
     fix: Safety | None = None
     default: bool = True
@@ -73,8 +73,10 @@ class RuleInfo:
 class Rule:
     """Declared once a rule module, with literals only: the index is read from the source, not by importing it.
 
-    A file concerns the rule when it holds one of `imports` (if any are given) and one of `words` (if any are given);
-    both are plain identifiers. `context_words` are identifiers that tell something about a finding without being one.
+    A file concerns the rule when it holds one of `imports`, one of `words`, and one of each group in `also` (of those
+    that are given); all are plain identifiers. The function or statement that holds the finding's node must hold one
+    of `words` and of each group in `also`: what has none of them may be left out when the file is parsed.
+    A `.sql` file concerns it when each of `sql` stands there, in any case and spacing; `A|B` is either of two.
     `yields` says that its findings wait until nothing else is found at their place: a fix of another rule may bring
     them to light. `options` are the rule's own settings with their defaults.
     """
@@ -82,7 +84,9 @@ class Rule:
     code: str
     imports: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    also: tuple[tuple[str, ...], ...] = ()
     context_words: tuple[str, ...] = ()
+    sql: tuple[str, ...] = ()
     severity: str = "warning"
     fix: str | None = None
     default: bool = True
@@ -90,8 +94,12 @@ class Rule:
     yields: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
 
-    def on(self, *types: type[cst.CSTNode]) -> Callable[[_Function], _Function]:
-        """Tag `check(node, ctx) -> Iterator[Finding]` as a listener for nodes of exactly these types."""
+    def on(self, *types: type[Any]) -> Callable[[_Function], _Function]:
+        """Tag `check(node, ctx) -> Iterator[Finding]` as a listener for nodes of exactly these types.
+
+        A type that is no syntax node finds its own in a file by its class method `found_in(ctx)`: that is how a rule
+        hears the same thing said in Python and in SQL.
+        """
 
         def tag(function: _Function) -> _Function:
             function.__relint_types__ = types  # type: ignore[attr-defined]
@@ -106,12 +114,12 @@ class Rule:
 
     def finding(
         self,
-        node: cst.CSTNode,
+        node: Node,
         message: str,
         *,
         data: Any = None,
         severity: str | None = None,
-        related: tuple[tuple[cst.CSTNode, str], ...] = (),
+        related: tuple[tuple[Node, str], ...] = (),
     ) -> Finding:
         """A finding of this rule at `node`; `data` is what the fixer needs of what the check learned."""
         return Finding(self.code, node, message, Severity(severity or self.severity), data, related)
@@ -122,11 +130,11 @@ class Finding:
     """One place where a rule holds, in a tree that is alive."""
 
     code: str
-    node: cst.CSTNode
+    node: Node
     message: str
     severity: Severity
     data: Any = None
-    related: tuple[tuple[cst.CSTNode, str], ...] = ()
+    related: tuple[tuple[Node, str], ...] = ()
 
 
 @dataclass(frozen=True, order=True)
