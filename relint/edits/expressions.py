@@ -17,9 +17,10 @@ def set_keyword(ctx: Context, call: cst.Call, name: str, value: str) -> Edits:
     return append_argument(ctx, call, f"{name}={value}")
 
 
-def append_argument(ctx: Context, call: cst.Call, argument: str) -> Edits:
-    """Append an argument, keeping a trailing comma, comments, and one argument a line."""
+def append_argument(ctx: Context, call: cst.Call, *arguments: str) -> Edits:
+    """Append arguments, keeping a trailing comma, comments, and one argument a line."""
     closing = ctx.range(call)[1] - 1
+    argument = ", ".join(arguments)
     if not call.args:
         return (Edit(closing, closing, argument),)
     last = call.args[-1]
@@ -33,7 +34,7 @@ def append_argument(ctx: Context, call: cst.Call, argument: str) -> Edits:
     stands_alone = not text[line:start].strip() and "\n" in text[end:closing]
     if stands_alone:
         below = line_end(text, comma or end)
-        added = f"\n{text[line:start]}{argument},"
+        added = "".join(f"\n{text[line:start]}{each}," for each in arguments)
         if comma:
             return (Edit(below, below, added),)
         if below == end:  # one edit: two at one place would lose their order
