@@ -91,6 +91,14 @@ def page(rule: str, plugins: tuple[str, ...] = ()) -> str:
     raise KeyError(rule)
 
 
+def plugin_sources(plugin: str) -> list[Path]:
+    """The Python files whose change may change what a plugin finds: of a package, all of it; raises ConfigError."""
+    files = _plugin_files_of(plugin)
+    if Path(plugin).exists():
+        return files
+    return sorted({each for file in files for each in _package_around(file)})
+
+
 def folders() -> tuple[Path, Path]:
     """Where the built-in rules and fixers lie: beside this package in a wheel, above it in a checkout."""
     here = Path(__file__).parent
@@ -196,15 +204,8 @@ def render_index() -> str:
 @cache
 def _plugin_rules(plugin: str) -> tuple[RuleInfo, ...]:
     """The rules of one plugin: a folder, a file, or the name of an entry point; raises ConfigError."""
-    path = Path(plugin)
-    if path.is_dir():
-        files = sorted(path.rglob("*.py"))
-    elif path.suffix == ".py" and path.is_file():
-        files = [path]
-    else:
-        files = _entry_point_files(plugin)
     found = []
-    for file in files:
+    for file in _plugin_files_of(plugin):
         # Two plugins may hold files of one name.
         module = f"relint_plugin_{file.stem}_{zlib.crc32(os.fsencode(file.resolve())):08x}"
         try:
@@ -217,6 +218,23 @@ def _plugin_rules(plugin: str) -> tuple[RuleInfo, ...]:
     if not found:
         raise ConfigError(f"plugin {plugin!r} holds no rule")
     return tuple(found)
+
+
+def _plugin_files_of(plugin: str) -> list[Path]:
+    path = Path(plugin)
+    if path.is_dir():
+        return sorted(path.rglob("*.py"))
+    if path.suffix == ".py" and path.is_file():
+        return [path]
+    return _entry_point_files(plugin)
+
+
+def _package_around(file: Path) -> list[Path]:
+    """The files of the outermost package that the file is in; the file itself when it is in none."""
+    top = file
+    while (top.parent / "__init__.py").is_file():
+        top = top.parent
+    return list(top.rglob("*.py")) if top.is_dir() else [file]
 
 
 def _entry_point_files(name: str) -> list[Path]:
