@@ -6,13 +6,13 @@ Rules never open files themselves. Whatever is missing, broken or out of reach i
 from __future__ import annotations
 
 import ast
-import hashlib
 import os
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Callable, Iterator, Mapping, Sequence
 
 from relint import source as sources
+from relint.digests import digest
 from relint import syntax
 from relint.source import Unreadable
 
@@ -142,6 +142,3 @@ def digest_of_names(names: Sequence[str]) -> str:
     return digest("\0".join(names).encode("utf-8", "surrogatepass"))
 
 
-def digest(data: bytes) -> str:
-    """The answer that a record holds for a file of these bytes."""
-    return hashlib.blake2b(data, digest_size=16).hexdigest()
