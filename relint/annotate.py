@@ -7,16 +7,16 @@ from typing import Iterable, Literal
 
 from relint.engine_rules import UNCHECKED, UNKNOWN_SUPPRESSION_CODE, UNUSED_SUPPRESSION
 from relint.fix import apply_edits
+from relint.languages import PYTHON, Language, language_of
 from relint.lines import Lines
 from relint.model import Diagnostic, Edit
-from relint.scan import STRING, comments
 
 Style = Literal["ignore", "noqa"]
 
-_STRINGS = re.compile(rf"#[^\r\n]*|(?P<string>{STRING})", re.DOTALL)
-_IGNORE = re.compile(r"#\s*relint:\s*ignore\s*\[(?P<codes>[^\]]*)\]")
-_NOQA = re.compile(r"#\s*noqa\s*:\s*(?P<codes>[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*)", re.IGNORECASE)
-_NEVER = UNCHECKED | {UNUSED_SUPPRESSION, UNKNOWN_SUPPRESSION_CODE}
+_IGNORE = re.compile(r"(?:#|--)\s*relint:\s*ignore\s*\[(?P<codes>[^\]]*)\]")
+_NOQA = re.compile(r"(?:#|--)\s*noqa\s*:\s*(?P<codes>[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*)", re.IGNORECASE)
+NEVER_SILENCED = UNCHECKED | {UNUSED_SUPPRESSION, UNKNOWN_SUPPRESSION_CODE}
+"""Codes that get no comment: it would not silence them, or there is nothing to keep silent."""
 
 
 def annotated(text: str, found: Iterable[Diagnostic], style: Style, reason: str = "") -> tuple[str, int]:
@@ -24,19 +24,21 @@ def annotated(text: str, found: Iterable[Diagnostic], style: Style, reason: str 
 
     A finding whose lines all end inside a string gets a comment of its own above (`ignore`), or none (`noqa`).
     """
+    found = list(found)
+    language = language_of(found[0].path) if found else PYTHON
     lines = Lines(text)
-    inside = _ends_inside_strings(text, lines)
+    inside = _ends_inside_strings(text, language, lines)
     wanted: dict[tuple[int, bool], list[str]] = {}
     count = 0
     for diagnostic in found:
-        if diagnostic.code in _NEVER or diagnostic.state == "suppressed":
+        if diagnostic.code in NEVER_SILENCED or diagnostic.state == "suppressed":
             continue
         place = _place(diagnostic, lines, inside, style)
         if place is not None:
             codes = wanted.setdefault(place, [])
             codes += [diagnostic.code] if diagnostic.code not in codes else []
             count += 1
-    edits = [_edit(line, above, codes, text, lines, style, reason) for (line, above), codes in wanted.items()]
+    edits = [_edit(line, above, codes, text, language, lines, style, reason) for (line, above), codes in wanted.items()]
     return apply_edits(text, edits), count
 
 
@@ -51,26 +53,35 @@ def _place(diagnostic: Diagnostic, lines: Lines, inside: set[int], style: Style)
     return None
 
 
-def _edit(line: int, above: bool, codes: list[str], text: str, lines: Lines, style: Style, reason: str) -> Edit:
+def _edit(
+    line: int,
+    above: bool,
+    codes: list[str],
+    text: str,
+    language: Language,
+    lines: Lines,
+    style: Style,
+    reason: str,
+) -> Edit:
     start = lines.starts[line - 1]
     content = lines[line - 1].rstrip("\r\n")
     why = f" {reason}" if reason else ""
     if above:
         indent = content[: len(content) - len(content.lstrip())]
-        return Edit(start, start, f"{indent}# relint: ignore[{', '.join(codes)}]{why}\n")
-    existing = _existing(text, start, start + len(content), style)
+        return Edit(start, start, f"{indent}{language.marker} relint: ignore[{', '.join(codes)}]{why}\n")
+    existing = _existing(text, language, start, start + len(content), style)
     if existing is not None:
         separator = ", " if style == "ignore" else ","
         present = re.findall(r"[\w-]+", existing[1])
         return Edit(*existing[0], separator.join([*present, *(code for code in codes if code not in present)]))
     end = start + len(content.rstrip())
-    comment = f"# relint: ignore[{', '.join(codes)}]" if style == "ignore" else f"# noqa: {','.join(codes)}"
-    return Edit(end, start + len(content), f"  {comment}{why}")
+    comment = f"relint: ignore[{', '.join(codes)}]" if style == "ignore" else f"noqa: {','.join(codes)}"
+    return Edit(end, start + len(content), f"  {language.marker} {comment}{why}")
 
 
-def _existing(text: str, start: int, end: int, style: Style) -> tuple[tuple[int, int], str] | None:
+def _existing(text: str, language: Language, start: int, end: int, style: Style) -> tuple[tuple[int, int], str] | None:
     """Span and text of the codes in a suppression comment that the line has already."""
-    for offset, comment in comments(text):
+    for offset, comment in language.comments(text):
         if start <= offset < end:
             found = (_IGNORE if style == "ignore" else _NOQA).search(comment)
             if found:
@@ -78,13 +89,11 @@ def _existing(text: str, start: int, end: int, style: Style) -> tuple[tuple[int,
     return None
 
 
-def _ends_inside_strings(text: str, lines: Lines) -> set[int]:
+def _ends_inside_strings(text: str, language: Language, lines: Lines) -> set[int]:
     """The lines whose end lies inside a string: what is written there is no comment."""
     inside: set[int] = set()
-    for found in _STRINGS.finditer(text):
-        if found["string"] is not None:
-            first, last = lines.position(found.start()).line, lines.position(found.end()).line
-            inside.update(range(first, last))
+    for start, end in language.strings(text):
+        inside.update(range(lines.position(start).line, lines.position(end).line))
     return inside
 
 

@@ -62,6 +62,7 @@ KEYS = (
     Key("migrations.database", "database", "what the migrations run on"),
     Key("migrations.version", "version", "its version"),
     Key("migrations.start-after.<app>", "string", "last migration (Alembic: revision) that is not checked any more"),
+    Key("migrations.sql-files", "list of globs", "more .sql files that are migrations"),
     Key("rules.<rule>.<option>", "rule option", "options of one rule, named by code or name"),
 )
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Callable, Iterator, TypeVar
 import libcst as cst
 
 from relint import instances
-from relint.model import Edit, RuleInfo
+from relint.file_context import FileContext
+from relint.model import Edit
 from relint.names import COMPREHENSIONS, Binding, Names, is_none
 from relint.tree import Tree, kinds, walk
 
@@ -23,18 +24,13 @@ _LOOPS = (cst.For, cst.While, cst.CompFor)
 _NESTED = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
 
 
-class Context:
-    """One file: its tree, text, names, settings and the door to other files."""
+class Context(FileContext):
+    """One Python file: its tree, text, names, settings and the door to other files."""
 
     def __init__(self, path: str, tree: Tree, settings: Settings, project: Project) -> None:
-        self.path = path
+        super().__init__(path, settings, project)
         self.tree = tree
-        self.settings = settings
-        self.project = project
-        self.rule: RuleInfo | None = None
-        """The rule that runs now: whose options `option` answers."""
         self._names: Names | None = None
-        self._memo: dict[Any, Any] = {}
 
     @property
     def text(self) -> str:
@@ -48,23 +44,9 @@ class Context:
             self._names = Names(self.tree)
         return self._names
 
-    def memo(self, key: Any, answer: Callable[[], _Answer]) -> _Answer:
-        """The answer of `answer()`, computed once a file for each key."""
-        try:
-            return self._memo[key]  # type: ignore[no-any-return]
-        except KeyError:
-            value = self._memo[key] = answer()
-            return value
-
     def settled(self, question: str, node: cst.CSTNode, answer: Callable[[], _Answer]) -> _Answer | None:
         """As `memo`, for a question about a node that may lead back to itself (`x = x or y`): None there."""
         return self.memo((question, node), lambda: self._guarded(question, node, answer))
-
-    def option(self, name: str) -> Any:
-        """The running rule's own setting, or the default it declares."""
-        assert self.rule is not None
-        given = self.settings.rules.get(self.rule.code, {})
-        return given[name] if name in given else self.rule.options[name]
 
     # -- around a node -----------------------------------------------------------------------------------------------
 

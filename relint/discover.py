@@ -9,6 +9,7 @@ from typing import Callable, Iterator, Sequence
 from relint.config import ConfigError, Settings, SettingsFinder
 from relint.gitignore import IgnoreFiles, git_ignores
 from relint.globs import GlobSet
+from relint.sql_files import is_sql, is_sql_migration
 
 _SUFFIXES = (".py", ".pyi")
 
@@ -18,8 +19,9 @@ def discover(
 ) -> Iterator[tuple[Path, Settings]]:
     """The files under `paths` with their settings, once each, in the order of their absolute paths.
 
-    Folders are walked for Python files, never through symlinks to folders. What is named itself is taken whatever its
-    suffix, even when it does not exist, and is not excluded unless `force-exclude` says so. Unreadable folders are
+    Folders are walked for Python files and .sql migrations, never through symlinks to folders. What is named itself is
+    taken whatever its suffix, even when it does not exist, and is not excluded unless `force-exclude` says so (which
+    leaves out .sql files that are no migrations, too). Unreadable folders are
     given out like files: whoever reads them reports them. Paths are spelled as given.
 
     ConfigError for an unusable configuration; with `on_error` it is handed over, once for each file that is wrong,
@@ -51,7 +53,9 @@ class _Excludes:
         return self._compiled[id(settings)][1]
 
     def leave_out(self, absolute: str, settings: Settings, *, is_dir: bool = False) -> bool:
-        return self.globs(settings).matches(absolute, is_dir=is_dir) or self.git_ignores(absolute, settings, is_dir)
+        if self.globs(settings).matches(absolute, is_dir=is_dir) or self.git_ignores(absolute, settings, is_dir):
+            return True
+        return not is_dir and is_sql(absolute) and not is_sql_migration(absolute, settings)
 
     def git_ignores(self, absolute: str, settings: Settings, is_dir: bool) -> bool:
         if not settings.respect_gitignore:
@@ -104,7 +108,7 @@ class _Walk:
             globs = self._excludes.globs(settings)
             for entry in entries:
                 is_folder = _is_folder(entry)
-                if not (is_folder or _is_python(entry)) or globs.matches(
+                if not (is_folder or _is_checked(entry, settings)) or globs.matches(
                     entry.path, is_dir=is_folder, by_name=named_anyway
                 ):
                     continue
@@ -144,6 +148,13 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return entry.is_dir(follow_symlinks=False)
     except OSError:
         return False
+
+
+def _is_checked(entry: os.DirEntry[str], settings: Settings) -> bool:
+    """Whether a file is Python, or a migration in SQL."""
+    if is_sql(entry.name):
+        return is_sql_migration(entry.path, settings) and _is_regular(entry)
+    return _is_python(entry)
 
 
 def _is_python(entry: os.DirEntry[str]) -> bool:

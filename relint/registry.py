@@ -70,16 +70,24 @@ def load(info: RuleInfo) -> LoadedRule:
     return loaded
 
 
-def fixer(info: RuleInfo) -> Fixer | None:
-    """The rule's fixer: from the mirrored module under `fixers`, or from the rule's own module for a plugin."""
+def fixer(info: RuleInfo, *, sql: bool = False) -> Fixer | None:
+    """The rule's fixer: from the mirrored module under `fixers`, or from the rule's own module for a plugin.
+
+    With `sql`, that for .sql files, which lies in the family's folder `sql`; not every rule has one.
+    """
     if info.fix is None:
         return None
-    if info.module not in _fixers:
-        mirrored = info.module.replace(_RULES, _FIXERS, 1)
+    mirrored = info.module.replace(_RULES, _FIXERS, 1)
+    if sql:
+        family, _, name = mirrored.rpartition(".")
+        mirrored = f"{family}.sql.{name}"
+        if not folders()[1].joinpath(*mirrored.split(".")[2:]).with_suffix(".py").is_file():
+            return None
+    if mirrored not in _fixers:
         functions = _functions(_module(mirrored))
         found = [f for f in functions if getattr(f, "__relint_fixer__", None) == info.code]
-        _fixers[info.module] = found[0] if found else None
-    return _fixers[info.module]
+        _fixers[mirrored] = found[0] if found else None
+    return _fixers[mirrored]
 
 
 def page(rule: str, plugins: tuple[str, ...] = ()) -> str:

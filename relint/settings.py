@@ -50,11 +50,15 @@ class Sanctioned:
 
 @dataclass(frozen=True)
 class Migrations:
-    """`[tool.relint.migrations]`: the database that migrations run on, and where checking starts (by app)."""
+    """`[tool.relint.migrations]`: the database that migrations run on, and where checking starts (by app).
+
+    `sql_files` are more .sql files that are migrations.
+    """
 
     database: str | None = None
     version: str | None = None
     start_after: Mapping[str, str] = field(default_factory=dict)
+    sql_files: tuple[Glob, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@
     x = get(u)  # noqa: REL101   or   # noqa                         this statement, as flake8 and ruff spell it
     # flake8: noqa: REL101   or   # ruff: noqa: REL101               the file
 
+In .sql files they begin with `--`.
+
 No codes means every code. A comment reaches a finding from the finding's own lines and from the first and last line
 of its statement.
 """
@@ -25,20 +27,27 @@ from relint.engine_rules import (
     UNUSED_SUPPRESSION,
 )
 from relint.errors import did_you_mean
+from relint.languages import Language, language_of
 from relint.lines import Lines, line_end
 from relint.model import Diagnostic, Edit, Edits, Fix, RuleInfo, Safety
-from relint.scan import comments
 from relint.source import Source
 
 # A bracket that is not closed holds what follows, and codes without brackets are codes: neither silences everything.
-_RELINT = re.compile(
-    r"#\s*relint:\s*(?P<verb>ignore|file-ignore|disable|enable)\b(?!-)\s*"
-    r"(?:\[(?P<codes>[^\]#]*)\]?|:?\s*(?P<bare>[A-Z]+[0-9]{3}\b(?:[,\s]+[A-Z]+[0-9]{3}\b)*))?"
-)
-_NOQA = re.compile(
-    r"#\s*(?P<file>(?:flake8|ruff)\s*:\s*)?noqa\b(?:\s*:\s*(?P<codes>[A-Z][A-Z]*[0-9]*(?:[,\s]+[A-Z]+[0-9]+)*))?",
-    re.IGNORECASE,
-)
+_RELINT = {
+    marker: re.compile(
+        rf"{marker}\s*relint:\s*(?P<verb>ignore|file-ignore|disable|enable)\b(?!-)\s*"
+        r"(?:\[(?P<codes>[^\]#]*)\]?|:?\s*(?P<bare>[A-Z]+[0-9]{3}\b(?:[,\s]+[A-Z]+[0-9]{3}\b)*))?"
+    )
+    for marker in ("#", "--")
+}
+_NOQA = {
+    marker: re.compile(
+        rf"{marker}\s*(?P<file>(?:flake8|ruff)\s*:\s*)?noqa\b"
+        r"(?:\s*:\s*(?P<codes>[A-Z][A-Z]*[0-9]*(?:[,\s]+[A-Z]+[0-9]+)*))?",
+        re.IGNORECASE,
+    )
+    for marker in ("#", "--")
+}
 _OURS = re.compile(r"REL[0-9]*\Z")
 
 Verb = Literal["ignore", "file-ignore", "disable", "enable"]
@@ -96,7 +105,7 @@ def apply(
     if "relint:" not in text and not ("noqa" in text.lower() and (found or "REL" in text)):
         return found
     lines = Lines(text)
-    suppressions = list(_suppressions(text, lines, rules))
+    suppressions = list(_suppressions(text, language_of(source.path), lines, rules))
     if not suppressions:
         return found
     marked = [replace(d, state="suppressed") if _silenced(d, suppressions, host_noqa) else d for d in found]
@@ -137,24 +146,31 @@ def _reaches(comment: _Comment, diagnostic: Diagnostic) -> bool:
     return line in (*diagnostic.reach, diagnostic.start.line, diagnostic.end.line)
 
 
-def _suppressions(text: str, lines: Lines, rules: Mapping[str, RuleInfo]) -> Iterator[_Comment]:
-    for offset, comment in comments(text):
-        for pattern in (_RELINT, _NOQA):
-            for found in pattern.finditer(comment):
+def _suppressions(text: str, language: Language, lines: Lines, rules: Mapping[str, RuleInfo]) -> Iterator[_Comment]:
+    for offset, comment in language.comments(text):
+        for patterns in (_RELINT, _NOQA):
+            for found in patterns[language.marker].finditer(comment):
                 if found["codes"] is not None and not found["codes"].strip(", \t"):
                     continue  # `ignore[]` names nothing
-                yield _comment(found, offset, text, lines, rules, noqa=pattern is _NOQA)
+                yield _comment(found, offset, text, language.marker, lines, rules, noqa=patterns is _NOQA)
 
 
 def _comment(
-    found: re.Match[str], offset: int, text: str, lines: Lines, rules: Mapping[str, RuleInfo], *, noqa: bool
+    found: re.Match[str],
+    offset: int,
+    text: str,
+    marker: str,
+    lines: Lines,
+    rules: Mapping[str, RuleInfo],
+    *,
+    noqa: bool,
 ) -> _Comment:
     start, end = offset + found.start(), offset + found.end()
     position = lines.position(start)
     own_line = not lines[position.line - 1][: offset - lines.starts[position.line - 1]].strip()
     verb: Verb = ("file-ignore" if found["file"] else "ignore") if noqa else found["verb"]  # type: ignore[assignment]
-    reason = found.string[found.end() :].partition("#")[0].strip(" \t:-")
-    below = _next_code_line(lines, position.line)
+    reason = found.string[found.end() :].partition(marker)[0].strip(" \t:-")
+    below = _next_code_line(lines, position.line, marker)
     suppression = _Comment(start, end, position.line, verb, noqa, own_line, below, reason)
     group = "bare" if found.groupdict().get("bare") else "codes"
     if found[group] is not None:
@@ -173,11 +189,11 @@ def _code(word: str, start: int, rules: Mapping[str, RuleInfo], noqa: bool) -> _
     return _Code(word, start, start + len(word), rule, prefix)
 
 
-def _next_code_line(lines: Lines, line: int) -> int:
+def _next_code_line(lines: Lines, line: int, marker: str) -> int:
     """The first line below a comment that is neither blank nor a comment."""
     for number in range(line, len(lines)):
         stripped = lines[number].strip()
-        if stripped and not stripped.startswith("#"):
+        if stripped and not stripped.startswith(marker):
             return number + 1
     return line
 
@@ -200,7 +216,7 @@ def _useless(
         elif ours and not code.used and code.rule in live:
             unused.append(code)
     for code in unused:
-        fix = Fix("Remove the unused suppression", _removal(comment, unused, source.text), Safety.SAFE)
+        fix = Fix("Remove the unused suppression", _removal(comment, unused, source), Safety.SAFE)
         message = f"`{code.text}` is suppressed here, but there is nothing to suppress"
         yield _diagnostic(UNUSED_SUPPRESSION, message, code, comment, source, lines, fix)
 
@@ -229,15 +245,16 @@ def _diagnostic(
     return Diagnostic(source.path, start, end, rule, info.name, message, info.severity, info.url, reach, fix)
 
 
-def _removal(comment: _Comment, unused: list[_Code], text: str) -> Edits:
+def _removal(comment: _Comment, unused: list[_Code], source: Source) -> Edits:
     """One edit for all unused codes of a comment; the whole comment when nothing is left of it."""
+    text = source.text
     kept = [code.text for code in comment.codes if code not in unused]
     if kept:
         first, last = comment.codes[0].start, comment.codes[-1].end
         return (Edit(first, last, ", ".join(kept) if not comment.noqa else ",".join(kept)),)
     start, end = comment.start, line_end(text, comment.end)
-    # The reason belongs to the suppression; another directive or comment after a `#` does not.
-    following = text.find("#", comment.end, end)
+    # The reason belongs to the suppression; another directive or comment after a `#` or `--` does not.
+    following = text.find(language_of(source.path).marker, comment.end, end)
     if following >= 0:
         return (Edit(start, following, ""),)
     while start > 0 and text[start - 1] in " \t":

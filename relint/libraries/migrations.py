@@ -80,6 +80,59 @@ RELATION = re.compile(r"ForeignKey|OneToOne")
 INDEXED_FIELDS = frozenset({"SlugField"})
 """Fields that are indexed without saying so."""
 
+DEFAULT_LENGTHS: dict[str, tuple[int, ...]] = {
+    "EmailField": (254,), "URLField": (200,), "SlugField": (50,), "FileField": (100,), "ImageField": (100,),
+    "FilePathField": (100,),
+}  # fmt: skip
+"""`max_length` where a field does not give it."""
+
+COLUMN_TYPES = {
+    "AutoField": "integer", "BigAutoField": "bigint", "SmallAutoField": "smallint", "IntegerField": "integer",
+    "BigIntegerField": "bigint", "SmallIntegerField": "smallint", "PositiveIntegerField": "integer",
+    "PositiveBigIntegerField": "bigint", "PositiveSmallIntegerField": "smallint", "BooleanField": "boolean",
+    "NullBooleanField": "boolean", "CharField": "varchar", "EmailField": "varchar", "URLField": "varchar",
+    "SlugField": "varchar", "FileField": "varchar", "ImageField": "varchar", "FilePathField": "varchar",
+    "TextField": "text", "DateField": "date", "DateTimeField": "timestamptz", "TimeField": "time",
+    "DecimalField": "numeric", "FloatField": "double precision", "UUIDField": "uuid", "JSONField": "jsonb",
+    "BinaryField": "bytea", "DurationField": "interval", "GenericIPAddressField": "inet",
+}  # fmt: skip
+"""The column of a Django field on PostgreSQL (django/db/backends/postgresql/base.py)."""
+
+ALEMBIC_TYPES = {
+    "Integer": "integer", "INTEGER": "integer", "INT": "integer", "BigInteger": "bigint", "BIGINT": "bigint",
+    "SmallInteger": "smallint", "SMALLINT": "smallint", "String": "varchar", "VARCHAR": "varchar",
+    "Unicode": "varchar", "AutoString": "varchar", "Text": "text", "TEXT": "text", "UnicodeText": "text",
+    "Boolean": "boolean", "BOOLEAN": "boolean", "Date": "date", "DATE": "date", "DateTime": "timestamp",
+    "TIMESTAMP": "timestamp", "Time": "time", "Float": "double precision", "FLOAT": "double precision",
+    "Double": "double precision", "REAL": "real", "Numeric": "numeric", "NUMERIC": "numeric", "DECIMAL": "numeric",
+    "JSON": "json", "JSONB": "jsonb", "UUID": "uuid", "Uuid": "uuid", "LargeBinary": "bytea", "BYTEA": "bytea",
+    "Enum": "enum", "ENUM": "enum", "INET": "inet", "CIDR": "cidr", "Interval": "interval", "INTERVAL": "interval",
+    "CHAR": "char",
+}  # fmt: skip
+"""The column of an SQLAlchemy type on PostgreSQL (sqlalchemy/dialects/postgresql/base.py)."""
+
+TYPE_ALIASES = {
+    "int": "integer", "int4": "integer", "int8": "bigint", "int2": "smallint", "character varying": "varchar",
+    "character": "char", "bpchar": "char", "decimal": "numeric", "bool": "boolean", "float8": "double precision",
+    "float4": "real", "timestamp with time zone": "timestamptz", "timestamp without time zone": "timestamp",
+    "serial": "integer", "bigserial": "bigint", "time without time zone": "time",
+}  # fmt: skip
+
+FIXED_TYPES = frozenset(
+    {
+        "integer", "bigint", "smallint", "boolean", "date", "uuid", "json", "jsonb", "bytea", "double precision",
+        "real", "time", "interval",
+    }
+)  # fmt: skip
+"""PostgreSQL's types that no other type turns into without the table being written anew."""
+
+VALIDATES_CONSTRAINTS: dict[str, frozenset[str]] = {
+    "postgresql": frozenset({"foreign key", "check", "unique", "primary key", "exclude"}),
+    "mysql": frozenset({"foreign key", "check"}),
+    "mariadb": frozenset({"foreign key", "check"}),
+}
+"""Constraints whose adding reads or copies the table while writes to it wait. MySQL adds unique keys in place."""
+
 SMALL_MODELS = frozenset(
     {
         "contenttype", "permission", "site", "group", "migrationrecorder", "setting", "settings", "siteconfiguration",

@@ -105,7 +105,7 @@ def _batch(ctx: Context, node: cst.CSTNode, name: str) -> tuple[cst.With, cst.Ca
 def _created(ctx: Context) -> frozenset[str]:
     created: set[str] = set()
     renamed: list[tuple[str, str]] = []
-    for call in ctx.tree.of(cst.Call):
+    for call in ctx.tree.every(cst.Call):
         operation = alembic_operation(ctx, call)
         if operation is not None and operation.verb in ("create_table", "create_table_as", "rename_table"):
             if is_reverse(ctx, call) or operation.table is None:
@@ -126,7 +126,7 @@ def _created(ctx: Context) -> frozenset[str]:
                 if statement.kind in ("create table", "empty table"):
                     created.add(statement.table)
                 elif statement.kind == "rename table":
-                    renamed.append((statement.table, statement.column))
+                    renamed.append((statement.table, statement.new))
     for old, new_name in renamed:
         if old in created:
             created.add(new_name)

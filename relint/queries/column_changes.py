@@ -1,12 +1,9 @@
-"""Columns that a migration adds, and columns that it makes NOT NULL, whichever way it is written.
+"""Columns that an operation adds, and columns that it makes NOT NULL.
 
-Django operations, Alembic operations and SQL text come to the same two answers here.
+Of Django and of Alembic; what SQL says of it is read in `relint.queries.sql_changes`.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import Iterator, Literal
 
 import libcst as cst
 
@@ -34,50 +31,28 @@ from relint.queries.alembic_history import was_nullable
 from relint.queries.migration_calls import django_operation, django_operations, runs_over_data, sql_effects
 from relint.queries.migration_models import emptied_models
 from relint.queries.migration_sql import Statement
-
-Origin = Literal["django", "alembic", "sql"]
-Default = Literal[
-    "none",
-    "constant",  # the same for every row, known when the table is changed
-    "callable",  # Django calls it once, and gives every row the same value
-    "implicit",  # Django's own: '' for blank text, now() for auto_now
-    "volatile",  # the database makes another one for each row
-]
+from relint.queries.migration_state import EMPTY, Field, State, apply, apply_sql, model_table
+from relint.queries.schema import AddedColumn, Default, TightenedColumn
 
 
-@dataclass(frozen=True, eq=False)
-class AddedColumn:
-    """A NOT NULL column that is added to a table which may hold rows.
-
-    `kept`: the database keeps the default, so that code which does not know the column can insert. `field` is the
-    call that describes it, None in SQL text. `value` is the expression of a default.
-    """
-
-    origin: Origin
-    name: str
-    default: Default
-    kept: bool
-    field: cst.Call | None = None
-    value: cst.BaseExpression | None = None
+def added_column(ctx: Context, call: cst.Call) -> AddedColumn | None:
+    """The NOT NULL column that an operation adds to an existing table."""
+    if django_operation(ctx, call) == "AddField":
+        return _added_field(ctx, call) if runs_over_data(ctx, call) else None
+    operation = alembic_operation(ctx, call)
+    if operation is None or operation.verb != "add_column" or is_created_here(ctx, operation):
+        return None
+    return _added_by_alembic(ctx, operation) if runs_over_data(ctx, call) else None
 
 
-@dataclass(frozen=True, eq=False)
-class TightenedColumn:
-    """A column that allowed NULL, or may have, and is made NOT NULL. `default`: Django fills the NULLs with one."""
-
-    origin: Origin
-    name: str
-    default: bool = False
-
-
-def added_columns(ctx: Context, call: cst.Call) -> list[AddedColumn]:
-    """The NOT NULL columns that a call adds to existing tables."""
-    return ctx.memo(("added columns", call), lambda: list(_added(ctx, call)))
-
-
-def tightened_columns(ctx: Context, call: cst.Call) -> list[TightenedColumn]:
-    """The columns of existing tables that a call makes NOT NULL without a validated CHECK."""
-    return ctx.memo(("tightened columns", call), lambda: list(_tightened(ctx, call)))
+def tightened_column(ctx: Context, call: cst.Call) -> TightenedColumn | None:
+    """The column of an existing table that an operation makes NOT NULL without a validated CHECK."""
+    if django_operation(ctx, call) == "AlterField":
+        return _tightened_field(ctx, call) if runs_over_data(ctx, call) else None
+    operation = alembic_operation(ctx, call)
+    if operation is None or operation.verb != "alter_column":
+        return None
+    return _tightened_by_alembic(ctx, operation) if runs_over_data(ctx, call) else None
 
 
 def models_created(ctx: Context, before: cst.Call | None = None) -> set[str]:
@@ -102,7 +77,7 @@ def table_is_created_here(ctx: Context, table: str) -> bool:
     return table in created_tables(ctx) or any(table.endswith(f"_{model}") for model in models_created(ctx))
 
 
-def state_at(ctx: Context, call: cst.Call) -> migrations.State:
+def state_at(ctx: Context, call: cst.Call) -> State:
     """The state of the app just before a Django operation of this file."""
     state = migrations.state_before(ctx)
     for operation in django_operations(ctx):
@@ -111,7 +86,7 @@ def state_at(ctx: Context, call: cst.Call) -> migrations.State:
         around = ctx.enclosing(operation, cst.Call)
         if around is None or django_operation(ctx, around) is None:
             if (parsed := migrations.parse_operation(ctx, operation)) is not None:
-                state = migrations.apply(state, parsed)
+                state = apply(state, parsed)
     return state
 
 
@@ -126,29 +101,12 @@ def is_relation(ctx: Context, field: cst.Call) -> bool:
     return RELATION.search(field_kind(field)) is not None or ctx.keyword(field, "on_delete") is not None
 
 
-def column_of(field: migrations.Field, name: str) -> str:
+def column_of(field: Field, name: str) -> str:
     """The column of a Django field."""
     return field.column or (f"{name}_id" if field.relation else name)
 
 
 # -- Django ----------------------------------------------------------------------------------------------------------
-
-
-def _added(ctx: Context, call: cst.Call) -> Iterator[AddedColumn]:
-    kind = django_operation(ctx, call)
-    if kind == "AddField":
-        if runs_over_data(ctx, call) and (found := _added_field(ctx, call)) is not None:
-            yield found
-    elif (operation := alembic_operation(ctx, call)) is not None and operation.verb == "add_column":
-        if runs_over_data(ctx, call) and not is_created_here(ctx, operation):
-            if (found := _added_by_alembic(ctx, operation)) is not None:
-                yield found
-    else:
-        for statement in sql_effects(ctx, call):
-            if statement.kind == "add column" and statement.not_null and runs_over_data(ctx, call):
-                if not table_is_created_here(ctx, statement.table):
-                    kept = not _drops_default_later(ctx, call, statement.table, statement.column)
-                    yield AddedColumn("sql", f"{statement.table}.{statement.column}", statement.default, kept)
 
 
 def _added_field(ctx: Context, call: cst.Call) -> AddedColumn | None:
@@ -169,7 +127,7 @@ def _added_field(ctx: Context, call: cst.Call) -> AddedColumn | None:
         if is_relation(ctx, field) and migrations.follows_initial(ctx):
             return None  # Django splits first migrations so, when models refer to each other
     kept = default != "none" and _sets_default_later(ctx, call, name)
-    return AddedColumn("django", f"{model}.{name}", default, kept, field, value)
+    return AddedColumn(call, "django", f"{model}.{name}", default, kept, field, value)
 
 
 def _has_no_column(ctx: Context, field: cst.Call) -> bool:
@@ -273,16 +231,18 @@ def _added_by_alembic(ctx: Context, operation: Operation) -> AddedColumn | None:
     shown = f"{table or 'table'}.{name if isinstance(name, str) else 'column'}"
     server_default = ctx.keyword(column, "server_default")
     if server_default is None or ctx.literal(server_default.value) is None:
-        return AddedColumn("alembic", shown, "none", False, column)
+        return AddedColumn(operation.call, "alembic", shown, "none", False, column)
     volatile = VOLATILE.search(ctx.source(server_default.value))
-    kept = not _drops_default_later(ctx, operation.call, table, str(name).lower())
-    return AddedColumn("alembic", shown, "volatile" if volatile else "constant", kept, column, server_default.value)
+    kept = not drops_default_later(ctx, operation.call, table, str(name).lower())
+    return AddedColumn(
+        operation.call, "alembic", shown, "volatile" if volatile else "constant", kept, column, server_default.value
+    )
 
 
-def _drops_default_later(ctx: Context, call: cst.Call, table: str | None, column: str) -> bool:
+def drops_default_later(ctx: Context, call: cst.Call, table: str | None, column: str) -> bool:
     """Whether the same file takes the database default of a new column away again."""
     start = ctx.range(call)[0]
-    for later in ctx.tree.of(cst.Call):
+    for later in ctx.tree.every(cst.Call):
         if ctx.range(later)[0] <= start:
             continue
         if any(s.kind == "drop default" and s.table == table and s.column == column for s in sql_effects(ctx, later)):
@@ -300,22 +260,6 @@ def _drops_default_later(ctx: Context, call: cst.Call, table: str | None, column
 # -- NOT NULL in place -----------------------------------------------------------------------------------------------
 
 
-def _tightened(ctx: Context, call: cst.Call) -> Iterator[TightenedColumn]:
-    kind = django_operation(ctx, call)
-    if kind == "AlterField":
-        if runs_over_data(ctx, call) and (found := _tightened_field(ctx, call)) is not None:
-            yield found
-    elif (operation := alembic_operation(ctx, call)) is not None and operation.verb == "alter_column":
-        if runs_over_data(ctx, call) and (found := _tightened_by_alembic(ctx, operation)) is not None:
-            yield found
-    else:
-        for statement in sql_effects(ctx, call):
-            if statement.kind == "set not null" and runs_over_data(ctx, call):
-                table, column = statement.table, statement.column
-                if not table_is_created_here(ctx, table) and not _is_checked(ctx, call, table, column):
-                    yield TightenedColumn("sql", f"{table}.{column}")
-
-
 def _tightened_field(ctx: Context, call: cst.Call) -> TightenedColumn | None:
     model, name, field = named(ctx, call, "model_name", 0), named(ctx, call, "name", 1), django_field(ctx, call)
     if field is None or model in models_created(ctx, call) or _has_no_column(ctx, field):
@@ -325,9 +269,9 @@ def _tightened_field(ctx: Context, call: cst.Call) -> TightenedColumn | None:
     if before is None or not before.null or not state.models[model].managed:
         return None
     table, column = table_of(ctx, call, model), column_of(before, name)
-    if (table, column) in state.validated or (migrations.model_table(model), name) in state.validated:
+    if (table, column) in state.validated or (model_table(model), name) in state.validated:
         return None
-    return TightenedColumn("django", f"{model}.{name}", default=_field_default(ctx, field)[0] != "none")
+    return TightenedColumn(call, "django", f"{model}.{name}", default=_field_default(ctx, field)[0] != "none")
 
 
 def _tightened_by_alembic(ctx: Context, operation: Operation) -> TightenedColumn | None:
@@ -341,11 +285,13 @@ def _tightened_by_alembic(ctx: Context, operation: Operation) -> TightenedColumn
     column = ctx.literal(operation.argument(ctx, "column_name", 0))
     if table and isinstance(column, str):
         before = was_nullable(ctx, table, column.lower(), schema_name(ctx, operation))
-        if before is False or _is_checked(ctx, operation.call, table, column.lower()):
+        if before is False or is_checked(ctx, operation.call, table, column.lower()):
             return None
         if before is None and existing is None and _restates(ctx, operation.call):
             return None
-    return TightenedColumn("alembic", f"{table or 'table'}.{column if isinstance(column, str) else 'column'}")
+    return TightenedColumn(
+        operation.call, "alembic", f"{table or 'table'}.{column if isinstance(column, str) else 'column'}"
+    )
 
 
 def _restates(ctx: Context, call: cst.Call) -> bool:
@@ -354,17 +300,17 @@ def _restates(ctx: Context, call: cst.Call) -> bool:
     return bool(renamed or ctx.keyword(call, "type_"))
 
 
-def _is_checked(ctx: Context, call: cst.Call, table: str, column: str) -> bool:
+def is_checked(ctx: Context, call: cst.Call, table: str, column: str) -> bool:
     """Whether SQL above a call, or an earlier migration, holds the column to be NOT NULL by a validated CHECK."""
     if django_operation(ctx, call) is not None:
         return (table, column) in state_at(ctx, call).validated
     start = ctx.range(call)[0]
-    earlier = [s for c in ctx.tree.of(cst.Call) if ctx.range(c)[0] <= start for s in sql_effects(ctx, c)]
+    earlier = [s for c in ctx.tree.every(cst.Call) if ctx.range(c)[0] <= start for s in sql_effects(ctx, c)]
     return _validates(earlier, table, column)
 
 
 def _validates(effects: list[Statement], table: str, column: str) -> bool:
-    state = migrations.EMPTY
+    state = EMPTY
     for statement in effects:
-        state = migrations.apply_sql(state, statement)
+        state = apply_sql(state, statement)
     return (table, column) in state.validated

@@ -1,9 +1,6 @@
-"""Indexes that a migration builds on an existing PostgreSQL table while writes to it wait."""
+"""Indexes that an operation builds on an existing PostgreSQL table while writes to it wait."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import Iterator, Literal
 
 import libcst as cst
 
@@ -17,48 +14,35 @@ from relint.queries.column_changes import (
     models_created,
     named,
     state_at,
-    table_is_created_here,
 )
-from relint.queries.migration_calls import django_operation, runs_over_data, sql_effects
+from relint.queries.migration_calls import django_operation, runs_over_data
 from relint.queries.migration_target import target
+from relint.queries.schema import IndexBuild
 
 
-@dataclass(frozen=True, eq=False)
-class IndexBuild:
-    """One index. `by`: an operation that only builds it, a column that comes with it, or SQL text."""
-
-    name: str
-    by: Literal["operation", "column", "sql"]
+def index_build(ctx: Context, call: cst.Call) -> IndexBuild | None:
+    """The index that an operation builds without CONCURRENTLY; None on other engines than PostgreSQL."""
+    found = _by_django(ctx, call) or _by_alembic(ctx, call)
+    return found if found and target(ctx).engine == "postgresql" and runs_over_data(ctx, call) else None
 
 
-def index_builds(ctx: Context, call: cst.Call) -> list[IndexBuild]:
-    """The indexes that a call builds without CONCURRENTLY; none on other engines than PostgreSQL."""
-    return ctx.memo(("index builds", call), lambda: list(_index_builds(ctx, call)))
-
-
-def _index_builds(ctx: Context, call: cst.Call) -> Iterator[IndexBuild]:
-    found = list(_by_django(ctx, call) or _by_alembic(ctx, call) or _by_sql(ctx, call))
-    if found and target(ctx).engine == "postgresql" and runs_over_data(ctx, call):
-        yield from found
-
-
-def _by_django(ctx: Context, call: cst.Call) -> list[IndexBuild]:
+def _by_django(ctx: Context, call: cst.Call) -> IndexBuild | None:
     kind = django_operation(ctx, call)
     if kind not in ("AddIndex", "AddField", "AlterField"):
-        return []
+        return None
     model = named(ctx, call, "model_name", 0)
     state = state_at(ctx, call)
     if model in models_created(ctx, call) or (model in state.models and not state.models[model].managed):
-        return []
+        return None
     if kind == "AddIndex":
-        return [IndexBuild(_index_name(ctx, call) or model, "operation")]
+        return IndexBuild(call, "django", _index_name(ctx, call) or model, "operation")
     field, name = django_field(ctx, call), named(ctx, call, "name", 1)
     if field is None or not _is_indexed(ctx, field):
-        return []
+        return None
     before = state.field(model, name)
     if kind == "AlterField" and (before is None or before.indexed):
-        return []
-    return [IndexBuild(f"{model}.{name}", "column")]
+        return None
+    return IndexBuild(call, "django", f"{model}.{name}", "column")
 
 
 def _is_indexed(ctx: Context, field: cst.Call) -> bool:
@@ -78,34 +62,27 @@ def _index_name(ctx: Context, call: cst.Call) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _by_alembic(ctx: Context, call: cst.Call) -> list[IndexBuild]:
+def _by_alembic(ctx: Context, call: cst.Call) -> IndexBuild | None:
     operation = alembic_operation(ctx, call)
     if operation is None or operation.verb not in ("create_index", "add_column") or is_created_here(ctx, operation):
-        return []
+        return None
     table = table_name(ctx, operation) or "table"
     if operation.verb == "create_index":
         concurrently = ctx.keyword(call, "postgresql_concurrently")
         if ctx.unpacks(call) or (concurrently is not None and ctx.literal(concurrently.value) is not False):
-            return []
+            return None
         given = ctx.argument(call, "index_name", 0)
         name = given.value if given is not None else None
         if isinstance(name, cst.Call) and name.args:  # `op.f("ix_...")`
             name = name.args[0].value
         text = ctx.literal(name)
-        return [IndexBuild(text if isinstance(text, str) else table, "operation")]
+        return IndexBuild(call, "alembic", text if isinstance(text, str) else table, "operation")
     column = column_call(ctx, operation.argument(ctx, "column", 0))
     index = ctx.keyword(column, "index") if column is not None else None
     if column is None or index is None or ctx.literal(index.value) is not True:
-        return []
+        return None
     written = ctx.argument(column, "name", 0)
     name_of_column = ctx.literal(written.value) if written is not None else None
-    return [IndexBuild(f"{table}.{name_of_column if isinstance(name_of_column, str) else 'column'}", "column")]
-
-
-def _by_sql(ctx: Context, call: cst.Call) -> list[IndexBuild]:
-    return [
-        IndexBuild(statement.name or statement.table, "sql")
-        for statement in sql_effects(ctx, call)
-        if statement.kind == "create index" and not statement.concurrent
-        if not table_is_created_here(ctx, statement.table)
-    ]
+    return IndexBuild(
+        call, "alembic", f"{table}.{name_of_column if isinstance(name_of_column, str) else 'column'}", "column"
+    )

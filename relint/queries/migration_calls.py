@@ -10,8 +10,9 @@ import libcst as cst
 from relint.context import Context
 from relint.queries import migrations
 from relint.queries.alembic_history import is_before_start
+from relint.queries.dialect_guards import runs_on_target
 from relint.queries.migration_sql import Statement, statements
-from relint.queries.migration_target import runs_on_target, target
+from relint.queries.migration_target import target
 from relint.queries.text import is_text, text_of, with_holes_as
 
 _DJANGO = ("django.db.migrations.", "django.contrib.postgres.operations.")
@@ -27,7 +28,7 @@ def is_migration(ctx: Context) -> bool:
 
 def is_alembic(ctx: Context) -> bool:
     """Whether the file is an Alembic migration."""
-    return {"revision", "down_revision"} <= ctx.names.module.bindings.keys()
+    return all(name in ctx.names.module.bindings for name in ("revision", "down_revision"))
 
 
 def django_operation(ctx: Context, call: cst.Call) -> str | None:
@@ -41,7 +42,7 @@ def django_operation(ctx: Context, call: cst.Call) -> str | None:
 
 def django_operations(ctx: Context) -> list[cst.Call]:
     """The Django operations of the file, in source order."""
-    return ctx.memo("django operations", lambda: [c for c in ctx.tree.of(cst.Call) if django_operation(ctx, c)])
+    return ctx.memo("django operations", lambda: [c for c in ctx.tree.every(cst.Call) if django_operation(ctx, c)])
 
 
 def migration_class(ctx: Context) -> cst.ClassDef | None:
@@ -154,7 +155,7 @@ def _sql_elements(ctx: Context, given: cst.BaseExpression) -> list[cst.BaseExpre
 
 
 def _django_class(ctx: Context) -> cst.ClassDef | None:
-    for cls in ctx.tree.of(cst.ClassDef):
+    for cls in ctx.tree.every(cst.ClassDef):
         bases = [ctx.names.dotted(base.value) or "" for base in cls.bases]
         if cls.name.value == "Migration" and any(base.endswith("migrations.Migration") for base in bases):
             return cls

@@ -1,38 +1,48 @@
-"""What an SQL statement in a migration does to a table, read by sqlglot.
+"""What SQL in a migration does to tables: each statement told by its first words, what matters read by sqlglot.
 
-sqlglot takes what it does not know (VALIDATE CONSTRAINT, DO blocks) for a raw command: those are told by their first
-words. It is imported when there is SQL to read.
+sqlglot is imported when there is a statement to read, and never asked about the rest.
 """
 
 from __future__ import annotations
 
 import logging
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Iterator, Literal
 
 if TYPE_CHECKING:
     from sqlglot import exp
 
-from relint.libraries.migrations import UNIQUE_COLUMNS, UNIQUE_SUFFIXES, VOLATILE
+from relint.libraries.migrations import UNIQUE_COLUMNS, UNIQUE_SUFFIXES
+from relint.sql_text import statements as spans
+from relint.sql_text import without_comments
 
 Kind = Literal[
     "create table",
     "empty table",
-    "rename table",  # column is the new name
+    "drop table",
+    "rename table",  # `new` is the new name
     "add column",
+    "drop column",
+    "rename column",  # `new` is the new name
+    "change type",  # `new` is the type
     "set not null",
     "set default",
     "drop default",
+    "add constraint",
     "not null check",  # CHECK (column IS NOT NULL); not_null says whether it was validated at once
-    "validate",  # column is empty, name is the constraint
+    "validate",  # `name` is the constraint
     "create index",
     "update",
+    "delete",
+    "insert",
+    "unread",
 ]
 Default = Literal["none", "constant", "volatile"]
+Constraint = Literal["", "foreign key", "check", "unique", "primary key", "exclude"]
 
-_DIALECTS = {
+DIALECTS = {
     "postgresql": "postgres",
     "mysql": "mysql",
     "mariadb": "mysql",
@@ -40,130 +50,132 @@ _DIALECTS = {
     "oracle": "oracle",
     "mssql": "tsql",
 }
-_INTERESTING = re.compile(
-    r"\b(?:alter\s+table|create\s+(?:unique\s+)?index|create\s+table|update|delete\s+from|truncate)\b", re.IGNORECASE
-)
-_VALIDATE = re.compile(
-    r"\bALTER\s+TABLE\s+(?:ONLY\s+)?(?P<table>\S+)\s+VALIDATE\s+CONSTRAINT\s+(?P<name>[^\s;,]+)", re.I
-)
+_LONGEST = 50_000
+"""Characters of a statement that is read; a longer one holds data."""
+
+NAME = r"(?:\"[^\"]+\"|`[^`]+`|\[[^\]]+\]|[\w$]+)"
+"""Regular expression of an identifier."""
+
+PATH = rf"{NAME}(?:\s*\.\s*{NAME})*"
+"""Regular expression of an identifier with the schema it may have before it."""
+
 _PARAMETERS = re.compile(r"%s|%\(\w+\)s")
+_CREATE_TABLE = re.compile(
+    rf"create\s+(?P<kind>(?:(?:global|local|temp|temporary|unlogged|foreign|external)\s+)*)table\s+"
+    rf"(?:if\s+not\s+exists\s+)?(?P<table>{PATH})",
+    re.IGNORECASE,
+)
+_DROP_TABLE = re.compile(rf"drop\s+table\s+(?:if\s+exists\s+)?(?P<tables>{PATH}(?:\s*,\s*{PATH})*)", re.IGNORECASE)
+_TRUNCATE = re.compile(rf"truncate\s+(?:table\s+)?(?:only\s+)?(?P<tables>{PATH}(?:\s*,\s*{PATH})*)", re.IGNORECASE)
+_RENAME_TABLE = re.compile(rf"rename\s+table\s+(?P<table>{PATH})\s+to\s+(?P<new>{PATH})", re.IGNORECASE)
+_CREATE_INDEX = re.compile(
+    rf"create\s+(?:unique\s+)?index\s+(?P<concurrently>concurrently\s+)?(?:if\s+not\s+exists\s+)?(?:(?P<name>{PATH})\s+)?"
+    rf"on\s+(?:only\s+)?(?P<table>{PATH})",
+    re.IGNORECASE,
+)
+_INSERT = re.compile(rf"insert\s+(?:ignore\s+)?into\s+(?P<table>{PATH})", re.IGNORECASE)
+_ALTER_TABLE = re.compile(rf"alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?(?P<table>{PATH})\s*\*?\s+", re.IGNORECASE)
+_CHANGES_ROWS = re.compile(r"(?:with\b.*?\b)?(?:update|delete\s+from)\b", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Statement:
     """One effect of a statement on one table. Names are lower case, without quotes and schema.
 
-    `alone`: the statement is the only one of its text, and so may leave the transaction. `picks`: an UPDATE names its
-    rows by a key; `limited`: it has a LIMIT; `fills`: the column that it fills where that is null. `name` is that of a
-    constraint or an index.
+    `alone`: the statement is the only one of its text, and so may leave the transaction. `picks`: an UPDATE or DELETE
+    names its rows by a key; `limited`: it has a LIMIT; `fills`: the column that it fills where that is null; `older`:
+    the column by which a DELETE takes all that is older than a time. `name` is that of a constraint or an index;
+    `valid`: the constraint holds for the rows that exist; `restated`: MySQL says the whole column anew, so this may
+    have been so before. `start` and `end` are where the part that has the effect stands in the text.
     """
 
     kind: Kind
     table: str
     column: str = ""
     name: str = ""
+    new: str = ""
     not_null: bool = False
     default: Default = "none"
+    constraint: Constraint = ""
+    valid: bool = True
     concurrent: bool = False
     limited: bool = False
     picks: bool = False
     fills: str | None = None
+    older: str = ""
     alone: bool = True
+    restated: bool = False
+    start: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
 
 
 @lru_cache(maxsize=1024)
 def statements(sql: str, engine: str = "postgresql") -> tuple[Statement, ...]:
-    """The effects of an SQL text, in order; empty when it has none that concerns migrations or cannot be read."""
-    if not _INTERESTING.search(sql):
-        return ()
+    """The effects of an SQL text, in order; "unread" for a statement that changes a table and cannot be read."""
+    text = _PARAMETERS.sub(lambda found: ":p".ljust(len(found[0]), "p"), sql).replace("%%", "% ")
+    found = list(spans(text))
+    return tuple(
+        replace(effect, start=span.start + effect.start, end=span.start + (effect.end or span.end - span.start))
+        for span in found
+        for effect in effects(text[span.start : span.end], engine, alone=len(found) == 1)
+    )
+
+
+def effects(statement: str, engine: str, *, alone: bool = True) -> Iterator[Statement]:
+    """The effects of one statement; `start` and `end` are 0 where it has them as a whole."""
+    if found := _CREATE_TABLE.match(statement):
+        yield Statement("create table", last_part(found["table"]))
+    elif found := _ALTER_TABLE.match(statement):
+        from relint.queries.alter_table import alterations
+
+        if len(statement) <= _LONGEST:
+            yield from alterations(statement, last_part(found["table"]), found.end(), engine)
+    elif found := _CREATE_INDEX.match(statement):
+        name = last_part(found["name"] or "")
+        yield Statement(
+            "create index", last_part(found["table"]), name=name, concurrent=bool(found["concurrently"]), alone=alone
+        )
+    elif found := _DROP_TABLE.match(statement):
+        for table in found["tables"].split(","):
+            yield Statement("drop table", last_part(table))
+    elif found := _TRUNCATE.match(statement):
+        for table in found["tables"].split(","):
+            yield Statement("empty table", last_part(table))
+    elif found := _RENAME_TABLE.match(statement):
+        yield Statement("rename table", last_part(found["table"]), new=last_part(found["new"]))
+    elif found := _INSERT.match(statement):
+        yield Statement("insert", last_part(found["table"]))
+    elif _CHANGES_ROWS.match(statement) and len(statement) <= _LONGEST:
+        yield from _rows(statement, engine, alone)
+
+
+def parse(statement: str, engine: str) -> exp.Expr | None:
+    """A statement as sqlglot reads it; None when it cannot."""
     import sqlglot
     from sqlglot.errors import SqlglotError
 
     logging.getLogger("sqlglot").setLevel(logging.CRITICAL)  # it warns of every statement that it takes as it is
-    text = _PARAMETERS.sub(":parameter", sql).replace("%%", "%")
     try:
-        parsed = [e for e in sqlglot.parse(text, read=_DIALECTS.get(engine)) if e is not None]
-    except (SqlglotError, RecursionError):
-        return ()
-    return tuple(s for expression in parsed for s in _effects(expression, alone=len(parsed) == 1))
+        return sqlglot.parse_one(statement, read=DIALECTS.get(engine))
+    except (SqlglotError, RecursionError, AttributeError, TypeError, ValueError, LookupError):
+        return None  # on text of no dialect its parsers stumble over their own missing nodes
 
 
-def _effects(statement: exp.Expr, *, alone: bool) -> Iterator[Statement]:
+def last_part(path: str) -> str:
+    """`"public"."Orders"` -> `orders`."""
+    return path.rpartition(".")[2].strip().strip('"`[]').lower()
+
+
+def _rows(statement: str, engine: str, alone: bool) -> Iterator[Statement]:
     from sqlglot import exp
 
-    match statement:
-        case exp.Create() if statement.args.get("kind") == "TABLE":
-            yield Statement("create table", _name(statement.find(exp.Table)))
-        case exp.Create() if statement.args.get("kind") == "INDEX":
-            concurrent = bool(statement.args.get("concurrently"))
-            table, name = _name(statement.find(exp.Table)), _name(statement.this)
-            yield Statement("create index", table, name=name, concurrent=concurrent, alone=alone)
-        case exp.Delete() if statement.args.get("where") is None:
-            yield Statement("empty table", _name(statement.this))
-        case exp.TruncateTable():
-            for table in statement.expressions:
-                yield Statement("empty table", _name(table))
-        case exp.Update():
-            yield _update(statement, alone)
-        case exp.Alter() if statement.args.get("kind") == "TABLE":
-            for action in statement.args.get("actions") or ():
-                yield from _alteration(_name(statement.this), action, valid=not statement.args.get("not_valid"))
-        case exp.Command():
-            if validated := _VALIDATE.search(f"{statement.this} {statement.expression}"):
-                named = validated["table"].rpartition(".")[2].strip('"').lower()
-                yield Statement("validate", named, name=validated["name"].strip('"').lower())
-
-
-def _alteration(table: str, action: exp.Expr, *, valid: bool) -> Iterator[Statement]:
-    from sqlglot import exp
-
-    match action:
-        case exp.ColumnDef():
-            yield _added(table, action)
-        case exp.AlterColumn() if action.args.get("allow_null") is False:
-            yield Statement("set not null", table, _name(action))
-        case exp.AlterColumn() if action.args.get("default") is not None:
-            yield Statement("set default", table, _name(action))
-        case exp.AlterColumn() if action.args.get("drop") and action.args.get("allow_null") is None:
-            yield Statement("drop default", table, _name(action))
-        case exp.AddConstraint():
-            constraint = _name(action.find(exp.Constraint))
-            for check in action.find_all(exp.CheckColumnConstraint, exp.Check):
-                if (column := _required_by(check.this)) is not None:
-                    yield Statement("not null check", table, column, constraint, not_null=valid)
-        case exp.AlterRename():
-            yield Statement("rename table", table, _name(action.this))
-
-
-def _required_by(condition: exp.Expr) -> str | None:
-    """The column of `column IS NOT NULL`, or of `NOT column IS NULL`, as it was written before 30."""
-    from sqlglot import exp
-
-    match condition:
-        case exp.Is() if condition.args.get("negate"):
-            return _name(condition.this)
-        case exp.Not(this=exp.Is() as inner) if isinstance(inner.expression, exp.Null):
-            return _name(inner.this)
-    return None
-
-
-def _added(table: str, column: exp.ColumnDef) -> Statement:
-    from sqlglot import exp
-
-    kinds = [constraint.args.get("kind") for constraint in column.args.get("constraints") or ()]
-    not_null = any(isinstance(k, exp.NotNullColumnConstraint) and not k.args.get("allow_null") for k in kinds)
-    generated = any(
-        isinstance(k, exp.GeneratedAsIdentityColumnConstraint | exp.ComputedColumnConstraint) for k in kinds
-    )
-    default: Default = "none"
-    for kind in kinds:
-        if isinstance(kind, exp.DefaultColumnConstraint) and not isinstance(kind.this, exp.Null):
-            volatile = isinstance(kind.this, exp.Uuid | exp.Rand) or VOLATILE.search(kind.this.sql())
-            default = "volatile" if volatile else "constant"
-    serial = column.kind is not None and "SERIAL" in column.kind.sql().upper()
-    return Statement(
-        "add column", table, _name(column), not_null=not_null and not generated and not serial, default=default
-    )
+    match parse(without_comments(statement), engine):
+        case exp.Update() as update:
+            yield _update(update, alone)
+        case exp.Delete() as delete:
+            yield _delete(delete, alone)
+        case None:
+            yield Statement("unread", "")
 
 
 def _update(update: exp.Update, alone: bool) -> Statement:
@@ -173,18 +185,60 @@ def _update(update: exp.Update, alone: bool) -> Statement:
     condition = where.this if where is not None else None
     fills = None
     if isinstance(condition, exp.Is) and isinstance(condition.expression, exp.Null):
-        column = _name(condition.this)
+        column = name_of(condition.this)
         for assignment in update.expressions:
-            if isinstance(assignment, exp.EQ) and _name(assignment.this) == column:
+            if isinstance(assignment, exp.EQ) and name_of(assignment.this) == column:
                 fills = column if isinstance(assignment.expression, exp.Literal | exp.Boolean) else None
     return Statement(
         "update",
-        _name(update.this),
+        name_of(update.this),
         limited=update.args.get("limit") is not None or (where is not None and where.find(exp.Limit) is not None),
-        picks=condition is not None and _picks(condition, {_name(update.this), update.this.alias.lower()}),
+        picks=condition is not None and _picks(condition, {name_of(update.this), update.this.alias.lower()}),
         fills=fills,
         alone=alone,
     )
+
+
+def _delete(delete: exp.Delete, alone: bool) -> Statement:
+    from sqlglot import exp
+
+    where = delete.args.get("where")
+    table = name_of(delete.this)
+    if where is None and not delete.args.get("using") and delete.args.get("limit") is None:
+        return Statement("empty table", table, alone=alone)
+    condition = where.this if where is not None else None
+    limited = delete.args.get("limit") is not None or (where is not None and where.find(exp.Limit) is not None)
+    return Statement(
+        "delete",
+        table,
+        limited=limited,
+        picks=condition is not None and _picks(condition, {table, delete.this.alias.lower()}),
+        older=_older(condition),
+        alone=alone,
+    )
+
+
+def _older(condition: exp.Expr | None) -> str:
+    """The column of `ts < now() - interval ...`, alone or among conditions that must all hold."""
+    from sqlglot import exp
+
+    parts = list(condition.flatten()) if isinstance(condition, exp.And) else [condition]
+    for part in parts:
+        part = part.unnest() if part is not None else None
+        match part:
+            case (
+                exp.LT(this=exp.Column() as column, expression=bound)
+                | exp.LTE(this=exp.Column() as column, expression=bound)
+            ):
+                if not is_key(column.name.lower()) and not isinstance(bound, exp.Column):
+                    return column.name.lower()
+            case (
+                exp.GT(this=bound, expression=exp.Column() as column)
+                | exp.GTE(this=bound, expression=exp.Column() as column)
+            ):
+                if not is_key(column.name.lower()) and not isinstance(bound, exp.Column):
+                    return column.name.lower()
+    return ""
 
 
 def _picks(condition: exp.Expr, tables: set[str]) -> bool:
@@ -209,8 +263,8 @@ def _is_given(value: exp.Expr) -> bool:
     from sqlglot import exp
 
     if isinstance(value, exp.Cast):  # `(other.data -> 'id')::int` joins tables
-        return all(_name(column).startswith("hole_") for column in value.find_all(exp.Column))
-    return isinstance(value, exp.Literal | exp.Placeholder | exp.Parameter) or _name(value).startswith("hole_")
+        return all(name_of(column).startswith("hole_") for column in value.find_all(exp.Column))
+    return isinstance(value, exp.Literal | exp.Placeholder | exp.Parameter) or name_of(value).startswith("hole_")
 
 
 def _is_key(column: exp.Expr, tables: set[str]) -> bool:
@@ -226,6 +280,7 @@ def is_key(column: str) -> bool:
     return column in UNIQUE_COLUMNS or column.startswith("hole_") or column.endswith(UNIQUE_SUFFIXES)
 
 
-def _name(node: exp.Expr | None) -> str:
+def name_of(node: exp.Expr | None) -> str:
+    """The name of a node of sqlglot in lower case; empty when it has none."""
     name = getattr(node, "name", "") or ""
     return name.lower()

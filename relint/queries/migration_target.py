@@ -9,29 +9,22 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Iterator
 
-import libcst as cst
-
-from relint.context import Context
+from relint.file_context import FileContext
 from relint.libraries.migrations import CONSTANT_DEFAULT_IS_FREE, DEFAULT_VERSIONS, ENGINE_NAMES
 from relint.project import parse
 
 _BACKEND = re.compile(r"backends?\.(postgresql|postgis|mysql|sqlite3|spatialite|oracle)|^(mssql)$")
 _URL = re.compile(r"^(postgres(?:ql)?|postgis|mysql|mariadb|sqlite|oracle|mssql)(?:\+\w+)?://")
-_ENGINES = {
+ENGINES = {
     "postgres": "postgresql",
     "postgis": "postgresql",
     "sqlite3": "sqlite",
     "spatialite": "sqlite",
     **{name: name for name in ENGINE_NAMES},
 }
-_DIALECT_CLASSES = {
-    "PGDialect": frozenset({"postgresql"}),
-    "MySQLDialect": frozenset({"mysql", "mariadb"}),
-    "SQLiteDialect": frozenset({"sqlite"}),
-}
+"""What engines are called in URLs, settings and names of folders."""
+
 _MANAGE = re.compile(r"DJANGO_SETTINGS_MODULE\"?'?\s*,\s*[\"']([\w.]+)[\"']")
-_DIALECT_WORDS = ("dialect", "vendor", "engine.name")
-_ALL = frozenset(ENGINE_NAMES)
 
 
 @dataclass(frozen=True)
@@ -61,27 +54,12 @@ class Target:
         return self.version >= CONSTANT_DEFAULT_IS_FREE[self.engine]
 
 
-def target(ctx: Context) -> Target:
+def target(ctx: FileContext) -> Target:
     """The database that the migration in this file runs on: configured, found in the project, or PostgreSQL 15."""
     return ctx.memo("migration target", lambda: _target(ctx))
 
 
-def runs_on_target(ctx: Context, node: cst.CSTNode) -> bool:
-    """Whether a statement may run on the target: not under `if dialect == "mysql"` when that is another engine."""
-    if not any(word in ctx.text for word in _DIALECT_WORDS):
-        return True
-    engine = target(ctx).engine
-    child = node
-    for ancestor in ctx.ancestors(node):
-        if isinstance(ancestor, cst.If) and child is not ancestor.test:
-            true_on, false_on = _engines_of_test(ctx, ancestor.test)
-            if engine not in (false_on if child is ancestor.orelse else true_on):
-                return False
-        child = ancestor
-    return not _has_left(ctx, node, engine)
-
-
-def is_application(ctx: Context) -> bool:
+def is_application(ctx: FileContext) -> bool:
     """Whether the file belongs to a project with `manage.py`, settings or a configured database.
 
     A reusable app does not know what it will run on: nothing may be rewritten there.
@@ -89,7 +67,7 @@ def is_application(ctx: Context) -> bool:
     return ctx.settings.migrations.database is not None or _head(ctx) is not None
 
 
-def _target(ctx: Context) -> Target:
+def _target(ctx: FileContext) -> Target:
     configured = ctx.settings.migrations
     engine = configured.database or _engine_of_folder(ctx) or _engine_of_settings(ctx) or _engine_of_alembic(ctx)
     known = engine or "postgresql"
@@ -97,25 +75,25 @@ def _target(ctx: Context) -> Target:
     return Target(known, version or DEFAULT_VERSIONS[known], engine is not None)
 
 
-def _engine_of_folder(ctx: Context) -> str | None:
+def _engine_of_folder(ctx: FileContext) -> str | None:
     """`versions/postgresql/0001.py`, `0001_status_sqlite.py`: some projects keep a history a database."""
     path = Path(ctx.path).absolute()
     for part in (path.stem.rpartition("_")[2], *path.parts[-4:-1]):
-        if part in _ENGINES:
-            return _ENGINES[part]
+        if part in ENGINES:
+            return ENGINES[part]
     return None
 
 
-def _engine_of_alembic(ctx: Context) -> str | None:
+def _engine_of_alembic(ctx: FileContext) -> str | None:
     for folder in ctx.project.around(Path(ctx.path)):
         if "alembic.ini" in ctx.project.listing(folder):
             text = ctx.project.text(folder / "alembic.ini") or ""
             url = re.search(r"^\s*sqlalchemy\.url\s*=\s*(\w+)", text, re.MULTILINE)
-            return _ENGINES.get(url[1]) if url else None
+            return ENGINES.get(url[1]) if url else None
     return None
 
 
-def _engine_of_settings(ctx: Context) -> str | None:
+def _engine_of_settings(ctx: FileContext) -> str | None:
     """The one engine that the settings files name; beside another one, SQLite is for development."""
     head = _head(ctx)
     paths = _settings_files(ctx, head) if head is not None else ()
@@ -131,10 +109,10 @@ def _engines_named(text: str) -> frozenset[str]:
     tree = parse(text)
     strings = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)] if tree is not None else []
     named = [_BACKEND.search(s) or _URL.search(s) for s in strings if isinstance(s, str)]
-    return frozenset(_ENGINES[next(group for group in match.groups() if group)] for match in named if match)
+    return frozenset(ENGINES[next(group for group in match.groups() if group)] for match in named if match)
 
 
-def _head(ctx: Context) -> Path | None:
+def _head(ctx: FileContext) -> Path | None:
     """The nearest folder that holds `manage.py` or Django settings."""
 
     def answer() -> Path | None:
@@ -145,7 +123,7 @@ def _head(ctx: Context) -> Path | None:
     return ctx.memo("project head", answer)
 
 
-def _settings_files(ctx: Context, folder: Path) -> Iterator[Path]:
+def _settings_files(ctx: FileContext, folder: Path) -> Iterator[Path]:
     """`manage.py` of a folder, the settings that it names, and `settings.py` or `settings/` here and one level down."""
     names = ctx.project.listing(folder)
     if "manage.py" in names and "DJANGO_SETTINGS_MODULE" in (text := ctx.project.text(folder / "manage.py") or ""):
@@ -158,7 +136,7 @@ def _settings_files(ctx: Context, folder: Path) -> Iterator[Path]:
             yield from _settings_in(ctx, folder / name)
 
 
-def _settings_in(ctx: Context, folder: Path) -> Iterator[Path]:
+def _settings_in(ctx: FileContext, folder: Path) -> Iterator[Path]:
     names = ctx.project.listing(folder)
     paths = [folder / "settings.py"] if "settings.py" in names else []
     if "settings" in names:
@@ -168,59 +146,3 @@ def _settings_in(ctx: Context, folder: Path) -> Iterator[Path]:
         text = ctx.project.text(path) or ""
         if "INSTALLED_APPS" in text or "DATABASES" in text:
             yield path
-
-
-def _engines_of_test(ctx: Context, test: cst.BaseExpression) -> tuple[frozenset[str], frozenset[str]]:
-    """The engines on which a test may be true, and those on which it may be false."""
-    match test:
-        case cst.UnaryOperation(operator=cst.Not(), expression=inner):
-            true_on, false_on = _engines_of_test(ctx, inner)
-            return false_on, true_on
-        case cst.BooleanOperation(left=left, right=right, operator=operator):
-            first, second = _engines_of_test(ctx, left), _engines_of_test(ctx, right)
-            if isinstance(operator, cst.And):
-                return first[0] & second[0], first[1] | second[1]
-            return first[0] | second[0], first[1] & second[1]
-        case cst.Call(func=cst.Name(value="isinstance"), args=[_, cst.Arg(value=dialect)]):
-            named = ctx.source(dialect).rpartition(".")[2]
-            if named in _DIALECT_CLASSES:
-                return _DIALECT_CLASSES[named], _ALL - _DIALECT_CLASSES[named]
-        case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(operator=operator, comparator=right)]):
-            if not _is_dialect(ctx, left):
-                left, right = right, left
-            engines = frozenset(_ENGINES[name] for name in _strings(ctx, right) if name in _ENGINES)
-            if "mysql" in engines:
-                engines |= {"mariadb"}  # whose driver answers to the name mysql
-            if engines and _is_dialect(ctx, left):
-                if isinstance(operator, cst.Equal | cst.In):
-                    return engines, _ALL - engines
-                if isinstance(operator, cst.NotEqual | cst.NotIn):
-                    return _ALL - engines, engines
-    return _ALL, _ALL
-
-
-def _has_left(ctx: Context, node: cst.CSTNode, engine: str) -> bool:
-    """Whether an earlier `if dialect != "postgresql": return` of the same function leaves on this engine."""
-    function = ctx.enclosing(node, cst.FunctionDef)
-    start = ctx.range(node)[0]
-    for statement in function.body.body if function is not None else ():
-        if isinstance(statement, cst.If) and ctx.range(statement)[1] <= start and statement.body.body:
-            last = statement.body.body[-1]
-            if isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], cst.Return):
-                if engine not in _engines_of_test(ctx, statement.test)[1]:
-                    return True
-    return False
-
-
-def _is_dialect(ctx: Context, expression: cst.BaseExpression) -> bool:
-    text = ctx.source(expression)
-    if isinstance(expression, cst.Name) and (value := ctx.value_of(expression)) is not None:
-        text += f" {ctx.source(value)}"
-    return any(word in text for word in _DIALECT_WORDS)
-
-
-def _strings(ctx: Context, expression: cst.BaseExpression) -> list[str]:
-    if isinstance(expression, cst.Tuple | cst.List | cst.Set):
-        return [s for element in expression.elements for s in _strings(ctx, element.value)]
-    value = ctx.literal(expression)
-    return [value] if isinstance(value, str) else []

@@ -54,29 +54,27 @@ from __future__ import annotations
 
 from typing import Iterator
 
-import libcst as cst
-
-from relint.context import Context
+from relint.file_context import FileContext
 from relint.model import Finding, Rule
-from relint.queries.index_builds import index_builds
 from relint.queries.migration_target import target
+from relint.queries.schema import IndexBuild
 
 rule = Rule(
     code="REL504",
     imports=("migrations", "alembic"),
     words=("AddIndex", "AddField", "AlterField", "create_index", "add_column", "RunSQL", "execute", "exec_driver_sql"),
     context_words=("CreateModel", "create_table", "RenameModel"),
+    sql=("CREATE INDEX|CREATE UNIQUE INDEX",),
     fix="unsafe",
 )
 
 
-@rule.on(cst.Call)
-def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
-    for index in index_builds(ctx, node):
-        how = "gets its index" if index.by == "column" else "is built"
-        yield rule.finding(
-            node,
-            f"`{index.name}` {how} without CONCURRENTLY: "
-            f"writes to the table wait until all of it is read{target(ctx).note}",
-            data=index,
-        )
+@rule.on(IndexBuild)
+def check(index: IndexBuild, ctx: FileContext) -> Iterator[Finding]:
+    how = "gets its index" if index.by == "column" else "is built"
+    yield rule.finding(
+        index.node,
+        f"`{index.name}` {how} without CONCURRENTLY: "
+        f"writes to the table wait until all of it is read{target(ctx).note}",
+        data=index,
+    )

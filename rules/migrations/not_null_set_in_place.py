@@ -57,32 +57,29 @@ from __future__ import annotations
 
 from typing import Iterator
 
-import libcst as cst
-
-from relint.context import Context
+from relint.file_context import FileContext
 from relint.model import Finding, Rule
-from relint.queries.column_changes import TightenedColumn, tightened_columns
 from relint.queries.migration_target import Target, target
+from relint.queries.schema import TightenedColumn
 
 rule = Rule(
     code="REL503",
     imports=("migrations", "alembic"),
     words=("AlterField", "alter_column", "RunSQL", "execute", "exec_driver_sql"),
     context_words=("CreateModel", "create_table", "RenameModel"),
+    sql=("ALTER TABLE", "NOT NULL"),
     fix="unsafe",
 )
 
 
-@rule.on(cst.Call)
-def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
-    for column in tightened_columns(ctx, node):
-        database = target(ctx)
-        yield rule.finding(
-            node,
-            f"`{column.name}` allowed NULL and is made NOT NULL in one step: "
-            f"{_danger(column, database)}{database.note}",
-            data=column,
-        )
+@rule.on(TightenedColumn)
+def check(column: TightenedColumn, ctx: FileContext) -> Iterator[Finding]:
+    database = target(ctx)
+    yield rule.finding(
+        column.node,
+        f"`{column.name}` allowed NULL and is made NOT NULL in one step: {_danger(column, database)}{database.note}",
+        data=column,
+    )
 
 
 def _danger(column: TightenedColumn, database: Target) -> str:

@@ -57,33 +57,31 @@ from __future__ import annotations
 
 from typing import Iterator
 
-import libcst as cst
-
-from relint.context import Context
+from relint.file_context import FileContext
 from relint.model import Finding, Rule
-from relint.queries.column_changes import AddedColumn, added_columns
 from relint.queries.migration_target import Target, target
+from relint.queries.schema import AddedColumn
 
 rule = Rule(
     code="REL501",
     imports=("migrations", "alembic"),
     words=("AddField", "add_column", "RunSQL", "execute", "exec_driver_sql"),
     context_words=("CreateModel", "create_table", "RenameModel", "alter_column"),
+    sql=("ALTER TABLE", "ADD", "NOT NULL"),
     fix="unsafe",
 )
 
 
-@rule.on(cst.Call)
-def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
-    for column in added_columns(ctx, node):
-        database = target(ctx)
-        if column.default == "none" or (column.origin == "django" and column.kept):
-            continue
-        if column.kept and column.default == "constant" and database.constant_default_is_free:
-            if ctx.settings.sanctioned.not_null != "db-default":
-                yield rule.finding(node, _for_information(column, database), data=column, severity="info")
-        else:
-            yield rule.finding(node, f"{_danger(column, database)}{database.note}", data=column)
+@rule.on(AddedColumn)
+def check(column: AddedColumn, ctx: FileContext) -> Iterator[Finding]:
+    database = target(ctx)
+    if column.default == "none" or (column.origin == "django" and column.kept):
+        return
+    if column.kept and column.default == "constant" and database.constant_default_is_free:
+        if ctx.settings.sanctioned.not_null != "db-default":
+            yield rule.finding(column.node, _for_information(column, database), data=column, severity="info")
+    else:
+        yield rule.finding(column.node, f"{_danger(column, database)}{database.note}", data=column)
 
 
 def _for_information(column: AddedColumn, database: Target) -> str:

@@ -52,33 +52,31 @@ from __future__ import annotations
 
 from typing import Iterator
 
-import libcst as cst
-
-from relint.context import Context
+from relint.file_context import FileContext
 from relint.model import Finding, Rule
-from relint.queries.column_changes import added_columns
 from relint.queries.migration_target import target
+from relint.queries.schema import AddedColumn
 
 rule = Rule(
     code="REL502",
     imports=("migrations", "alembic"),
     words=("AddField", "add_column", "RunSQL", "execute", "exec_driver_sql"),
     context_words=("CreateModel", "create_table", "RenameModel", "alter_column"),
+    sql=("ALTER TABLE", "ADD", "NOT NULL"),
     severity="error",
     fix="unsafe",
 )
 
 
-@rule.on(cst.Call)
-def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
-    for column in added_columns(ctx, node):
-        if column.default != "none":
-            continue
-        database = target(ctx)
-        if database.engine in ("mysql", "mariadb"):
-            danger = "existing rows get a value that nobody chose, and INSERTs of old code that still runs fail"
-        else:
-            danger = "the migration fails on the first table that holds a row"
-        yield rule.finding(
-            node, f"`{column.name}` is added NOT NULL without a default: {danger}{database.note}", data=column
-        )
+@rule.on(AddedColumn)
+def check(column: AddedColumn, ctx: FileContext) -> Iterator[Finding]:
+    if column.default != "none":
+        return
+    database = target(ctx)
+    if database.engine in ("mysql", "mariadb"):
+        danger = "existing rows get a value that nobody chose, and INSERTs of old code that still runs fail"
+    else:
+        danger = "the migration fails on the first table that holds a row"
+    yield rule.finding(
+        column.node, f"`{column.name}` is added NOT NULL without a default: {danger}{database.note}", data=column
+    )

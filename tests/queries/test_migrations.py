@@ -147,9 +147,14 @@ def test_sql(sql: str, expected: Statement) -> None:
     assert statements(sql) == (expected,)
 
 
-@pytest.mark.parametrize("sql", ["", "DO $$ BEGIN UPDATE t SET a = 1; END $$", "this is no update", "UPDATE", "((("])
+@pytest.mark.parametrize("sql", ["", "DO $$ BEGIN UPDATE t SET a = 1; END $$", "this is no update", "((("])
 def test_sql_without_effects(sql: str) -> None:
     assert statements(sql) == ()
+
+
+@pytest.mark.parametrize("sql", ["UPDATE", "ALTER TABLE t FROB COLUMN a", "ALTER TABLE t ADD COLUMN ("])
+def test_sql_that_cannot_be_read(sql: str) -> None:
+    assert [statement.kind for statement in statements(sql)] == ["unread"]
 
 
 def test_postgresql_15_is_assumed(tmp_path: Path) -> None:

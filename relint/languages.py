@@ -1,0 +1,42 @@
+"""What differs between Python and SQL for who reads comments: how they begin, and where they and strings stand."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Callable, Iterator
+
+from relint import scan, sql_text
+from relint.sql_files import is_sql
+
+_STRINGS = re.compile(rf"#[^\r\n]*|(?P<string>{scan.STRING})", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Language:
+    """`marker` begins a comment; `comments` gives (offset, text) of each, `strings` (start, end) of literals."""
+
+    marker: str
+    comments: Callable[[str], Iterator[tuple[int, str]]]
+    strings: Callable[[str], Iterator[tuple[int, int]]]
+
+
+def language_of(path: str) -> Language:
+    """The language of a file, by its name: SQL for `.sql`, else Python."""
+    return SQL if is_sql(path) else PYTHON
+
+
+def _strings_of_python(text: str) -> Iterator[tuple[int, int]]:
+    for found in _STRINGS.finditer(text):
+        if found["string"] is not None:
+            yield found.start(), found.end()
+
+
+def _strings_of_sql(text: str) -> Iterator[tuple[int, int]]:
+    for kind, start, end in sql_text.tokens(text):
+        if kind == "string":
+            yield start, end
+
+
+PYTHON = Language("#", scan.comments, _strings_of_python)
+SQL = Language("--", sql_text.comments, _strings_of_sql)

@@ -1,0 +1,160 @@
+"""From what SQL does to what rules judge: the same for a .sql file and for SQL in Python."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Iterator, Protocol
+
+from relint.libraries.migrations import VALIDATES_CONSTRAINTS
+from relint.model import Node
+from relint.queries.migration_sql import Statement, effects, statements
+from relint.queries.migration_state import EMPTY, State, apply_sql
+from relint.queries.migration_target import Target, target
+from relint.queries.schema import (
+    AddedColumn,
+    AddedConstraint,
+    BulkDelete,
+    Change,
+    IndexBuild,
+    LostName,
+    RetypedColumn,
+    TightenedColumn,
+    Unread,
+)
+from relint.queries.type_changes import rewrites
+from relint.sql_context import SqlContext, SqlNode
+
+_CHECKS = re.compile(r"\bis\s+not\s+null\b|\bvalidate\s+constraint\b", re.IGNORECASE)
+_NUMBERS = re.compile(r"\d+")
+
+
+class History(Protocol):
+    """What must be known of the statements around one."""
+
+    def is_new(self, table: str) -> bool:
+        """Whether the same migration creates or empties the table."""
+
+    def drops_default(self, effect: Statement) -> bool:
+        """Whether the default of a new column is taken away again further down."""
+
+    def is_checked(self, effect: Statement) -> bool:
+        """Whether a CHECK that was validated before holds the column to be not null."""
+
+    def names(self, table: str, column: str) -> bool | None:
+        """Whether code that runs until this migration names the column (or the table, without one); None: unknown."""
+
+
+def changes_by(effect: Statement, node: Node, history: History, database: Target) -> Iterator[Change]:
+    """What one effect of a statement comes to, on a table that may hold rows."""
+    table, column = effect.table, effect.column
+    shown = f"{table}.{column}" if column else table
+    if effect.kind == "unread":
+        yield Unread(node, "sql", shown or "SQL")
+        return
+    if history.is_new(table):
+        return
+    match effect.kind:
+        case "add column" if effect.not_null:
+            yield AddedColumn(node, "sql", shown, effect.default, not history.drops_default(effect))
+        case "set not null" if not effect.restated and not history.is_checked(effect):
+            yield TightenedColumn(node, "sql", shown)
+        case "create index" if not effect.concurrent and database.engine == "postgresql":
+            yield IndexBuild(node, "sql", effect.name or table, "sql")
+        case "add constraint" if effect.valid and effect.constraint:
+            if effect.constraint in VALIDATES_CONSTRAINTS.get(database.engine, ()):
+                yield AddedConstraint(node, "sql", effect.name or shown, effect.constraint, table)
+        case "drop column" | "drop table" | "rename column" | "rename table":
+            what = "table" if effect.kind.endswith("table") else "column"
+            known = history.names(table, column)
+            if known is not False:
+                yield LostName(node, "sql", shown, what, effect.new, known=bool(known))  # type: ignore[arg-type]
+        case "change type" if not effect.restated and rewrites("", effect.new, database):
+            yield RetypedColumn(node, "sql", shown, "", effect.new.removesuffix(" using"))
+        case "delete" if effect.older and not effect.limited and not effect.picks:
+            yield BulkDelete(node, "sql", table, effect.older)
+
+
+def changes_of_file(ctx: SqlContext) -> list[Change]:
+    """What the forward statements of a .sql file change, in order."""
+    return ctx.memo("changes", lambda: list(_changes_of_file(ctx)))
+
+
+def effects_of_file(ctx: SqlContext) -> list[tuple[SqlNode, Statement]]:
+    """The effects of the forward statements, each with the part that has it."""
+    return ctx.memo("effects", lambda: list(_effects_of_file(ctx)))
+
+
+def _effects_of_file(ctx: SqlContext) -> Iterator[tuple[SqlNode, Statement]]:
+    engine = target(ctx).engine
+    for statement in ctx.forward:
+        for effect in effects(ctx.source(statement), engine, alone=len(ctx.forward) == 1):
+            start = statement.start + effect.start
+            end = statement.start + effect.end if effect.end else statement.end
+            yield SqlNode(start, end, statement.statement), effect
+
+
+def _changes_of_file(ctx: SqlContext) -> Iterator[Change]:
+    history = _FileHistory(ctx)
+    for node, effect in effects_of_file(ctx):
+        history.now = effect
+        yield from changes_by(effect, node, history, target(ctx))
+
+
+class _FileHistory:
+    """The statements of the file; of earlier files of the folder, what they say of checks."""
+
+    def __init__(self, ctx: SqlContext) -> None:
+        self.ctx = ctx
+        self.effects = [effect for _, effect in effects_of_file(ctx)]
+        self.now: Statement | None = None
+        self._new = _new_tables(self.effects)
+
+    def is_new(self, table: str) -> bool:
+        return table in self._new
+
+    def drops_default(self, effect: Statement) -> bool:
+        later = self.effects[self._at(effect) + 1 :]
+        return any(s.kind == "drop default" and (s.table, s.column) == (effect.table, effect.column) for s in later)
+
+    def is_checked(self, effect: Statement) -> bool:
+        state = _state_before(self.ctx)
+        for earlier in self.effects[: self._at(effect)]:
+            state = apply_sql(state, earlier)
+        return (effect.table, effect.column) in state.validated
+
+    def names(self, table: str, column: str) -> bool | None:
+        return None
+
+    def _at(self, effect: Statement) -> int:
+        return next(i for i, each in enumerate(self.effects) if each is effect)
+
+
+def _new_tables(found: list[Statement]) -> set[str]:
+    """The tables that are created or emptied, under all their names."""
+    new: set[str] = set()
+    for effect in found:
+        if effect.kind in ("create table", "empty table"):
+            new.add(effect.table)
+        elif effect.kind == "rename table" and effect.table in new:
+            new.add(effect.new)
+    return new
+
+
+def _state_before(ctx: SqlContext) -> State:
+    """What the folder's files that come before this one, by the numbers in their names, say of checks."""
+    path = Path(ctx.path).absolute()
+    state = EMPTY
+    names = [name for name in ctx.project.listing(path.parent) if name.lower().endswith(".sql")]
+    for name in sorted(names, key=order):
+        if order(name) < order(path.name):
+            text = ctx.project.text(path.parent / name) or ""
+            if _CHECKS.search(text):
+                for effect in statements(text, target(ctx).engine):
+                    state = apply_sql(state, effect)
+    return state
+
+
+def order(name: str) -> tuple[tuple[int, ...], str]:
+    """What migrations are sorted by: the numbers in their names, then the names."""
+    return tuple(int(number) for number in _NUMBERS.findall(name)), name

@@ -1,0 +1,57 @@
+"""Which .sql files are migrations. Dumps, fixtures, queries and templates are not, unless they are named."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from relint.globs import GlobSet
+from relint.libraries.sql_migrations import (
+    FOLDERS,
+    NAMES,
+    NOT_MIGRATIONS,
+    NUMBERED,
+    NUMBERED_FOLDERS,
+    SQITCH_FOLDERS,
+    SQITCH_PLAN,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from relint.globs import Glob
+    from relint.settings import Settings
+
+SUFFIX = ".sql"
+
+
+def is_sql(path: str) -> bool:
+    """Whether a file holds SQL, by its name."""
+    return path.lower().endswith(SUFFIX)
+
+
+def is_sql_migration(absolute: str, settings: Settings) -> bool:
+    """Whether the .sql file at an absolute path is a migration: by its folder, by its name, or by `sql-files`."""
+    if settings.migrations.sql_files and _configured(settings.migrations.sql_files, settings.root).matches(absolute):
+        return True
+    *folders, name = _below_root(absolute, str(settings.root)).split(os.sep)
+    if any(NOT_MIGRATIONS.fullmatch(folder) for folder in folders):
+        return False
+    if NAMES.fullmatch(name) or any(FOLDERS.fullmatch(folder) for folder in folders):
+        return True
+    folder = folders[-1].lower() if folders else ""
+    if folder in SQITCH_FOLDERS:
+        return os.path.isfile(os.path.join(os.path.dirname(absolute), os.pardir, SQITCH_PLAN))
+    return folder in NUMBERED_FOLDERS and NUMBERED.fullmatch(name) is not None
+
+
+def _below_root(absolute: str, root: str) -> str:
+    """The path from the project's folder on, with the name of that folder."""
+    above = os.path.join(os.path.dirname(os.path.abspath(root)), "")
+    return absolute[len(above) :] if absolute.startswith(above) else absolute
+
+
+@lru_cache(maxsize=16)
+def _configured(globs: tuple[Glob, ...], root: Path) -> GlobSet:
+    return GlobSet(globs, root)
