@@ -67,8 +67,11 @@ class Baseline:
         )
 
 
-def load(file: Path) -> Baseline:
-    """Read a baseline, its paths brought up to date by git; raises ConfigError when it is missing or broken."""
+def load(file: Path, *, renames: bool = True) -> Baseline:
+    """Read a baseline, its paths brought up to date by git; raises ConfigError when it is missing or broken.
+
+    `renames=False` does without git, which runs what the repository's settings name.
+    """
     try:
         data = json.loads(file.read_bytes())
         if data["version"] != VERSION:
@@ -78,7 +81,7 @@ def load(file: Path) -> Baseline:
         raise ConfigError(f"{file}: {error.strerror}; write it with relint baseline") from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ConfigError(f"{file}: is no baseline; write it anew with relint baseline") from error
-    moved = _renames(data.get("commit"), file)
+    moved = _renames(data.get("commit"), file) if renames else {}
     entries: Counter[Entry] = Counter()
     for one, count in rows:
         entries[Entry(moved.get(one.path, one.path), one.code, one.scope, one.statement)] += count

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Collection, Iterable, Mapping, Sequence
 
 from relint.check import check
 from relint.engine_rules import UNCHECKED, UNUSED_SUPPRESSION
@@ -32,13 +32,32 @@ class Fixed:
 
 
 def fix(
-    source: Source, settings: Settings, *, unsafe: bool, noqa: bool = True, project: Project | None = None
+    source: Source,
+    settings: Settings,
+    *,
+    unsafe: bool,
+    noqa: bool = True,
+    project: Project | None = None,
+    codes: Collection[str] | None = None,
 ) -> Fixed:
     """Apply the safe fixes (and the unsafe ones) until none is left, 10 passes at most. Writes nothing.
 
-    `noqa=False` ignores suppression comments; `project` is the door to other files.
+    `noqa=False` ignores suppression comments; `project` is the door to other files; `codes` are the rules whose fixes
+    are wanted (None: all).
     """
-    return _Fixing(source, settings, unsafe, noqa, project).run()
+    return _Fixing(source, settings, unsafe, noqa, project, codes).run()
+
+
+def fix_one(
+    source: Source,
+    settings: Settings,
+    found: Sequence[Diagnostic],
+    chosen: Diagnostic,
+    *,
+    project: Project | None = None,
+) -> Fixed:
+    """Apply the fix of one of the findings in a text, whatever its safety; the text stays where it does no good."""
+    return _Fixing(source, settings, True, True, project).only(found, chosen)
 
 
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:
@@ -95,11 +114,20 @@ def _imports(edit: Edit) -> bool:
 class _Fixing:
     """The passes over one file."""
 
-    def __init__(self, source: Source, settings: Settings, unsafe: bool, noqa: bool, project: Project | None) -> None:
+    def __init__(
+        self,
+        source: Source,
+        settings: Settings,
+        unsafe: bool,
+        noqa: bool,
+        project: Project | None,
+        codes: Collection[str] | None = None,
+    ) -> None:
         self.source = source
         self.settings = settings
         self.noqa = noqa
         self.project = project
+        self.codes = codes
         self.wanted = {Safety.SAFE, Safety.UNSAFE} if unsafe else {Safety.SAFE}
         self.fixed: Counter[str] = Counter()
         self.create: list[NewFile] = []
@@ -119,6 +147,10 @@ class _Fixing:
                 self.notes.append(f"stopped after {MAX_PASSES} passes with fixes left to apply")
         return Fixed(text, dict(self.fixed), found, tuple(self.notes), tuple(self.create))
 
+    def only(self, found: Sequence[Diagnostic], chosen: Diagnostic) -> Fixed:
+        text, remaining = self._apply(self.source.text, list(found), [chosen])
+        return Fixed(text, dict(self.fixed), remaining, tuple(self.notes), tuple(self.create))
+
     def _check(self, text: str, *, parse: bool = False) -> list[Diagnostic]:
         return check(replace(self.source, text=text), self.settings, noqa=self.noqa, parse=parse, project=self.project)
 
@@ -129,6 +161,8 @@ class _Fixing:
         for diagnostic in found:
             fix = diagnostic.fix
             if fix is None or fix.safety not in self.wanted:
+                continue
+            if self.codes is not None and diagnostic.code not in self.codes:
                 continue
             if _key(diagnostic) in self.rejected or not compatible(chosen, diagnostic):
                 continue
