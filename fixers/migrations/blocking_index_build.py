@@ -13,9 +13,10 @@ from relint.edits import Edits
 from relint.fixers.migrations.out_of_transaction import autocommitted, leave_transaction
 from relint.model import Edit, Finding, Fix, Safety
 from relint.queries.alembic_calls import alembic_operation
-from relint.queries.index_builds import index_builds
 from relint.queries.migration_calls import django_operation, sql_effects
 from relint.queries.migration_target import is_application, target
+from relint.queries.python_changes import change_at
+from relint.queries.schema import IndexBuild
 from relint.rules.migrations.blocking_index_build import rule
 
 _ABOUT_INDEXES = frozenset({"AddIndex", "AddIndexConcurrently", "RemoveIndex", "RemoveIndexConcurrently"})
@@ -88,7 +89,7 @@ def _builds_of(statement: cst.CSTNode, ctx: Context) -> list[cst.Call]:
     """The calls of a statement that does nothing but build indexes: one call, or a batch of them."""
     match statement:
         case cst.SimpleStatementLine(body=[cst.Expr(value=cst.Call() as call)]):
-            return [call] if any(index.by == "operation" for index in index_builds(ctx, call)) else []
+            return [call] if any(index.by == "operation" for index in change_at(ctx, call, IndexBuild)) else []
         case cst.With(items=[cst.WithItem(item=cst.Call(func=func))], body=cst.IndentedBlock(body=body)):
             if ctx.names.dotted(func) == "alembic.op.batch_alter_table":
                 calls = [_builds_of(inner, ctx) for inner in body]

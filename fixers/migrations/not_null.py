@@ -10,9 +10,11 @@ from relint import edits
 from relint.context import Context
 from relint.libraries.migrations import DJANGO_FIELDS, RESERVED, TEXT_FIELDS
 from relint.model import Edit, Finding, Fix, Safety
-from relint.queries.column_changes import AddedColumn, column_of, field_kind, is_relation, state_at, table_of
+from relint.queries.column_changes import column_of, field_kind, is_relation, state_at, table_of
+from relint.queries.migration_state import field_facts
 from relint.queries.migration_target import is_application, target
-from relint.queries.migrations import field_facts, parse_operation
+from relint.queries.migrations import parse_operation
+from relint.queries.schema import AddedColumn
 from relint.queries.versions import minimum_version
 
 _SET_DEFAULT = frozenset({"postgresql", "mysql", "mariadb"})
