@@ -179,6 +179,7 @@ RULES: list[dict[str, Any]] = [
         'imports': ('migrations', 'alembic'),
         'words': ('AddField', 'add_column', 'RunSQL', 'execute', 'exec_driver_sql'),
         'context_words': ('CreateModel', 'create_table', 'RenameModel', 'alter_column'),
+        'sql': ('ALTER TABLE', 'ADD', 'NOT NULL'),
         'fix': 'unsafe',
     },
     {
@@ -190,6 +191,7 @@ RULES: list[dict[str, Any]] = [
         'imports': ('migrations', 'alembic'),
         'words': ('AddField', 'add_column', 'RunSQL', 'execute', 'exec_driver_sql'),
         'context_words': ('CreateModel', 'create_table', 'RenameModel', 'alter_column'),
+        'sql': ('ALTER TABLE', 'ADD', 'NOT NULL'),
         'severity': 'error',
         'fix': 'unsafe',
     },
@@ -202,6 +204,7 @@ RULES: list[dict[str, Any]] = [
         'imports': ('migrations', 'alembic'),
         'words': ('AlterField', 'alter_column', 'RunSQL', 'execute', 'exec_driver_sql'),
         'context_words': ('CreateModel', 'create_table', 'RenameModel'),
+        'sql': ('ALTER TABLE', 'NOT NULL'),
         'fix': 'unsafe',
     },
     {
@@ -213,6 +216,7 @@ RULES: list[dict[str, Any]] = [
         'imports': ('migrations', 'alembic'),
         'words': ('AddIndex', 'AddField', 'AlterField', 'create_index', 'add_column', 'RunSQL', 'execute', 'exec_driver_sql'),
         'context_words': ('CreateModel', 'create_table', 'RenameModel'),
+        'sql': ('CREATE INDEX|CREATE UNIQUE INDEX',),
         'fix': 'unsafe',
     },
     {

@@ -6,11 +6,12 @@ import libcst as cst
 
 from relint import edits
 from relint.context import Context
-from relint.fixers.sql.rewriting import Parameter, Rewriting, given_parameters
+from relint.fixers.sql.rewriting import Parameter, Rewriting
 from relint.libraries.databases import WITHOUT_PARAMETERS
 from relint.model import Edit
 from relint.queries.sql import Site
 from relint.queries.sql_places import HOLE, first_word
+from relint.queries.sql_sinks import given_parameters
 from relint.queries.text import Hole, with_holes_as
 
 _TAKES_VALUES = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "WITH", "VALUES", "REPLACE"})
@@ -58,7 +59,7 @@ def _added(ctx: Context, site: Site, rewriting: Rewriting) -> tuple[Edit, ...] |
         if any(arg.keyword is not None for arg in call.args):
             return None
         return edits.append_argument(ctx, call, ", ".join(p.expression for p in parameters))
-    given = given_parameters(ctx, site)
+    given = given_parameters(ctx, site.sink)
     if given is None:
         if len(call.args) > 1:
             return None

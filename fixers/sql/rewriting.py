@@ -17,6 +17,7 @@ from relint.queries.spelling import spelled
 from relint.queries.sql import Site
 from relint.queries.sql_holes import is_number, speaking_name
 from relint.queries.sql_places import HOLE, Place, Spot
+from relint.queries.sql_sinks import given_parameters
 from relint.queries.text import Hole, Piece, with_holes_as
 
 
@@ -61,7 +62,7 @@ class Rewriting:
         """The rewriting of a site; None where it would not be the same statement."""
         assert site.sink is not None
         assert site.sink.driver is not None
-        given = given_parameters(ctx, site)
+        given = given_parameters(ctx, site.sink)
         style: Style = site.sink.driver.style
         if isinstance(given, cst.Dict) and style in ("qmark", "format"):
             style = "named"
@@ -218,6 +219,8 @@ class Rewriting:
     def _quoted(self, spot: Spot) -> tuple[int, int, str] | None:
         """A quoted literal with holes: what stands between the quotes moves into the parameter."""
         start, end = spot.span
+        if spot.quote == "$$":
+            return None
         inner = self.raw[start + 1 : end - 1]
         if not (self.raw[start] == self.raw[end - 1] and end - start > 2) or self.raw[start - 1 : start].isalnum():
             return None
@@ -437,17 +440,6 @@ def _template(ctx: Context, root: cst.BaseExpression) -> cst.BaseExpression | No
     shared = scope is ctx.names.module and not name.value.startswith("_")
     local = isinstance(scope.node, cst.FunctionDef | cst.Module)
     return literal if local and not shared and len(ctx.names.uses(scope, name.value)) == 1 else None
-
-
-def given_parameters(ctx: Context, site: Site) -> cst.BaseExpression | None:
-    """The parameters that the call has already; None for none."""
-    assert site.sink is not None
-    call = site.sink.call
-    for keyword in ("parameters", "params", "args", "vars", "query_params"):
-        if (arg := ctx.keyword(call, keyword)) is not None:
-            return arg.value
-    given = ctx.positional(call, 1)
-    return given.value if given is not None else None
 
 
 def _delimiter(literal: cst.SimpleString | cst.FormattedString) -> str:

@@ -12,10 +12,11 @@ import libcst as cst
 
 from relint.names import Binding, Scope, parameters
 from relint.queries.text import Hole, Texts, bounded, holes, is_text, joined
+from relint.queries.text_formatting import modulo
 
 if TYPE_CHECKING:
     from relint.context import Context
-    from relint.queries.text import Folder
+    from relint.queries.text_folding import Folder
 
 _ENDS = (cst.Return, cst.Raise, cst.Continue, cst.Break)
 
@@ -154,7 +155,7 @@ class _Flow:
                 case cst.AddAssign():
                     return joined(before, self.folder.entry(value))
                 case cst.ModuloAssign():
-                    return self.folder.modulo(before, value, value) or self._hole()
+                    return modulo(self.folder, before, value, value) or self._hole()
         return self._hole()
 
     def _branches(self, statement: cst.If, texts: Texts | None) -> _After:
@@ -242,7 +243,7 @@ class _Flow:
     def _values(self, items: cst.BaseExpression, path: tuple[int, ...]) -> list[cst.BaseExpression] | None:
         match items:
             case cst.Name() | cst.Attribute():
-                bound = self.ctx.value_of(items) or self.folder._class_constant(items)
+                bound = self.ctx.value_of(items) or self.folder.class_constant(items)
                 return self._values(bound, path) if bound is not None and bound is not items else None
             case cst.Tuple(elements=elements) | cst.List(elements=elements) | cst.Set(elements=elements):
                 found = [_at(element.value, path) for element in elements]

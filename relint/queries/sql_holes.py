@@ -10,7 +10,7 @@ import libcst as cst
 from relint.context import Context
 from relint.queries.flow import nearest
 from relint.queries.sql_places import Place, Spot
-from relint.queries.text import Hole
+from relint.queries.text import Hole, holes, is_hole, text_of
 
 
 def place_of(ctx: Context, hole: Hole, spot: Spot) -> Place:
@@ -23,13 +23,19 @@ def place_of(ctx: Context, hole: Hole, spot: Spot) -> Place:
     if any(map(_PLACEHOLDERS.search, names)) or _runs_over_placeholders(ctx, hole.node):
         return Place.NONE
     if spot.place is Place.VALUE and spot.quote == "" and spot.before not in ("LIMIT", "OFFSET", "LIKE", "INTERVAL"):
-        if any(map(_FRAGMENTS.search, names)):
+        if any(map(_FRAGMENTS.search, names)) or _is_of_helper(hole.node) or _is_of_helper(hole.value):
             return Place.FRAGMENT
         if _NAMES.search(names[0]):
             return Place.IDENTIFIER
     if spot.place is Place.IDENTIFIER and spot.quote == "" and any(map(_QUOTED_NAME.search, names)):
         return Place.NONE
     return spot.place
+
+
+def _is_of_helper(node: cst.BaseExpression) -> bool:
+    """`db.cast("a", "int")`, `self.db.arg`: what a database helper says is SQL."""
+    attribute = node.func if isinstance(node, cst.Call) else node
+    return isinstance(attribute, cst.Attribute) and bool(_HELPERS.search(speaking_name(attribute.value)))
 
 
 def _runs_over_placeholders(ctx: Context, node: cst.BaseExpression) -> bool:
@@ -137,7 +143,16 @@ def _is_harmless(ctx: Context, hole: Hole, spot: Spot) -> bool:
             return True
         if spot.quote and _is_escaped(ctx, value):
             return True
-    return False
+    return _is_harmless_word(ctx, hole, spot)
+
+
+def _is_harmless_word(ctx: Context, hole: Hole, spot: Spot) -> bool:
+    """Whether a word that is put together elsewhere (`f"{PREFIX}_{number}"`) has only harmless parts."""
+    if hole.value is hole.node or isinstance(hole.value, cst.Name | cst.Attribute | cst.Subscript):
+        return False
+    texts = text_of(ctx, hole.value)
+    inner = [one for text in texts for one in holes(text)]
+    return not any(map(is_hole, texts)) and all(_is_harmless(ctx, one, spot) for one in inner)
 
 
 def _is_escaped(ctx: Context, value: cst.BaseExpression) -> bool:
@@ -277,6 +292,11 @@ _CONSTANT_LOOP = re.compile(r"^_*[A-Z]\w+$")
 _FRAMEWORK_NAMES = frozenset("__tablename__ _meta __table__ __name__ db_table sentinel".split())
 _QUOTES = re.compile(r"quot(?:e|ing)|^qn?$|escape|literal|sanitiz|mogrify|identifier|^qn\d?$|^_?adapt$", re.IGNORECASE)
 _ESCAPED = re.compile(r"(?:^|_)escaped?(?:$|_)|(?:^|_)(?:quoted|sanitized)(?:$|_)", re.IGNORECASE)
+_HELPERS = re.compile(
+    r"^_*(?:db|cnx|conn|connection|database|dialect|backend|adapter|ops|operations|compiler|engine|schema_editor"
+    r"|(?:db|sql)_(?:helper|ops|adapter|backend|dialect))$",
+    re.IGNORECASE,
+)
 _QUOTED_NAME = re.compile(r"(?:^|_)qualif(?:y|ied)(?:$|_)|(?:^|_)(?:quoted|escaped)(?:$|_)", re.IGNORECASE)
 _COMPILED = frozenset(
     "as_sql sql_with_params compile get_compiler compile_json_path as_string process_lhs process_rhs".split()

@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 
 from relint.libraries.databases import COMMANDS, STATEMENTS
-from relint.queries.sql_places import HOLE, Place, Spot, first_word
+from relint.queries.sql_places import COMPARES, HOLE, Place, Spot, first_word
 
 ROOTS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "WITH", "VALUES", "REPLACE"})
 """First words of the statements that are believed without a database call."""
@@ -36,13 +36,34 @@ def is_statement(text: str, spots: list[Spot]) -> bool:
     return not (written[:1].isupper() and written[1:].islower()) and _parses(_without_holes(text, spots))
 
 
+def is_command(text: str, values: list[Spot]) -> bool:
+    """Whether the text is a statement that no parser has to confirm: DDL, COPY and the like, with a quoted value."""
+    word = first_word(text)
+    shape = _COMMANDS.get(word)
+    if shape is None or not any(spot.quote for spot in values):
+        return False
+    return text[text.upper().find(word) :].startswith(word) and bool(shape.search(text))
+
+
+def is_clause(text: str, values: list[Spot], name: str) -> bool:
+    """Whether a piece of text is a clause of SQL: compared to a value, with a keyword or known by a telling name."""
+    keyword = bool(_KEYWORD.search(text))
+    for spot in values:
+        compared = spot.before in COMPARES or spot.before in ("IN", "BETWEEN") or spot.group in ("IN", "VALUES")
+        if spot.quote and compared and (keyword or _TELLING.match(name)):
+            return True
+        if not spot.quote and (compared or spot.before in ("LIMIT", "OFFSET")) and _BEGINS_CLAUSE.match(text):
+            return True
+    return False
+
+
 def _without_holes(text: str, spots: list[Spot]) -> str:
     """The text with something that can stand in each hole, and `:pN` for the driver's placeholders."""
     numbers = iter(spots)
     text = re.sub(HOLE, lambda _: _stand_in(next(numbers)), text)
     text = re.sub(r"^(\s*)replace\b", r"\1insert", text, flags=re.IGNORECASE)
     # Inside quotes a placeholder is text; sqlglot does not mind `:p0` there.
-    return _PLACEHOLDER.sub(":p0", text.replace("%%", "%"))
+    return PLACEHOLDER.sub(":p0", text.replace("%%", "%"))
 
 
 def _stand_in(spot: Spot) -> str:
@@ -92,13 +113,32 @@ def _says_enough(statement: object) -> bool:
     return True
 
 
+_KEYWORD = re.compile(r"\b(?:WHERE|AND|OR|ON|HAVING|LIKE|ILIKE|IN|BETWEEN|SET|VALUES|JOIN|WHEN)\b")
+_BEGINS_CLAUSE = re.compile(r"\s*(?:WHERE|AND|OR|HAVING|LIMIT|OFFSET)\b")
+_TELLING = re.compile(
+    r"^_*(?:sql|where|wheres|where_clauses?|where_conditions?|conditions?|clauses?|criteria|predicates?|stmt|query)$"
+)
+"""Names of clauses; the rules name them among their words, so that the functions that use them are read."""
 _CLAUSE = re.compile(r"\b(?:WHERE|FROM|VALUES|JOIN|ORDER BY|GROUP BY|LIMIT|HAVING|UNION|SET|SELECT)\b")
-_PLACEHOLDER = re.compile(r"%\(\w*\)s|%s|(?<![?\w])\?(?![?|&])|\$\d+|(?<!:):\w+(?=\W|$)(?!:)")
+PLACEHOLDER = re.compile(r"%\(\w*\)s|%s|(?<![?\w])\?(?![?|&])|\$\d+|(?<!:):\w+(?=\W|$)(?!:)")
 _OBJECTS = re.compile(
     r"^\W*\w+\s+(?:or\s+replace\s+)?(?:temp\w*\s+|unique\s+|global\s+|materialized\s+|virtual\s+|unlogged\s+)*"
     r"(?:table|index|view|database|schema|user|role|function|trigger|sequence|type|extension|procedure|column|keyspace)\b",
     re.IGNORECASE,
 )
+_COMMANDS = {
+    "COPY": re.compile(r"\b(?:FROM|TO|INTO)\b"),
+    "UNLOAD": re.compile(r"\bTO\b"),
+    "CREATE": _OBJECTS,
+    "ALTER": _OBJECTS,
+    "DROP": _OBJECTS,
+    "COMMENT": re.compile(r"\bON\s+\w+.*\bIS\b", re.DOTALL),
+    "GRANT": re.compile(r"\bON\b.*\bTO\b", re.DOTALL),
+    "ATTACH": re.compile(r"\bAS\b"),
+    "CALL": re.compile(r"^\s*CALL\s+[\w.]+\s*\("),
+    "EXEC": re.compile(r"^\s*EXEC\s+[\w.]+\s"),
+}
+"""By the first word, which must be upper case: what else a command of SQL has."""
 _SECOND_WORD = {
     "SELECT": re.compile(r"\bfrom\b|^\W*select\s+\S+\s*\(", re.IGNORECASE),
     "INSERT": re.compile(r"\binto\b", re.IGNORECASE),

@@ -6,7 +6,7 @@ Pure text, no syntax tree: it must also answer for text that no parser takes (un
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 HOLE = "\ue000"
@@ -57,6 +57,8 @@ class _Token:
     kind: str
     text: str
     start: int
+    tag: str = ""
+    """What stands between the dollars of `$tag$...$tag$`."""
 
     @property
     def word(self) -> str:
@@ -74,7 +76,7 @@ class _Group:
 
 class _Scan:
     def __init__(self, text: str) -> None:
-        self.tokens = [_Token(str(t.lastgroup), t.group(), t.start()) for t in _TOKENS.finditer(text)]
+        self.tokens = [_Token(str(t.lastgroup), t.group(), t.start(), t["tag"] or "") for t in _TOKENS.finditer(text)]
         self.first = first_word(text)
         self.double_is_text = not any(token.kind == "string" for token in self.tokens)
 
@@ -89,8 +91,23 @@ class _Scan:
                     groups.pop()
             elif token.word in _CLAUSES:
                 groups[-1].clause = token.word
-            found += [self._spot(index, token, groups)] * token.text.count(HOLE)
+            if token.kind == "dollar":
+                found += self._in_dollars(token)
+            else:
+                found += [self._spot(index, token, groups)] * token.text.count(HOLE)
         return found
+
+    def _in_dollars(self, token: _Token) -> list[Spot]:
+        """The spots in `$$...$$`: text, or a program whose own values count."""
+        inner = token.text.strip("$").removeprefix(token.tag).removesuffix(token.tag).strip("$")
+        span = (token.start, token.start + len(token.text))
+        if first_word(inner) not in _BEGIN_CODE:
+            return [Spot(Place.VALUE, "$$", span=span)] * inner.count(HOLE)
+        found = spots(inner)
+        return [
+            replace(spot, place=spot.place if spot.place is Place.VALUE else Place.FRAGMENT, quote="$$", span=span)
+            for spot in found
+        ]
 
     def _spot(self, index: int, token: _Token, groups: list[_Group]) -> Spot:
         quote = {"string": "'", "double": '"', "back": "`"}.get(token.kind, "")
@@ -118,8 +135,6 @@ class _Scan:
                 return self._in_double_quotes(index, groups)
             case "back":
                 return Place.IDENTIFIER
-            case "dollar":
-                return Place.FRAGMENT
         if token.text != HOLE:
             return Place.IDENTIFIER
         return self._bare(index, groups)
@@ -136,11 +151,13 @@ class _Scan:
         before, behind = self._word(index - 1), self._word(index + 1)
         if behind == "." or before == "." or self._sets_names():
             return Place.IDENTIFIER
+        if before == "PASSWORD" or (self._word(index - 2), before) == ("IDENTIFIED", "BY"):
+            return Place.VALUE
         if not self.double_is_text or any(
             self._quotes_name(i) for i, t in enumerate(self.tokens) if t.kind == "double"
         ):
             return Place.IDENTIFIER
-        if before in _COMPARES or (before in ("(", ",") and self._in_group(index, groups) is Place.VALUE):
+        if before in COMPARES or (before in ("(", ",") and self._in_group(index, groups) is Place.VALUE):
             return Place.VALUE
         return Place.IDENTIFIER
 
@@ -153,13 +170,13 @@ class _Scan:
             return Place.IDENTIFIER
         if before in ("(", ",", "["):
             return self._in_group(index, groups)
-        if before in _COMPARES or (before == "AND" and self._word(index - 3) == "BETWEEN"):
+        if before in COMPARES or (before == "AND" and self._word(index - 3) == "BETWEEN"):
             if behind == "(" or (before == "LIKE" and self.first == "CREATE") or self._is_called(index):
                 return Place.IDENTIFIER
             if before == "=" and self._is_option(index):
                 return Place.FRAGMENT
             return Place.IDENTIFIER if self._sets_names() else Place.VALUE
-        if before in _TAKES_VALUE or (before == "BY" and self._word(index - 2) == "IDENTIFIED"):
+        if before in _TAKES_VALUE or (self._word(index - 2), before) in _TAKE_VALUE:
             return Place.VALUE if behind != "(" else Place.IDENTIFIER
         if before == "TO":
             return Place.VALUE if self.first == "SET" and not self._sets_names() else Place.IDENTIFIER
@@ -167,7 +184,7 @@ class _Scan:
             star = before == "*" and self._word(index - 2) in ("SELECT", ",", ".", "DISTINCT", "(", "RETURNING")
             return Place.FRAGMENT if star else Place.VALUE
         if before in _CONDITIONS:
-            return Place.IDENTIFIER if behind in _COMPARES or behind in ("IN", "IS", "NOT", "(") else Place.FRAGMENT
+            return Place.IDENTIFIER if behind in COMPARES or behind in ("IN", "IS", "NOT", "(") else Place.FRAGMENT
         if before in _TAKES_NAME or behind == "(":
             return Place.IDENTIFIER
         return Place.FRAGMENT
@@ -190,7 +207,7 @@ class _Scan:
         """A hole behind `(` or `,`."""
         group = groups[-1]
         behind = self._word(index + 1)
-        if behind in _COMPARES and self._word(group.index - 1) not in ("IN", "VALUES"):
+        if behind in COMPARES and self._word(group.index - 1) not in ("IN", "VALUES"):
             return Place.IDENTIFIER
         if group.index < 0 or group.clause:
             return self._in_clause(group.clause, behind)
@@ -240,15 +257,17 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_COMPARES = _words(
+COMPARES = _words(
     "= == <> != < > <= >= <=> ~ ~* !~ !~* ~~ ~~* @> <@ && -> ->> #> #>> @@ LIKE ILIKE RLIKE REGEXP GLOB MATCH "
     "BETWEEN := =>"
 )
+"""Operators whose right side is a value."""
 _ARITHMETIC = _words("+ - * / % || | & ^")
 _TAKES_VALUE = _words(
     "LIMIT OFFSET TOP INTERVAL TIMESTAMP TIMESTAMPTZ DATE THEN ELSE ESCAPE KILL QUERY PASSWORD FIRST NEXT VALUES VALUE "
     "IN ANY UNTIL"
 )
+_TAKE_VALUE = frozenset({("IDENTIFIED", "BY"), ("RESTART", "WITH"), ("START", "WITH"), ("INCREMENT", "BY")})
 _CONDITIONS = _words("WHERE AND OR NOT ON HAVING WHEN CASE IF")
 _TAKES_NAME = _words(
     "FROM JOIN INTO UPDATE TABLE VIEW INDEX SCHEMA DATABASE COLUMN REFERENCES TRIGGER SEQUENCE TRUNCATE EXISTS ONLY "
@@ -257,6 +276,11 @@ _TAKES_NAME = _words(
     "REINDEX CLUSTER COPY REPLACE PARTITION OWNER TABLESPACE DOMAIN LANGUAGE DATABASES TABLES COLUMNS KEYSPACE ADD "
     "DROP RENAME MODIFY CHANGE GRANT REVOKE"
 )
+_BEGIN_CODE = _words(
+    "SELECT INSERT UPDATE DELETE MERGE WITH VALUES BEGIN DECLARE PERFORM EXECUTE CREATE DROP ALTER IF DO GRANT MATCH "
+    "OPTIONAL UNWIND CALL RETURN SET"
+)
+"""First words of what is a program between dollars; of Cypher too, which Apache AGE runs there."""
 _OF_QUOTED_NAME = _words("TABLE INDEX VIEW TRIGGER SCHEMA DATABASE SEQUENCE EXISTS ON")
 _NAMES_ITS_VALUE = _words("SEARCH_PATH ROLE SCHEMA CURRENT_SCHEMA")
 _CLAUSES = _words("SELECT FROM WHERE SET VALUES LIMIT OFFSET RETURNING HAVING BY JOIN ON INTO")

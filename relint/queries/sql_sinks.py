@@ -1,0 +1,111 @@
+"""Calls that hand SQL text to a database, and the driver behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Iterable, Iterator
+
+import libcst as cst
+
+from relint.context import Context
+from relint.libraries.databases import COMPOSERS, DRIVERS, SINKS, TEXT, Driver
+from relint.names import last_name
+
+
+@dataclass(frozen=True, eq=False)
+class Sink:
+    """A call that hands SQL text to a database. `name` is the last part of what is called."""
+
+    call: cst.Call
+    name: str
+    arg: cst.Arg
+    driver: Driver | None
+
+
+def sinks(ctx: Context) -> Iterator[Sink]:
+    """Every call of the file that may hand text to a database, in source order; those of `.extra()` come last."""
+    for call in ctx.tree.of(cst.Call):
+        name = last_name(call.func)
+        if name == "SQL" and ctx.callee(call) in COMPOSERS and call.args:
+            yield Sink(call, name, call.args[0], None)
+        if name not in SINKS or (name == "text" and not _is_sqlalchemy_text(ctx, call)):
+            continue
+        position, keywords = SINKS[name]
+        arg = ctx.positional(call, position)
+        for keyword in keywords:
+            arg = arg or ctx.keyword(call, keyword)
+        if arg is not None:
+            yield Sink(call, name, arg, driver_of(ctx, call, name))
+    for call in ctx.tree.of(cst.Call):
+        if last_name(call.func) == "extra":
+            for keyword in ("where", "select"):
+                if (arg := ctx.keyword(call, keyword)) is not None:
+                    yield Sink(call, "extra", arg, DRIVERS["django"])
+
+
+def driver_of(ctx: Context, call: cst.Call, name: str) -> Driver | None:
+    """The driver whose parameters a database call takes; None when it cannot be told."""
+    if name in ("raw", "RawSQL", "RunSQL", "extra"):
+        return DRIVERS["django"]
+    if name in ("text", "DDL"):
+        return DRIVERS["sqlalchemy"]
+    owner = call.func.value if isinstance(call.func, cst.Attribute) else call.func
+    known = ctx.instance_of(owner) or ctx.qualname(owner)
+    if known is not None:
+        return _driver(known)
+    imported = {
+        driver
+        for bindings in ctx.names.module.bindings.values()
+        for binding in bindings
+        if binding.kind == "import" and (driver := _driver(binding.target or "")) is not None
+    }
+    return imported.pop() if len(imported) == 1 else None
+
+
+def _driver(dotted: str) -> Driver | None:
+    first, _, rest = dotted.partition(".")
+    return DRIVERS.get(first) or DRIVERS.get(f"{first}.{rest.partition('.')[0]}")
+
+
+def texts_given(ctx: Context, sink: Sink) -> Iterator[tuple[cst.BaseExpression, str]]:
+    """(expression, what stands before it in the statement) for each text that a call is given."""
+    value = sink.arg.value
+    if sink.name == "extra":
+        prefix = "SELECT a FROM t WHERE " if sink.arg.keyword and sink.arg.keyword.value == "where" else "SELECT "
+        for item in _members(value):
+            yield item, prefix
+        return
+    if sink.name == "RunSQL":
+        reverse = ctx.argument(sink.call, "reverse_sql", 1)
+        for given in (value, reverse.value if reverse is not None else None):
+            several = _members(given) if isinstance(given, cst.List | cst.Tuple) else [given] if given else []
+            for item in several:
+                pair = isinstance(item, cst.Tuple | cst.List) and item.elements
+                yield (item.elements[0].value if pair else item), ""  # type: ignore[attr-defined]
+        return
+    yield value, ""
+
+
+def given_parameters(ctx: Context, sink: Sink) -> cst.BaseExpression | None:
+    """The parameters that the call has already; None for none."""
+    for keyword in ("parameters", "params", "args", "vars", "query_params"):
+        if (arg := ctx.keyword(sink.call, keyword)) is not None:
+            return arg.value
+    given = ctx.positional(sink.call, SINKS[sink.name][0] + 1 if sink.name in SINKS else 1)
+    return given.value if given is not None else None
+
+
+def _members(value: cst.BaseExpression | None) -> Iterable[cst.BaseExpression]:
+    match value:
+        case cst.List(elements=elements) | cst.Tuple(elements=elements):
+            return [element.value for element in elements]
+        case cst.Dict(elements=elements):
+            return [element.value for element in elements]
+    return []
+
+
+def _is_sqlalchemy_text(ctx: Context, call: cst.Call) -> bool:
+    name = ctx.callee(call)
+    if name is None:
+        return isinstance(call.func, cst.Attribute)  # `db.text(...)`
+    return name in TEXT or (name.endswith(".text") and name.startswith(("sqlalchemy.", "sqlmodel.")))
