@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Sequence
 from relint import suppress
 from relint.engine_rules import ENGINE_RULES, INTERNAL_ERROR, UNREADABLE_FILE
 from relint.funnel import Funnel
-from relint.model import Diagnostic, Position, Safety
+from relint.model import PLUGIN_FAMILY, Diagnostic, Position, Safety
 from relint.registry import catalogue
 from relint.sql_files import is_sql
 from relint.sql_funnel import matching_sql
@@ -54,26 +54,47 @@ def check(
     """
     rules = catalogue(settings.plugins)
     live = settings.live(Path(source.path))
-    sql = is_sql(source.path)
-    concerned = [rules[code] for code in sorted(live) if rules[code].module and (rules[code].sql or not sql)]
-    if sql:
-        concerned = matching_sql(source.text, concerned) if funnel else concerned
-    elif funnel:
-        concerned = _funnel(settings, live, concerned).matching(source.text)
-    found: list[Diagnostic] = []
-    if sql:
-        if concerned:
-            from relint.examine_sql import examine as examine_sql
-
-            found = examine_sql(source, settings, concerned, fixes=fixes, project=project)
-    elif concerned or parse:
-        from relint.examine import examine
-
-        found = examine(source, settings, concerned, fixes=fixes, project=project)
+    mine = [rules[code] for code in sorted(live) if rules[code].module]
+    if is_sql(source.path):
+        found = _check_sql(source, settings, [rule for rule in mine if rule.sql], fixes, funnel, project)
+    else:
+        triggers = _funnel(settings, live, mine) if funnel else None
+        found = _check_python(source, settings, mine, fixes, triggers, project, parse)
     if noqa:
         found = suppress.apply(source, found, live, rules, host_noqa=host_noqa, require_reason=settings.require_reason)
     wanted = (d for d in found if d.code in live and (suppressed or d.state != "suppressed"))
     return sorted((_as_configured(d, settings) for d in wanted), key=lambda d: d.sort_key)
+
+
+def _check_sql(
+    source: Source, settings: Settings, rules: list[RuleInfo], fixes: bool, funnel: bool, project: Project | None
+) -> list[Diagnostic]:
+    concerned = matching_sql(source.text, rules) if funnel else rules
+    if not concerned:
+        return []
+    from relint.examine_sql import examine
+
+    return examine(source, settings, concerned, fixes=fixes, project=project)
+
+
+def _check_python(
+    source: Source,
+    settings: Settings,
+    rules: list[RuleInfo],
+    fixes: bool,
+    funnel: Funnel | None,
+    project: Project | None,
+    parse: bool,
+) -> list[Diagnostic]:
+    concerned = rules if funnel is None else funnel.matching(source.text)
+    if not (concerned or parse):
+        return []
+    from relint.examine import examine
+
+    if funnel is not None:
+        # A plugin's rule may not know that functions are left out of what it sees.
+        funnel = None if any(rule.family == PLUGIN_FAMILY for rule in concerned) else funnel.of(concerned)
+    return examine(source, settings, concerned, fixes=fixes, project=project, funnel=funnel)
 
 
 def _funnel(settings: Settings, live: frozenset[str], rules: Sequence[RuleInfo]) -> Funnel:

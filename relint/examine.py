@@ -3,73 +3,100 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Iterator, Sequence
+from typing import TYPE_CHECKING, Sequence
 
 import libcst as cst
 
-from relint import deep, registry
+from relint import deep, listening
 from relint.check import crash, engine_diagnostic, unreadable
 from relint.context import Context
 from relint.engine_rules import SYNTAX_ERROR
 from relint.fingerprint import unformatted
-from relint.model import Diagnostic, Finding, Fix, Position, Related, RuleInfo
+from relint.model import Diagnostic, Finding, Position, Related, RuleInfo
+from relint.narrow import Unseen, narrow
 from relint.nesting import too_deep
 from relint.project import Project
 from relint.tree import Tree
 
 if TYPE_CHECKING:
+    from relint.funnel import Funnel
     from relint.settings import Settings
     from relint.source import Source
 
+_ROUNDS = 6
+"""How often a file is parsed at most; the last time without leaving anything out."""
 _PLACE = re.compile(r"error at (\d+):(\d+): ")
 
 
 def examine(
-    source: Source, settings: Settings, rules: Sequence[RuleInfo], *, fixes: bool, project: Project | None = None
+    source: Source,
+    settings: Settings,
+    rules: Sequence[RuleInfo],
+    *,
+    fixes: bool,
+    project: Project | None = None,
+    funnel: Funnel | None = None,
 ) -> list[Diagnostic]:
-    """The findings of `rules` in one file, unsorted and unsuppressed."""
+    """The findings of `rules` in one file, unsorted and unsuppressed.
+
+    With `funnel`, the triggers of these rules, functions in which none of them can find anything are not parsed.
+    """
     if too_deep(source.text):
         return [unreadable(source.path, "nests too deeply to be parsed")]
-    return deep.run(lambda: _examine(source, settings, rules, fixes, project or Project(settings)))
+    return deep.run(lambda: _examine(source, settings, rules, fixes, project or Project(settings), funnel))
 
 
 def _examine(
-    source: Source, settings: Settings, rules: Sequence[RuleInfo], fixes: bool, project: Project
+    source: Source, settings: Settings, rules: Sequence[RuleInfo], fixes: bool, project: Project, funnel: Funnel | None
 ) -> list[Diagnostic]:
-    project.checkpoint()
-    try:
-        module = cst.parse_module(source.text)
-    except cst.ParserSyntaxError as error:
-        return [_syntax_error(source, error)]
-    except cst.CSTValidationError as error:  # what libcst finds out when it builds the nodes, without a place
-        return [engine_diagnostic(source.path, SYNTAX_ERROR, f"the file is not valid Python: {error}")]
-    except RecursionError:
-        return [unreadable(source.path, "nests too deeply to be parsed")]
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":  # of libcst's Rust code: no Exception, and no class to name
-            raise
-        return [unreadable(source.path, f"makes the parser fail: {error}")]
-    tree = Tree(module, source.text)
-    ctx = Context(source.path, tree, settings, project)
+    """The rules are run on what they need to see; those that ask for more are run again with it in sight."""
     found: list[Diagnostic] = []
-    for info in rules:
+    narrowed = narrow(source.text, funnel) if funnel is not None else None
+    todo = list(rules)
+    for round_ in range(_ROUNDS):
         project.checkpoint()
-        try:
-            found += [_locate(finding, info, ctx, fixes) for finding in _findings(info, ctx)]
-        except Exception as error:  # noqa: BLE001 - one rule's crash must not hide the others' findings
-            found.append(crash(source.path, f"rule {info.code} {info.name}", error))
+        module = _parse(source, narrowed.render() if narrowed is not None else source.text)
+        if isinstance(module, Diagnostic):
+            return [module]
+        ctx = Context(source.path, Tree(module, source.text, narrowed), settings, project)
+        requests, asking = [], []
+        for info in todo:
+            project.checkpoint()
+            try:
+                found += _run(info, ctx, fixes)
+            except Unseen as request:
+                requests.append(request)
+                asking.append(info)
+        if narrowed is None or not requests:
+            break
+        todo = asking
+        narrowed.answer(requests)
+        if round_ == _ROUNDS - 2:
+            narrowed = None
     return found
 
 
-def _findings(info: RuleInfo, ctx: Context) -> Iterator[Finding]:
-    ctx.rule = info
-    seen: set[tuple[cst.CSTNode, str]] = set()
-    for types, check in registry.load(info).listeners:
-        for node in ctx.tree.of(*types):
-            for finding in check(node, ctx):
-                if (key := (finding.node, finding.message)) not in seen:
-                    seen.add(key)
-                    yield finding
+def _run(info: RuleInfo, ctx: Context, fixes: bool) -> list[Diagnostic]:
+    try:
+        return [_locate(finding, info, ctx, fixes) for finding in listening.findings(info, ctx, ctx.tree.seen)]
+    except Exception as error:  # noqa: BLE001 - one rule's crash must not hide the others' findings
+        return [crash(ctx.path, f"rule {info.code} {info.name}", error)]
+
+
+def _parse(source: Source, text: str) -> cst.Module | Diagnostic:
+    """The tree of a text, or what keeps it from being one."""
+    try:
+        return cst.parse_module(text)
+    except cst.ParserSyntaxError as error:
+        return _syntax_error(source, error)
+    except cst.CSTValidationError as error:  # what libcst finds out when it builds the nodes, without a place
+        return engine_diagnostic(source.path, SYNTAX_ERROR, f"the file is not valid Python: {error}")
+    except RecursionError:
+        return unreadable(source.path, "nests too deeply to be parsed")
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # of libcst's Rust code: no Exception, and no class to name
+            raise
+        return unreadable(source.path, f"makes the parser fail: {error}")
 
 
 def _locate(finding: Finding, info: RuleInfo, ctx: Context, fixes: bool) -> Diagnostic:
@@ -85,7 +112,8 @@ def _locate(finding: Finding, info: RuleInfo, ctx: Context, fixes: bool) -> Diag
         severity=finding.severity,
         url=info.url,
         reach=(ctx.tree.position(first).line, ctx.tree.position(last).line),
-        fix=_fix(finding, info, ctx) if fixes else None,
+        # A text that cannot be edited by offsets is not fixed.
+        fix=listening.fix(finding, info, ctx) if fixes and ctx.tree.faithful else None,
         related=tuple(_related(node, message, ctx) for node, message in finding.related),
         scope=_scope(finding.node, ctx),
         statement=unformatted(_statement(finding.node, ctx) or ctx.text[first:last]),
@@ -95,18 +123,6 @@ def _locate(finding: Finding, info: RuleInfo, ctx: Context, fixes: bool) -> Diag
 def _related(node: cst.CSTNode, message: str, ctx: Context) -> Related:
     start, end = ctx.range(node)
     return Related(ctx.tree.position(start), ctx.tree.position(end), message)
-
-
-def _fix(finding: Finding, info: RuleInfo, ctx: Context) -> Fix | None:
-    """The finding's fix with its safety settled; None where the text cannot be edited by offsets."""
-    if not ctx.tree.faithful or (fixer := registry.fixer(info)) is None:
-        return None
-    fix = fixer(finding, ctx)
-    if fix is None:
-        return None
-    assert info.fix is not None
-    safety = ctx.settings.safety(info.code, fix.safety or info.fix)
-    return Fix(fix.message, tuple(sorted(fix.edits)), safety, fix.create)
 
 
 def _scope(node: cst.CSTNode, ctx: Context) -> str:

@@ -11,6 +11,7 @@ from typing import Iterator, Literal, Sequence
 
 import libcst as cst
 
+from relint.screen import Guarded
 from relint.tree import Tree
 
 Kind = Literal[
@@ -93,6 +94,8 @@ class Names:
 
     def body_scope(self, node: cst.FunctionDef | cst.ClassDef | cst.Lambda) -> Scope:
         """The scope that a function or class opens."""
+        if self._tree.screen is not None:
+            self._tree.screen.look_into(node)
         return self._scope_at(node)
 
     def find(self, name: cst.Name) -> tuple[Scope, list[Binding]] | None:
@@ -120,6 +123,18 @@ class Names:
         found = self.find(name)
         return found[1] if found else []
 
+    def imports(self, scope: Scope) -> Iterator[tuple[str, list[Binding]]]:
+        """The names that an import binds in a scope, each with all that binds it there."""
+        known = scope.bindings
+        for name, bindings in known.in_sight() if isinstance(known, Guarded) else known.items():
+            if any(binding.kind == "import" for binding in bindings):
+                yield name, known[name]
+
+    def imported(self) -> set[str]:
+        """The dotted names that imports at module level give names to."""
+        found = (b for _, bindings in self.imports(self.module) for b in bindings)
+        return {binding.target for binding in found if binding.kind == "import" and binding.target}
+
     def is_free(self, name: str, scope: Scope) -> bool:
         """Whether `name`, seen from `scope`, means nothing but what the module gives it."""
         found = self.find_text(name, scope)
@@ -127,6 +142,10 @@ class Names:
 
     def uses(self, scope: Scope, name: str) -> list[cst.Name]:
         """Every place that reads the `name` owned by `scope`, in source order."""
+        if self._tree.screen is not None:
+            self._tree.screen.look_into(scope.node)
+            if isinstance(scope.node, cst.Module | cst.ClassDef):
+                self._tree.screen.look_for((name,))
         if self._uses is None:
             self._uses = {}
             for node in self._tree.of(cst.Name):
@@ -170,6 +189,8 @@ class Names:
         """What the class in the file, or a base class in the file, binds as attribute `name`."""
         found: list[Binding] = []
         for ancestor in self.ancestry(cls):
+            if self._tree.screen is not None:
+                self._tree.screen.look_for_stores(ancestor, name)
             found += self._attributes.get(ancestor, {}).get(name, [])
             found += self._scope_at(ancestor).bindings.get(name, [])
         return found
@@ -233,6 +254,8 @@ class Names:
         if scope is None:
             outer = None if isinstance(node, cst.Module) else self.scope_of(node)
             scope = self._scopes[node] = Scope(node, outer)
+            if self._tree.screen is not None and (hidden := self._tree.screen.names(node)):
+                scope.bindings = Guarded(hidden)
         return scope
 
     def _add(self, scope: Scope, binding: Binding) -> None:

@@ -6,13 +6,18 @@ import dataclasses
 import re
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
-from typing import Any, Iterable, Iterator, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Collection, Iterable, Iterator, Sequence, TypeVar, overload
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
 
 from relint.lines import Lines
 from relint.model import Position
+from relint.outline import first_indent
+from relint.screen import Screen
+
+if TYPE_CHECKING:
+    from relint.narrow import Narrowed
 
 _Node = TypeVar("_Node", bound=cst.CSTNode)
 
@@ -112,15 +117,20 @@ def walk(
 class Tree:
     """One parsed file. `parents` and `nodes` leave out white space and names that are no references."""
 
-    def __init__(self, module: cst.Module, text: str) -> None:
+    def __init__(self, module: cst.Module, text: str, narrowed: Narrowed | None = None) -> None:
+        """`narrowed` says which pieces of `text` were left out of what was parsed; offsets are those of `text`."""
         self.module = module
         self.text = text
+        self._parsed = text if narrowed is None else narrowed.render()
         self.parents: dict[cst.CSTNode, cst.CSTNode] = {}
         self.nodes: dict[type, list[cst.CSTNode]] = {}
         self._spans: dict[cst.CSTNode, tuple[int, int]] | None = None
         self._faithful = True
         self.lines = Lines(text)
         self._index()
+        self.top: Sequence[cst.BaseStatement | cst.SimpleStatementLine] = module.body
+        """The statements of the module; those left out have a stand-in there. Imports and a docstring never are."""
+        self.screen = Screen(module, narrowed) if narrowed is not None else None
 
     def _index(self) -> None:
         parents, nodes = self.parents, self.nodes
@@ -150,6 +160,30 @@ class Tree:
         for kind in kinds:
             yield from self.nodes.get(kind, ())
 
+    def every(self, *kinds: type[cst.CSTNode], words: Collection[str] | None = None) -> Iterable[Any]:
+        """All nodes of exactly these types in the file, for a question whose answer may stand anywhere in it.
+
+        `words`: only the nodes that stand near one of these identifiers matter. (`of` leaves out the functions in
+        which no rule can have a finding.)
+        """
+        if self.screen is not None:
+            self.screen.look_for(words)
+        return self.of(*kinds)
+
+    def look_for(self, *words: str) -> None:
+        """As `every`, for nodes that were collected by `of` before."""
+        self.every(words=words)
+
+    def seen(self, *kinds: type[cst.CSTNode]) -> Iterable[Any]:
+        """As `of`, without the functions of which only the header is in sight."""
+        hidden = self.screen.stubs if self.screen is not None else ()
+        return (node for node in self.of(*kinds) if node not in hidden) if hidden else self.of(*kinds)
+
+    @property
+    def default_indent(self) -> str:
+        """The white space of the file's first indented block; four blanks where there is none."""
+        return self.module.default_indent if self.screen is None else first_indent(self.text)
+
     @property
     def faithful(self) -> bool:
         """Whether libcst gives the text back character by character: only then may offsets be edited."""
@@ -174,16 +208,20 @@ class Tree:
     def _locate(self) -> dict[cst.CSTNode, tuple[int, int]]:
         if self._spans is None:
             recorder = _Recorder(self.module.default_indent, self.module.default_newline)
+            if self.screen is not None:
+                self.screen.down()
             self.module._codegen(recorder)
+            if self.screen is not None:
+                self.screen.up()
             self._spans = recorder.spans
             rendered = "".join(recorder.tokens)
-            if rendered != self.text:
+            if rendered != self._parsed:
                 self._align(rendered, self._spans)
         return self._spans
 
     def _align(self, rendered: str, spans: dict[cst.CSTNode, tuple[int, int]]) -> None:
         """Move the spans to where the text has them; where that cannot be told, the tree is not faithful."""
-        dropped = _dropped(rendered, self.text)
+        dropped = _dropped(rendered, self._parsed)
         if dropped is None:
             self._faithful = False
             return

@@ -48,6 +48,6 @@ def _raised_before(ctx: Context, handler: cst.ExceptHandler) -> tuple[Edit, ...]
         return None
     start = ctx.range(handler)[0]
     indent = edits.indent_of(ctx, attempt)
-    step = ctx.tree.module.default_indent
+    step = ctx.tree.default_indent
     before = f"except {imported[0]}:\n{indent}{step}raise\n{indent}"
     return (Edit(start, start, before), *imported[1])

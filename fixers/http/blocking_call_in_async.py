@@ -56,7 +56,7 @@ def _around(ctx: Context, call: cst.Call) -> edits.Edits:
 
 def _loop_of(ctx: Context) -> str:
     """The library that runs the file's coroutines: trio or anyio where only that is imported."""
-    imported = {binding.target for bindings in ctx.names.module.bindings.values() for binding in bindings}
+    imported = ctx.names.imported()
     return next((loop for loop in _LOOPS if loop in imported and "asyncio" not in imported), "asyncio")
 
 

@@ -26,7 +26,7 @@ def fix(finding: Finding, ctx: Context) -> Fix | None:
 
 
 def _adapter(ctx: Context, send: cst.FunctionDef, found: Ineffective) -> Edits | None:
-    step = ctx.tree.module.default_indent
+    step = ctx.tree.default_indent
     value = ctx.source(found.value)
     match found.node:
         case cst.Call(func=cst.Attribute(value=mapping)):  # kwargs.setdefault("timeout", N)
@@ -66,7 +66,7 @@ def _session_class(ctx: Context, session: cst.BaseExpression, assign: cst.Assign
     base = edits.ensure_import(ctx, "requests.Session", made[0]) if len(made) == 1 else None
     if base is None or deleted is None or ctx.literal(assign.value) is ...:
         return None
-    step = ctx.tree.module.default_indent
+    step = ctx.tree.default_indent
     source = _CLASS.format(base=base[0], step=step, value=ctx.source(assign.value))
     defined = edits.ensure_class(ctx, "TimeoutSession", source, made[0])
     if defined is None:

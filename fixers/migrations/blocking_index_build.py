@@ -59,7 +59,7 @@ def _in_alembic(call: cst.Call, ctx: Context) -> Fix | None:
     outside = autocommitted(ctx, [statement for statement, _ in units], op)
     if outside is None:
         return None
-    step = ctx.tree.module.default_indent if outside else ""
+    step = ctx.tree.default_indent if outside else ""
     calls = [built for _, builds in units for built in builds]
     keywords = [
         replace(edit, text=edit.text.replace("\n", f"\n{step}"))  # the block indents what it holds

@@ -95,7 +95,7 @@ def _set_default(ctx: Context, call: cst.Call, column: AddedColumn) -> Fix | Non
         return None
     run_sql = f"{ctx.source(call.func.value)}.RunSQL"
     indent = edits.line_indent(ctx, call)
-    step = ctx.tree.module.default_indent
+    step = ctx.tree.default_indent
     lines = [
         f"{run_sql}(",
         f"{step}{string_of(f'{alter} SET DEFAULT {_sql(value, database.engine)}')},",

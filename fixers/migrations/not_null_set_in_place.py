@@ -49,7 +49,7 @@ def _with_check(call: cst.Call, ctx: Context) -> Fix | None:
     if len(constraint) > _LONGEST_NAME:
         return None
     op = ctx.source(call.func.value)
-    inner = edits.indent_of(ctx, statement) + ctx.tree.module.default_indent
+    inner = edits.indent_of(ctx, statement) + ctx.tree.default_indent
     added = f"ALTER TABLE {table} ADD CONSTRAINT {constraint} CHECK ({column} IS NOT NULL) NOT VALID"
     header = "\n".join(
         [
@@ -58,6 +58,6 @@ def _with_check(call: cst.Call, ctx: Context) -> Fix | None:
             f'{inner}{op}.execute("ALTER TABLE {table} VALIDATE CONSTRAINT {constraint}")',
         ]
     )
-    footer = f'{ctx.tree.module.default_indent}{op}.execute("ALTER TABLE {table} DROP CONSTRAINT {constraint}")'
+    footer = f'{ctx.tree.default_indent}{op}.execute("ALTER TABLE {table} DROP CONSTRAINT {constraint}")'
     changes = edits.wrap(ctx, [statement], header, footer)
     return Fix("Validate a CHECK first", changes) if changes else None

@@ -55,7 +55,7 @@ def _batched_update(call: cst.Call, found: Backfill, ctx: Context) -> Fix | None
         return None
     rows, last, batch, pks = (edits.free_name(ctx, name, call) for name in ("rows", "last_pk", "batch", "pks"))
     size = ctx.settings.sanctioned.batch_size
-    step = ctx.tree.module.default_indent
+    step = ctx.tree.default_indent
     opening = ctx.range(call.func)[1]
     indent = edits.indent_of(ctx, statement)
     values = _lines(ctx.text[opening : ctx.range(call)[1]]).replace("\n", f"\n{step}")
@@ -171,7 +171,7 @@ def _batched_sql(call: cst.Call, found: Backfill, ctx: Context) -> Fix | None:
     text, imports = imported
     op = ctx.source(call.func.value)
     size = ctx.settings.sanctioned.batch_size
-    step = ctx.tree.module.default_indent
+    step = ctx.tree.default_indent
     indent = edits.indent_of(ctx, statement)
     where = f"ctid IN (SELECT ctid FROM {table[1]} WHERE {update.fills} IS NULL LIMIT {size})"
     head = sql.strip().rstrip(";").strip()

@@ -65,7 +65,7 @@ def _loop(ctx: Context, retry: Retry, failure: Failure) -> tuple[Edit, ...] | No
         return None
     line = f"{'await ' if is_async else ''}{sleep[0]}({full_jitter(ctx, retry.counter, random[0])})"
     guard = _not_the_last(ctx, retry)
-    lines = [line] if guard is None else [guard, f"{ctx.tree.module.default_indent}{line}"]
+    lines = [line] if guard is None else [guard, f"{ctx.tree.default_indent}{line}"]
     placed = _at_the_end(ctx, handler.body, lines)
     return (*random[1], *sleep[1], *placed) if placed is not None else None
 

@@ -74,5 +74,5 @@ def _counted(ctx: Context, loop: cst.CSTNode, attempts: int) -> tuple[str, tuple
 def _raise_first(ctx: Context, handler: cst.ExceptHandler, test: str) -> tuple[Edit, ...] | None:
     if not isinstance(handler.body, cst.IndentedBlock) or not handler.body.body:
         return None
-    step = ctx.tree.module.default_indent
+    step = ctx.tree.default_indent
     return edits.insert_before(ctx, handler.body.body[0], test, f"{step}raise")

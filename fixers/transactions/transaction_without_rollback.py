@@ -130,7 +130,7 @@ def _guard_django(ctx: Context, node: cst.CSTNode, commit: cst.Call) -> Fix | No
 
 
 def _guard(ctx: Context, statements: Sequence[cst.CSTNode], rollback: str) -> Edits | None:
-    step = ctx.tree.module.default_indent
+    step = ctx.tree.default_indent
     return wrap(ctx, statements, "try:", "except BaseException:", f"{step}{rollback}", f"{step}raise")
 
 

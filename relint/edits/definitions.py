@@ -35,7 +35,7 @@ def ensure_function(ctx: Context, name: str, keyword: str, rest: str, at: cst.CS
     Written `{keyword} {name}{rest}`, where `rest` has no final newline and is indented by four spaces; an equal
     function that is there is used.
     """
-    rest = rest.replace("    ", ctx.tree.module.default_indent)
+    rest = rest.replace("    ", ctx.tree.default_indent)
     for chosen, found in _candidates(ctx, name, at):
         text = f"{keyword} {chosen}{rest}"
         if not found:

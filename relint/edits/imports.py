@@ -59,14 +59,14 @@ def ensure_module(ctx: Context, module: str, at: cst.CSTNode) -> tuple[str, Edit
 
 def import_statement(ctx: Context, statement: str) -> Edits:
     """The edit that adds an import line as it is written (`from app import settings`), unless it is there."""
-    if any(ctx.source(s) == statement for s in ctx.tree.module.body if isinstance(s, cst.SimpleStatementLine)):
+    if any(ctx.source(s) == statement for s in ctx.tree.top if isinstance(s, cst.SimpleStatementLine)):
         return ()
     return (_add_line(ctx, statement),)
 
 
 def after_imports(ctx: Context) -> int:
     """Start of the line below the module's imports; below the docstring or the head comments when there are none."""
-    body = ctx.tree.module.body
+    body = ctx.tree.top
     imports = _top_imports(ctx)
     if imports:
         last: cst.CSTNode | None = imports[-1]
@@ -82,7 +82,7 @@ def after_imports(ctx: Context) -> int:
 def _imported_as(ctx: Context, dotted: str, scope: Scope) -> str | None:
     """How `dotted` can be written at `scope` with the imports there are."""
     for around in scope:
-        for name, bindings in around.bindings.items():
+        for name, bindings in ctx.names.imports(around):
             if len(bindings) != 1 or bindings[0].kind != "import" or not bindings[0].target:
                 continue
             target = bindings[0].target
@@ -101,7 +101,7 @@ def _reaches(ctx: Context, target: str, dotted: str, node: cst.CSTNode) -> bool:
     module = dotted.rpartition(".")[0]
     if target == module:
         return True
-    plain = (a for found in ctx.tree.of(cst.Import) for a in found.names if a.asname is None)
+    plain = (a for found in ctx.tree.every(cst.Import, words=("import",)) for a in found.names if a.asname is None)
     return not isinstance(node, cst.ImportFrom) and any(alias.evaluated_name == module for alias in plain)
 
 
@@ -121,7 +121,7 @@ def _may_bind(ctx: Context, name: str, scope: Scope) -> bool:
 
 
 def _top_from_import(ctx: Context, module: str) -> cst.ImportFrom | None:
-    for statement in ctx.tree.module.body:
+    for statement in ctx.tree.top:
         if isinstance(statement, cst.SimpleStatementLine):
             for small in statement.body:
                 if isinstance(small, cst.ImportFrom) and not isinstance(small.names, cst.ImportStar):
@@ -184,7 +184,7 @@ def _package_of(text: str) -> str:
 def _top_imports(ctx: Context) -> list[cst.SimpleStatementLine]:
     """The import lines at the head of the module, below its docstring, up to the first other statement."""
     found = []
-    for index, statement in enumerate(ctx.tree.module.body):
+    for index, statement in enumerate(ctx.tree.top):
         if not isinstance(statement, cst.SimpleStatementLine):
             break
         if all(isinstance(s, cst.Import | cst.ImportFrom) for s in statement.body):

@@ -95,7 +95,7 @@ def wrap(ctx: Context, statements: Sequence[cst.CSTNode], header: str, *footer: 
     first = statement_start(ctx, statements[0])
     end = ctx.range(statements[-1])[1]
     indent = indent_of(ctx, statements[0])
-    header_edit = Edit(first, first, f"{header}\n{indent}{ctx.tree.module.default_indent}")
+    header_edit = Edit(first, first, f"{header}\n{indent}{ctx.tree.default_indent}")
     edits = [header_edit, *indent_lines(ctx, first, end)]
     if footer:
         after = line_end(ctx.text, end)
@@ -119,7 +119,7 @@ def open_block(ctx: Context, kept: cst.CSTNode, before: str, after: str, end: in
 def indent_lines(ctx: Context, start: int, end: int) -> list[Edit]:
     """Indent the lines that begin after `start` and before `end` by one level, but none inside a string."""
     inside = _string_interiors(ctx)
-    step = ctx.tree.module.default_indent
+    step = ctx.tree.default_indent
     line = line_start(ctx.text, start)
     indent = ctx.text[line : start - len(ctx.text[line:start].lstrip())]
     edits = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from relint.context import Context
+from relint.names import last_name
 from relint.queries.bounds import words_of
 from relint.queries.endings import always_raises, ends_of
 from relint.queries.handlers import Handler, caught
@@ -63,6 +64,7 @@ def ends_its_task(ctx: Context, handler: Handler) -> bool:
     only_ends = catches_nothing_else(ctx, handler) and _leads_to_the_end(ctx, handler)
     if not only_ends and not nothing_follows(ctx, handler):
         return False
+    ctx.tree.look_for(function.name.value)
     if function in _top_coroutines(ctx):
         return True
     attempt = ctx.parent(handler)
@@ -71,7 +73,9 @@ def ends_its_task(ctx: Context, handler: Handler) -> bool:
     return (
         catches_nothing_else(ctx, handler)
         and loops
-        and not any(ctx.function_def(call.func) is function for call in ctx.tree.of(cst.Call))
+        and not any(
+            ctx.function_def(call.func) is function for call in ctx.tree.every(cst.Call, words=(function.name.value,))
+        )
     )
 
 
@@ -147,7 +151,8 @@ def _hands_it_on(ctx: Context, handler: Handler) -> bool:
             return True
     for assign in ctx.walk(handler.body, cst.Assign):
         if isinstance(assign.value, cst.Name) and assign.value.value == error:
-            raised = {ctx.source(r.exc) for r in ctx.tree.of(cst.Raise) if r.exc is not None}
+            names = {last_name(target.target) for target in assign.targets}
+            raised = {ctx.source(r.exc) for r in ctx.tree.every(cst.Raise, words=names) if r.exc is not None}
             if any(ctx.source(target.target) in raised for target in assign.targets):
                 return True
     return False
@@ -224,7 +229,7 @@ def _cancelled_tasks(ctx: Context) -> set[str]:
     """The source of every `x` of an `x.cancel()` in the file."""
 
     def answer() -> set[str]:
-        functions = [c.func for c in ctx.tree.of(cst.Call) if isinstance(c.func, cst.Attribute)]
+        functions = [c.func for c in ctx.tree.every(cst.Call, words=("cancel",)) if isinstance(c.func, cst.Attribute)]
         return {ctx.source(function.value) for function in functions if function.attr.value == "cancel"}
 
     return ctx.memo("cancelled tasks", answer)

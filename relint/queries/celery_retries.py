@@ -16,7 +16,7 @@ from relint.queries.retries import Failure, Retry
 
 def celery_retries(ctx: Context) -> Iterator[Retry]:
     """The retries of Celery tasks: one for a task that retries by itself, one for each `self.retry(...)`."""
-    for function in ctx.tree.of(cst.FunctionDef):
+    for function in ctx.tree.seen(cst.FunctionDef):
         decorator = task_decorator(ctx, function)
         if decorator is None:
             continue

@@ -13,6 +13,7 @@ from relint.queries.timeouts import is_told_never, lacks_timeout, unpacks_opaque
 from relint.queries.versions import minimum_version
 
 _STREAMING = ("Stream", "Watch", "Subscribe", "Listen", "Follow", "Tail", "Monitor")
+_LDAP_LIMITS = frozenset({"OPT_NETWORK_TIMEOUT", "OPT_TIMEOUT", "network_timeout"})
 _ITERATING = frozenset({"iter", "next", "list", "aiter", "anext", "enumerate", "tuple"})
 
 
@@ -37,7 +38,7 @@ def waits_on_purpose(ctx: Context) -> bool:
     """Whether the file gives redis commands that wait as long as their caller says."""
 
     def answer() -> bool:
-        for call in ctx.tree.of(cst.Call):
+        for call in ctx.tree.every(cst.Call, words=(*BLOCKING_COMMANDS, BLOCKS_WITH)):
             if isinstance(call.func, cst.Attribute):
                 if call.func.attr.value in BLOCKING_COMMANDS or ctx.keyword(call, BLOCKS_WITH) is not None:
                     return True
@@ -55,10 +56,10 @@ def directory_has_limit(ctx: Context) -> bool:
     """Whether the file sets an option of python-ldap that limits waiting, or options that nobody can see."""
 
     def answer() -> bool:
-        for attribute in ctx.tree.of(cst.Attribute, cst.Name):
-            if last_name(attribute) in ("OPT_NETWORK_TIMEOUT", "OPT_TIMEOUT", "network_timeout"):
+        for attribute in ctx.tree.every(cst.Attribute, cst.Name, words=_LDAP_LIMITS):
+            if last_name(attribute) in _LDAP_LIMITS:
                 return True
-        for call in ctx.tree.of(cst.Call):
+        for call in ctx.tree.every(cst.Call, words=("set_option",)):
             if last_name(call.func) == "set_option" and call.args:
                 if not last_name(call.args[0].value).startswith("OPT_"):
                     return True

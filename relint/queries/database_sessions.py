@@ -43,11 +43,7 @@ def made_by_framework(ctx: Context, function: cst.FunctionDef) -> bool:
     """Whether what a function makes is ended by a framework: in pytest fixtures and Alembic's files."""
     if any((name or "").rpartition(".")[2] == "fixture" for name, _ in ctx.decorators(function)):
         return True
-    return any(
-        binding.kind == "import" and (binding.target or "").partition(".")[0] == "alembic"
-        for bindings in ctx.names.module.bindings.values()
-        for binding in bindings
-    )
+    return any(target.partition(".")[0] == "alembic" for target in ctx.names.imported())
 
 
 def _handled_by(ctx: Context, call: cst.Call) -> Try | None:
@@ -71,12 +67,7 @@ def _in_savepoint(ctx: Context, call: cst.Call, block: Try) -> bool:
 
 
 def _imports_sqlalchemy(ctx: Context) -> bool:
-    def answer() -> bool:
-        scopes = ctx.names.module.bindings.values()
-        targets = [b.target or "" for bindings in scopes for b in bindings if b.kind == "import"]
-        return any(target.partition(".")[0] in _PACKAGES for target in targets)
-
-    return ctx.memo("imports sqlalchemy", answer)
+    return ctx.memo("imports sqlalchemy", lambda: any(t.partition(".")[0] in _PACKAGES for t in ctx.names.imported()))
 
 
 def outlives(ctx: Context, call: cst.Call, block: Try) -> bool:

@@ -294,6 +294,7 @@ class _Flow:
                         calls.setdefault(called, []).append(call)
             return calls
 
+        self.ctx.tree.look_for(function.name.value)
         named = self.ctx.memo("calls by name", answer).get(function.name.value, [])
         return [call for call in named if self.ctx.function_def(call.func) is function]
 
@@ -312,8 +313,9 @@ class _Flow:
 
     def _only_called(self, function: cst.FunctionDef, calls: int) -> bool:
         """Whether every mention of the function in the file is one of the calls that are known."""
-        mentions = sum(node.value == function.name.value for node in self.ctx.tree.of(cst.Name))
-        mentions += sum(node.attr.value == function.name.value for node in self.ctx.tree.of(cst.Attribute))
+        name = function.name.value
+        mentions = sum(node.value == name for node in self.ctx.tree.every(cst.Name, words=(name,)))
+        mentions += sum(node.attr.value == name for node in self.ctx.tree.every(cst.Attribute, words=(name,)))
         return mentions == calls
 
 

@@ -61,7 +61,7 @@ def held_at(ctx: Context, call: cst.Call) -> Held | None:
 def _is_handed_over(ctx: Context, lock: str, function: cst.CSTNode) -> bool:
     """Whether another function of the file releases the lock without acquiring it."""
     users: dict[cst.CSTNode | None, set[str | None]] = {}
-    for call in ctx.tree.of(cst.Call):
+    for call in ctx.tree.every(cst.Call, words=("release",)):
         if isinstance(call.func, cst.Attribute) and call.func.attr.value in ("acquire", "release"):
             users.setdefault(ctx.function_of(call), set()).add(_method(ctx, call, lock))
     return any(

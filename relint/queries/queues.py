@@ -135,7 +135,7 @@ class _Search:
             return
         self.seen.add((cls, name))
         family = set(self.ctx.names.ancestry(cls))
-        for attribute in self.ctx.tree.of(cst.Attribute):
+        for attribute in self.ctx.tree.every(cst.Attribute, words=(name,)):
             if attribute.attr.value != name:
                 continue
             owner = self.ctx.names.self_class(attribute.value) or self.ctx.class_of(attribute.value)

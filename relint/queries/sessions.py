@@ -73,7 +73,7 @@ def _effects(ctx: Context) -> list[_Effect]:
 
 
 def _find_effects(ctx: Context) -> Iterator[_Effect]:
-    for call in ctx.tree.of(cst.Call):
+    for call in ctx.tree.every(cst.Call, words=("mount", "setattr")):
         match call:
             case cst.Call(func=cst.Attribute(value=session, attr=cst.Name(value="mount")), args=[prefix, adapter]):
                 start = ctx.literal(prefix.value)
@@ -82,7 +82,7 @@ def _find_effects(ctx: Context) -> Iterator[_Effect]:
             case cst.Call(func=cst.Name(value="setattr"), args=[session, name, _]):
                 if ctx.literal(name.value) in (..., *_REPLACEABLE):
                     yield _Effect(_everything(ctx, session.value), None)
-    for assign in ctx.tree.of(cst.Assign):
+    for assign in ctx.tree.every(cst.Assign, words=_REPLACEABLE):
         for target in assign.targets:
             match target.target:
                 case cst.Attribute(value=session, attr=cst.Name(value=attr)) if attr in _REPLACEABLE:
@@ -107,7 +107,7 @@ def _passed_as(ctx: Context, parameter: Binding) -> Iterator[cst.BaseExpression]
     function = ctx.enclosing(parameter.node, cst.FunctionDef)
     if function is None:
         return
-    for call in ctx.tree.of(cst.Call):
+    for call in ctx.tree.every(cst.Call, words=(function.name.value,)):
         if ctx.function_def(call.func) is function:
             for arg in call.args:
                 yield arg.value

@@ -53,12 +53,7 @@ def driver_of(ctx: Context, call: cst.Call, name: str) -> Driver | None:
     known = ctx.instance_of(owner) or ctx.qualname(owner)
     if known is not None:
         return _driver(known)
-    imported = {
-        driver
-        for bindings in ctx.names.module.bindings.values()
-        for binding in bindings
-        if binding.kind == "import" and (driver := _driver(binding.target or "")) is not None
-    }
+    imported = {driver for target in ctx.names.imported() if (driver := _driver(target)) is not None}
     return imported.pop() if len(imported) == 1 else None
 
 

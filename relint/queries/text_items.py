@@ -173,6 +173,8 @@ def _calls_that_add(ctx: Context, key: str) -> list[cst.Call]:
                         calls.setdefault(ctx.source(owner), []).append(call)
         return calls
 
+    if "." in key:  # an attribute, which other methods may add to
+        ctx.tree.look_for(key.rpartition(".")[2])
     return ctx.memo("appending calls", answer).get(key, [])
 
 

@@ -50,7 +50,7 @@ def socket_default_is_set(ctx: Context) -> bool:
 
     def answer() -> bool:
         setters = ("socket.setdefaulttimeout", "websocket.setdefaulttimeout")
-        calls = (c for c in ctx.tree.of(cst.Call) if ctx.callee(c) in setters)
+        calls = (c for c in ctx.tree.every(cst.Call, words=("setdefaulttimeout",)) if ctx.callee(c) in setters)
         return any(call.args and not is_none(call.args[0].value) for call in calls)
 
     return ctx.memo("socket default", answer)

@@ -104,7 +104,7 @@ def check_attribute(node: cst.Assign, ctx: Context) -> Iterator[Finding]:
 def check_socket_default(node: cst.Call, ctx: Context) -> Iterator[Finding]:
     if ctx.callee(node) != "socket.setdefaulttimeout" or not node.args or is_none(node.args[0].value):
         return
-    if _has_only_requests(ctx) and any(_is_unbounded_request(ctx, call) for call in ctx.tree.of(cst.Call)):
+    if _has_only_requests(ctx) and any(_is_unbounded_request(ctx, call) for call in ctx.tree.every(cst.Call)):
         yield rule.finding(node, "`socket.setdefaulttimeout` does nothing here: `requests` does not obey it")
 
 
@@ -113,7 +113,7 @@ def _is_read_back(ctx: Context, session: cst.BaseExpression) -> bool:
     holder = origins(ctx, session)
     if holder.classes:
         return True
-    for attribute in ctx.tree.of(cst.Attribute):
+    for attribute in ctx.tree.every(cst.Attribute, words=("timeout",)):
         if attribute.attr.value == "timeout" and not isinstance(ctx.parent(attribute), cst.AssignTarget):
             if origins(ctx, attribute.value).meets(holder):
                 return True
@@ -123,7 +123,7 @@ def _is_read_back(ctx: Context, session: cst.BaseExpression) -> bool:
 def _has_only_requests(ctx: Context) -> bool:
     """Whether no import of the file but `requests` may bring a client that obeys the socket default."""
     modules: set[str] = set()
-    for statement in ctx.tree.of(cst.Import, cst.ImportFrom):
+    for statement in ctx.tree.every(cst.Import, cst.ImportFrom, words=("import",)):
         if isinstance(statement, cst.ImportFrom):
             base = "" if statement.relative else ctx.source(statement.module) if statement.module else ""
             modules.add(base)

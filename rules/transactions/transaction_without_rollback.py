@@ -174,7 +174,7 @@ def _is_owned(ctx: Context, receiver: cst.BaseExpression) -> bool:
 
 def _rolls_back_somewhere(ctx: Context) -> bool:
     """Whether the file calls a `rollback()`: `__exit__` or a helper may look after the error path."""
-    for call in ctx.tree.of(cst.Call):
+    for call in ctx.tree.every(cst.Call, words=("rollback",)):
         match call.func:
             case cst.Attribute(attr=cst.Name(value="rollback")) | cst.Name(value="rollback"):
                 return True

@@ -1,0 +1,216 @@
+"""Which pieces of a module a check has to see, and the text with the others left out.
+
+What is left out is replaced, character for character, by an empty `(   )`, so that every offset stays true. A piece is
+seen from the start where a rule may have a finding in it, or where what is seen mentions its name. When a question
+leads to a piece out of sight, `Unseen` is raised, and the file is examined again with that piece in sight: so the
+findings are those of the whole text.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Collection, Iterable, Iterator
+
+from relint.funnel import Funnel, stands
+from relint.outline import Piece, outline
+
+_WORD = re.compile(r"[^\W\d]\w*")
+_WORTHWHILE = 0.8
+"""Above this part of a text in sight, leaving out the rest saves nothing."""
+
+
+class Unseen(BaseException):
+    """A question needs pieces that were left out. No Exception: no rule may catch it."""
+
+    def __init__(self, pieces: Iterable[Piece], *, whole: bool = True) -> None:
+        """`whole` asks for bodies too; without it, the header of a function or class is enough."""
+        super().__init__("a piece of the file was left out")
+        self.pieces = frozenset(pieces)
+        self.whole = whole
+
+
+class Narrowed:
+    """A module with some of its pieces out of sight."""
+
+    def __init__(self, text: str, pieces: list[Piece]) -> None:
+        self.text = text
+        self.pieces = pieces
+        self._opened: set[Piece] = set()
+        self._whole: set[Piece] = set()
+
+    # -- what is in sight --------------------------------------------------------------------------------------------
+
+    def is_whole(self, piece: Piece) -> bool:
+        """Whether all of a piece is in sight."""
+        return piece in self._whole
+
+    def is_open(self, piece: Piece) -> bool:
+        """Whether a piece, or its header, is in sight."""
+        return piece in self._whole or piece in self._opened
+
+    def show(self, piece: Piece, *, whole: bool = True) -> None:
+        """Bring a piece into sight, with the headers of the classes around it."""
+        if whole or piece.kind in ("assignment", "text") or piece.body is None:
+            self._whole.update(piece)
+        else:
+            self._opened.add(piece)
+        owner = piece.owner
+        while owner is not None:
+            self._opened.add(owner)
+            owner = owner.owner
+
+    def answer(self, requests: Iterable[Unseen]) -> None:
+        """Bring into sight what questions need, and what that mentions."""
+        for request in requests:
+            for piece in request.pieces:
+                self.show(piece, whole=request.whole)
+        _show_mentioned(self)
+
+    # -- what is out of sight ----------------------------------------------------------------------------------------
+
+    def binding(self, owner: Piece | None) -> dict[str, list[Piece]]:
+        """Name -> the pieces out of sight that give it a meaning in the module, or in a class body."""
+        found: dict[str, list[Piece]] = {}
+        for piece in self.pieces if owner is None else owner.members:
+            if not self.is_open(piece):
+                for name in piece.binds:
+                    found.setdefault(name, []).append(piece)
+        if owner is None:
+            for piece in self._leaves():
+                for name in piece.globals:
+                    found.setdefault(name, []).append(piece)
+        return found
+
+    def storing(self, cls: Piece, attribute: str) -> list[Piece]:
+        """The methods of a class, out of sight, that may set an attribute of `self`."""
+        stored = re.compile(rf"\.{attribute}\b(?!\s*[(.\[])")
+        hidden = (piece for member in cls.members for piece in member if not self.is_whole(piece))
+        return [p for p in hidden if p.kind == "function" and stored.search(self.text, p.start, p.end)]
+
+    def mentioning(self, words: Collection[str] | None) -> list[Piece]:
+        """The pieces out of sight that hold one of `words`; all of them when that is None."""
+        hidden = list(self._leaves())
+        if words is None:
+            return hidden
+        return [p for p in hidden if any(stands(word, self.text[p.start : p.end]) for word in words)]
+
+    def _leaves(self) -> Iterator[Piece]:
+        """The pieces out of sight: of a class in sight, those of its members."""
+        todo = list(self.pieces)
+        while todo:
+            piece = todo.pop()
+            if piece in self._whole:
+                continue
+            if piece.kind == "class" and piece.members:
+                todo += piece.members
+                if piece in self._opened:
+                    continue
+            yield piece
+
+    # -- the text ----------------------------------------------------------------------------------------------------
+
+    def render(self) -> str:
+        """The text with what is out of sight left out, each character where it was."""
+        parts: list[str] = []
+        done = 0
+        for start, end in sorted(self._gaps(self.pieces)):
+            parts += [self.text[done:start], "(", " " * (end - start - 2), ")"]
+            done = end
+        return "".join([*parts, self.text[done:]])
+
+    def _gaps(self, pieces: list[Piece]) -> Iterator[tuple[int, int]]:
+        start = end = following = -1
+        for piece in pieces:
+            if self.is_open(piece):
+                if piece not in self._whole and piece.body is not None:
+                    yield from self._gaps(piece.members) if piece.kind == "class" else [piece.body]
+                continue
+            if piece.index != following:
+                if start >= 0:
+                    yield start, end
+                start = piece.start
+            end, following = piece.end, piece.index + 1
+        if start >= 0:
+            yield start, end
+
+
+def narrow(text: str, funnel: Funnel) -> Narrowed | None:
+    """The module with only what the rules of the funnel need in sight; None when it is better parsed as it is."""
+    pieces = outline(text)
+    if not pieces:
+        return None
+    narrowed = Narrowed(text, pieces)
+    _show_triggers(narrowed, funnel, pieces)
+    _show_mentioned(narrowed)
+    seen = len(text) - sum(end - start for start, end in narrowed._gaps(pieces))
+    return narrowed if seen <= _WORTHWHILE * len(text) else None
+
+
+def _show_triggers(narrowed: Narrowed, funnel: Funnel, pieces: list[Piece]) -> None:
+    for piece in pieces:
+        if piece.kind == "class" and piece.body is not None:
+            _show_triggers(narrowed, funnel, piece.members)
+            if funnel.near(_frame(narrowed.text, piece)):
+                narrowed.show(piece, whole=False)
+        elif funnel.near(narrowed.text[piece.start : piece.end]):
+            narrowed.show(piece)
+
+
+def _show_mentioned(narrowed: Narrowed) -> None:
+    """Bring into sight what is mentioned there by name, and what is mentioned by that, and so on."""
+    named: dict[str, list[Piece]] = {}
+    stored: dict[str, list[Piece]] = {}
+    for top in narrowed.pieces:
+        for piece in top:
+            for name in (*piece.binds, *piece.globals):
+                named.setdefault(name, []).append(piece)
+            for name in piece.stores:
+                stored.setdefault(name, []).append(piece)
+    words = set(_WORD.findall(_outside(narrowed.text, 0, len(narrowed.text), narrowed.pieces)))
+    todo = set(words)
+    for top in narrowed.pieces:
+        for piece in top:
+            if narrowed.is_open(piece):
+                todo.update(_WORD.findall(_in_sight(narrowed, piece)))
+    words |= todo
+    while todo:
+        name = todo.pop()
+        wanted = [(piece, name in piece.globals) for piece in named.get(name, ())]
+        wanted += [(p, True) for p in stored.get(name, ()) if p.owner is not None and narrowed.is_open(p.owner)]
+        for piece, whole in wanted:
+            if narrowed.is_whole(piece) or (narrowed.is_open(piece) and not whole):
+                continue
+            narrowed.show(piece, whole=whole)
+            for seen in _with_owners(piece):
+                new = set(_WORD.findall(_in_sight(narrowed, seen))) - words
+                words |= new
+                todo |= new
+
+
+def _with_owners(piece: Piece) -> Iterator[Piece]:
+    around: Piece | None = piece
+    while around is not None:
+        yield around
+        around = around.owner
+
+
+def _in_sight(narrowed: Narrowed, piece: Piece) -> str:
+    """The text of an open piece without that of its members and of a body out of sight."""
+    if piece.kind == "class" and piece.body is not None:
+        return _frame(narrowed.text, piece)
+    if narrowed.is_whole(piece) or piece.body is None:
+        return narrowed.text[piece.start : piece.end]
+    return narrowed.text[piece.start : piece.body[0]]
+
+
+def _frame(text: str, piece: Piece) -> str:
+    """The header of a class, and the statements of its body that are no pieces."""
+    return _outside(text, piece.start, piece.end, piece.members)
+
+
+def _outside(text: str, start: int, end: int, pieces: list[Piece]) -> str:
+    parts = []
+    for piece in pieces:
+        parts.append(text[start : piece.start])
+        start = piece.end
+    return "\n".join([*parts, text[start:end]])
