@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Iterator
+from typing import TYPE_CHECKING, Iterator
 
 from relint.accepted import Accepted
 from relint.errors import ConfigError
 from relint.options import Options
-from relint.output import say_error
+from relint.output import plural, say, say_error
 from relint.report.escape import escape
 from relint.result import File, FileResult
 from relint.run import run
 from relint.tally import Tally
+
+if TYPE_CHECKING:
+    from relint.cache import Cache
 
 
 def discovered(options: Options, tally: Tally) -> list[File]:
@@ -28,7 +31,20 @@ def discovered(options: Options, tally: Tally) -> list[File]:
 
 def results_of(files: list[File], options: Options) -> Iterator[FileResult]:
     """What comes of each file, in order."""
-    return run(files, options.task, jobs=options.jobs)
+    cache = _cache(options)
+    yield from run(files, options.task, jobs=options.jobs, cache=cache)
+    if options.verbose and cache is not None:
+        say(options, f"cache: {cache.hits} of {plural(len(files), 'file')} unchanged")
+        for problem in cache.problems:
+            say(options, f"warning: {escape(problem)}")
+
+
+def _cache(options: Options) -> Cache | None:
+    if options.no_cache:
+        return None
+    from relint.cache import Cache
+
+    return Cache(Path(options.cache_dir) if options.cache_dir else None)
 
 
 def accepted_of(options: Options, files: list[File]) -> Accepted:

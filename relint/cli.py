@@ -111,6 +111,23 @@ _OPTIONS: dict[str, list[Callable[[Any], Any]]] = {
         click.option("--target-version", metavar="VERSION", help="Oldest Python that runs the code, such as py310."),
         click.option("--check-tests/--no-check-tests", default=None, help="Run every rule in test files too."),
     ],
+    "running": [
+        click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes (default: one a CPU)."),
+        click.option(
+            "-n",
+            "--no-cache",
+            is_flag=True,
+            envvar="RELINT_NO_CACHE",
+            help="Check every file, also those that nothing has changed for.",
+        ),
+        click.option(
+            "--cache-dir",
+            type=click.Path(file_okay=False),
+            envvar="RELINT_CACHE_DIR",
+            metavar="FOLDER",
+            help="Where results are kept (default: .relint_cache in the project).",
+        ),
+    ],
     "check": [
         click.argument("paths", nargs=-1, type=click.Path()),
         click.option("--unsafe-fixes/--no-unsafe-fixes", help="Apply unsafe fixes too."),
@@ -149,7 +166,6 @@ _OPTIONS: dict[str, list[Callable[[Any], Any]]] = {
             default="auto",
             help="Colour (default: on a terminal).",
         ),
-        click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes (default: one a CPU)."),
         click.option("--show-files", is_flag=True, help="List the files that would be checked."),
         click.option("-q", "--quiet", is_flag=True, help="Print findings and errors only."),
         click.option("-v", "--verbose", is_flag=True, help="Say which configuration is used and how long it took."),
@@ -186,15 +202,16 @@ def _finder(config_arguments: Sequence[str], isolated: bool, settings: dict[str,
 
 _CHECK_NAMES = frozenset(
     "paths unsafe_fixes diff fix_only show_fixes output_format output_file statistics exit_zero exit_non_zero_on_fix "
-    "ignore_noqa fail_on stdin_filename baseline strict_baseline diff_base color jobs show_files quiet verbose".split()
+    "ignore_noqa fail_on stdin_filename baseline strict_baseline diff_base color show_files quiet verbose".split()
 )
+_RUNNING_NAMES = ("jobs", "no_cache", "cache_dir")
 
 
 def _run_check(fix: bool, config_arguments: Sequence[str], isolated: bool, given: dict[str, Any]) -> int:
     from relint.checking import check
     from relint.options import Options
 
-    own = {name: given.pop(name) for name in _CHECK_NAMES}
+    own = {name: given.pop(name) for name in (*_CHECK_NAMES, *_RUNNING_NAMES)}
     own["paths"] = own["paths"] or (".",)
     if STDIN in own["paths"] and len(own["paths"]) > 1:
         raise click.UsageError("- (stdin) cannot be mixed with other paths.")
@@ -225,7 +242,7 @@ def _run_check(fix: bool, config_arguments: Sequence[str], isolated: bool, given
 
 @cli.command("check")
 @click.option("--fix/--no-fix", help="Apply the safe fixes.")
-@_with_options("check", "settings")
+@_with_options("check", "running", "settings")
 def check_command(fix: bool, config_arguments: tuple[str, ...], isolated: bool, **given: Any) -> int:
     """Check files and folders (default: the working folder).
 
@@ -236,7 +253,7 @@ def check_command(fix: bool, config_arguments: tuple[str, ...], isolated: bool, 
 
 
 @cli.command("fix")
-@_with_options("check", "settings")
+@_with_options("check", "running", "settings")
 def fix_command(config_arguments: tuple[str, ...], isolated: bool, **given: Any) -> int:
     """Check and apply the safe fixes: the same as check --fix."""
     return _run_check(True, config_arguments, isolated, given)
@@ -294,41 +311,37 @@ def config_command(
 
 @cli.command("baseline")
 @click.argument("paths", nargs=-1, type=click.Path())
-@_with_options("settings")
+@_with_options("running", "settings")
 @click.option("--baseline", "file", type=click.Path(dir_okay=False), metavar="FILE", help="Where to write it.")
 @click.option("--shrink", is_flag=True, help="Only drop what is gone; accept nothing new.")
-@click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes (default: one a CPU).")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
-def baseline_command(
-    paths: tuple[str, ...], file: str | None, shrink: bool, jobs: int | None, quiet: bool, **given: Any
-) -> int:
+def baseline_command(paths: tuple[str, ...], file: str | None, shrink: bool, quiet: bool, **given: Any) -> int:
     """Accept the findings of today: `relint check --baseline FILE` then reports only new ones."""
     from relint.commands.baseline import write_baseline
     from relint.options import Options
 
+    running = {name: given.pop(name) for name in _RUNNING_NAMES}
     finder = _finder(given.pop("config_arguments"), given.pop("isolated"), given)
     configured = finder.for_folder(Path()).baseline
     target = Path(file) if file else configured or Path(DEFAULT_BASELINE)
-    options = Options(finder, paths or (".",), jobs=jobs, quiet=quiet)
+    options = Options(finder, paths or (".",), quiet=quiet, **running)
     return write_baseline(options, target, shrink=shrink)
 
 
 @cli.command("report")
 @click.argument("paths", nargs=-1, type=click.Path())
-@_with_options("settings")
+@_with_options("running", "settings")
 @click.option("--html", "file", type=click.Path(dir_okay=False), required=True, metavar="FILE", help="Where to write.")
 @click.option("--baseline", type=click.Path(dir_okay=False), metavar="FILE", help="Leave out the findings in it.")
-@click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes (default: one a CPU).")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
-def report_command(
-    paths: tuple[str, ...], file: str, baseline: str | None, jobs: int | None, quiet: bool, **given: Any
-) -> int:
+def report_command(paths: tuple[str, ...], file: str, baseline: str | None, quiet: bool, **given: Any) -> int:
     """Write one HTML page: findings by family, rule, folder and age."""
     from relint.commands.report import write_page
     from relint.options import Options
 
+    running = {name: given.pop(name) for name in _RUNNING_NAMES}
     finder = _finder(given.pop("config_arguments"), given.pop("isolated"), given)
-    return write_page(Options(finder, paths or (".",), baseline=baseline, jobs=jobs, quiet=quiet), Path(file))
+    return write_page(Options(finder, paths or (".",), baseline=baseline, quiet=quiet, **running), Path(file))
 
 
 @cli.command("server")

@@ -39,6 +39,8 @@ class Options:
     fail_on: str | None = None
     color: str = "auto"
     jobs: int | None = None
+    no_cache: bool = False
+    cache_dir: str | None = None
     show_files: bool = False
     quiet: bool = False
     verbose: bool = False

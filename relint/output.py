@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Iterable, Iterator, TextIO
+from typing import TYPE_CHECKING, Iterable, Iterator, TextIO
 
 from relint.engine_rules import UNCHECKED
 from relint.errors import ConfigError
@@ -15,6 +15,9 @@ from relint.report.escape import escape
 from relint.report.style import Style, wants_color
 from relint.result import File, FileResult
 from relint.tally import Tally
+
+if TYPE_CHECKING:
+    from relint.accepted import Accepted
 
 
 def report(results: Iterator[FileResult], options: Options, output_format: str, out: TextIO, tally: Tally) -> None:
@@ -128,6 +131,18 @@ def _summary(tally: Tally, style: Style) -> Iterator[str]:
         yield f"{style('cyan', '[*]')} {tally.safe} fixable with --fix{more}.\n"
     elif tally.unsafe:
         yield f"{style('cyan', '[!]')} {tally.unsafe} fixable with --fix --unsafe-fixes.\n"
+
+
+def say_accepted(accepted: Accepted, options: Options) -> bool:
+    """Say what the baseline did; returns whether the run fails for entries that are stale."""
+    stale = accepted.stale()
+    if accepted.met:
+        say(options, f"{plural(accepted.met, 'finding')} in the baseline not shown.")
+    if stale:
+        for one in stale if options.strict_baseline else ():
+            say_error(f"stale in the baseline: {escape(one.path)}: {one.code} {escape(one.scope)}".rstrip())
+        say(options, f"{plural(len(stale), 'finding')} of the baseline gone: relint baseline --shrink drops them.")
+    return bool(stale) and options.strict_baseline
 
 
 def plural(count: int, word: str) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Mapping
+from typing import TYPE_CHECKING, Iterable, Mapping
 
-from relint.model import Diagnostic, NewFile
+from relint.model import Diagnostic, NewFile, Safety
 
 if TYPE_CHECKING:
     from relint.settings import Settings
@@ -52,13 +52,28 @@ class FileResult:
 class Checked:
     """A result, and what it rests on.
 
-    `digest` is that of the bytes that were checked, None when they could not be read; `consulted` is the record of
-    other files (see `relint.project`).
+    `found` is what was found before any fix, what comments silence included. `digest` is that of the bytes that were
+    checked, None when they could not be read; `consulted` is the record of other files (see `relint.project`).
     """
 
     result: FileResult
+    found: FileResult | None = None
     digest: str | None = None
     consulted: Mapping[str, str] = field(default_factory=dict)
+
+
+def applicable(diagnostics: Iterable[Diagnostic], task: Task) -> bool:
+    """Whether the task would apply the fix of one of them."""
+    wanted = {Safety.SAFE, Safety.UNSAFE} if task.unsafe else {Safety.SAFE}
+    return any(each.state == "new" and each.fix is not None and each.fix.safety in wanted for each in diagnostics)
+
+
+def visible(result: FileResult, task: Task) -> FileResult:
+    """The result with what comments silence only where the task wants it."""
+    if (task.suppressed and not task.fix) or not any(each.state == "suppressed" for each in result.diagnostics):
+        return result
+    found = tuple(each for each in result.diagnostics if each.state != "suppressed")
+    return replace(result, text=result.text if found else "", diagnostics=found)
 
 
 def respelled(result: FileResult, path: str) -> FileResult:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Callable, Generator, Iterable, Iterator, Sequence
 
-from relint.result import Checked, File, FileResult, Task, respelled
+from relint.result import Checked, File, FileResult, Task, respelled, visible
 
 if TYPE_CHECKING:
     from relint.cache import Cache
@@ -40,10 +39,8 @@ def run(
     """
     pending = [(_absolute(path), path, settings) for path, settings in files]
     known = cache.look_up([(path, settings) for path, _, settings in pending], task) if cache else {}
-    # What comments silence is always found: with it one entry of the cache serves every output format.
-    wider = task if task.fix else replace(task, suppressed=True)
     left = [(path, settings) for path, _, settings in pending if path not in known]
-    checked = _checked(left, wider, jobs, elsewhere) if left else iter(())
+    checked = _checked(left, task, jobs, elsewhere)
     try:
         for path, spelled, settings in pending:
             result = known.get(path)
@@ -52,8 +49,9 @@ def run(
                 if cache:
                     cache.learn(one, settings, task)
                 result = one.result
-            yield respelled(_narrowed(result, task), str(spelled))
+            yield respelled(visible(result, task), str(spelled))
     finally:
+        checked.close()
         if cache:
             cache.close()
 
@@ -62,18 +60,12 @@ def _absolute(path: Path) -> str:
     return os.path.abspath(path)
 
 
-def _narrowed(result: FileResult, task: Task) -> FileResult:
-    """The result with what comments silence only where the task wants it."""
-    if task.suppressed or not any(each.state == "suppressed" for each in result.diagnostics):
-        return result
-    found = tuple(each for each in result.diagnostics if each.state != "suppressed")
-    return replace(result, text=result.text if found else "", diagnostics=found)
-
-
 def _checked(
     files: Sequence[tuple[str, Settings]], task: Task, jobs: int | None, elsewhere: Elsewhere | None
-) -> Iterator[Checked]:
+) -> Generator[Checked, None, None]:
     """The files one after the other, by several processes where that pays, or `elsewhere`."""
+    if not files:
+        return
     from relint.worker import Work, one_by_one
 
     works = [Work(path, settings) for path, settings in files]

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Iterator, Sequence
 
 from relint.check import check, crash, unreadable
+from relint.digests import digest
 from relint.errors import ConfigError
-from relint.project import Files, Project, digest
-from relint.result import Checked, FileResult, Task
+from relint.project import Files, Project
+from relint.result import Checked, FileResult, Task, applicable, visible
 from relint.source import Source, Unreadable, decode, read
 
 if TYPE_CHECKING:
@@ -64,9 +65,7 @@ def check_file(work: Work, task: Task, files: Files | None = None) -> Checked:
         source = read(work.path) if work.data is None else decode(work.path, work.data)
     except Unreadable as error:
         return Checked(unreadable_result(work.path, str(error)))
-    project = Project(work.settings, files)
-    result = check_source(source, work.settings, task, project)
-    return Checked(result, digest(source.data), project.consulted)
+    return _checked(source, work.settings, task, Project(work.settings, files))
 
 
 def unreadable_result(path: str, message: str) -> FileResult:
@@ -79,19 +78,28 @@ def check_source(source: Source, settings: Settings, task: Task, project: Projec
 
     What crashes is a REL000 diagnostic. ConfigError (an unusable plugin) is raised.
     """
+    return _checked(source, settings, task, project or Project(settings)).result
+
+
+def _checked(source: Source, settings: Settings, task: Task, project: Project) -> Checked:
     try:
-        return _checked(source, settings, task, project)
+        found, consulted = _found(source, settings, task, project), dict(project.consulted)
+        fixes = task.fix and applicable(found.diagnostics, task)
+        result = _fixed(source, settings, task, project) if fixes else found
+        return Checked(visible(result, task), found, digest(source.data), consulted)
     except ConfigError:
         raise
     except Exception as error:  # noqa: BLE001 - the findings of the other files must still be printed
-        return FileResult(source.path, source.text, (crash(source.path, "relint", error),))
+        return Checked(FileResult(source.path, source.text, (crash(source.path, "relint", error),)))
 
 
-def _checked(source: Source, settings: Settings, task: Task, project: Project | None) -> FileResult:
-    if not task.fix:
-        found = tuple(check(source, settings, noqa=task.noqa, suppressed=task.suppressed, project=project))
-        return FileResult(source.path, source.text if found else "", found)
+def _found(source: Source, settings: Settings, task: Task, project: Project) -> FileResult:
+    """What comments silence is always found: so one entry of a cache serves every output format."""
+    found = tuple(check(source, settings, noqa=task.noqa, suppressed=True, project=project))
+    return FileResult(source.path, source.text if found else "", found)
 
+
+def _fixed(source: Source, settings: Settings, task: Task, project: Project) -> FileResult:
     from relint.fix import fix
 
     fixed = fix(source, settings, unsafe=task.unsafe, noqa=task.noqa, project=project)
