@@ -410,6 +410,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ConfigError as error:
         return _fail(str(error))
     except (click.Abort, KeyboardInterrupt):
+        sys.stderr.write("interrupted\n")
         return INTERRUPTED
     except BrokenPipeError:
         _drop_output()  # the reader has gone

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from relint import dispatch, writing
+from relint import dispatch, worker, writing
 from relint import run as running
 from relint.fix import Fixed
 from relint.model import NewFile
@@ -67,6 +72,121 @@ def test_a_process_that_dies_costs_one_file(tmp_path: Path) -> None:
     found = {Path(result.path).name: codes(result) for result in results}
     assert found.pop("killer.py") == ["REL000"]
     assert set(map(tuple, found.values())) == {("REL003",)}
+
+
+_PLUGIN = """
+'''Kills the process that checks a file with the word killer in it.'''
+import os, pathlib, signal
+import libcst as cst
+from relint.model import Rule
+rule = Rule(code="XYZ001", words=("killer",))
+
+@rule.on(cst.Name)
+def check(node, ctx):
+    once = pathlib.Path(ctx.path).with_name("once")
+    if node.value == "killer" and not once.exists():
+        if "once" in ctx.text:
+            once.write_text("")
+        os.kill(os.getpid(), signal.SIGKILL)
+    return iter(())
+"""
+
+
+def with_killer(folder: Path, text: str) -> list[File]:
+    (folder / "plugin.py").write_text(_PLUGIN)
+    names = [f"m{number:02}.py" for number in range(20)]
+    settings = Settings(root=folder, plugins=(str(folder / "plugin.py"),))
+    return written(folder, names, settings=settings) + written(folder, ["m05_killer.py"], text, settings)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
+@pytest.mark.usefixtures("small_batches")
+def test_a_file_that_kills_every_process_is_reported(tmp_path: Path) -> None:
+    results = {Path(each.path).name: each for each in run(with_killer(tmp_path, "killer = 1\n" + UNUSED), jobs=2)}
+    (died,) = results.pop("m05_killer.py").diagnostics
+    assert (died.code, died.message) == ("REL000", "the process that checked this file died, twice: please report it")
+    assert {tuple(codes(result)) for result in results.values()} == {("REL003",)}
+    assert len(results) == 20
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
+@pytest.mark.usefixtures("small_batches")
+def test_a_process_that_is_killed_costs_nothing(tmp_path: Path) -> None:
+    results = list(run(with_killer(tmp_path, "killer = 'once'\n" + UNUSED), jobs=2))
+    assert {tuple(codes(result)) for result in results} == {("REL003",)}
+    assert (tmp_path / "once").exists()
+    (note,) = {note for result in results for note in result.notes}
+    assert "a process died" in note
+
+
+_SLOW = """
+import sys, time
+from relint import run
+from relint.cli import main
+run.POOL_FROM = 0
+run._SMALLEST_BATCH = 1
+if __name__ == "__main__":
+    sys.exit(main(["check", "--isolated", "--no-cache", "-j2", *sys.argv[1:]]))
+"""
+_SLEEPER = """
+'''Takes long.'''
+import pathlib, os, time
+import libcst as cst
+from relint.model import Rule
+rule = Rule(code="XYZ001", words=("slow",))
+
+@rule.on(cst.Module)
+def check(node, ctx):
+    pathlib.Path(ctx.path).with_suffix(f".{os.getpid()}").write_text("")
+    time.sleep(60)
+    return iter(())
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
+@pytest.mark.parametrize("group", [False, True])
+def test_ctrl_c_ends_every_process_at_once(tmp_path: Path, group: bool) -> None:
+    (tmp_path / "run.py").write_text(_SLOW.replace('"--isolated", ', ""))
+    (tmp_path / "plugin.py").write_text(_SLEEPER)
+    (tmp_path / "relint.toml").write_text('plugins = ["plugin.py"]\n')
+    (tmp_path / "code").mkdir()
+    for number in range(8):
+        (tmp_path / "code" / f"m{number}.py").write_text("slow = 1\n")
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent)}
+    command = [sys.executable, "run.py", "code"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    ) as started:
+        deadline = time.monotonic() + 60
+        while len(workers := [int(path.suffix[1:]) for path in (tmp_path / "code").glob("m*.[0-9]*")]) < 2:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        began = time.monotonic()
+        if group:
+            os.killpg(started.pid, signal.SIGINT)
+        else:
+            started.send_signal(signal.SIGINT)
+        out, err = started.communicate(timeout=30)
+    assert time.monotonic() - began < 10
+    assert (started.returncode, out, err) == (130, b"", b"\ninterrupted\n")
+    for process in workers:
+        with pytest.raises(ProcessLookupError):
+            os.kill(process, 0)
+
+
+def test_garbage_is_collected_between_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    collected: list[int] = []
+    monkeypatch.setattr(gc, "collect", lambda: collected.append(1))
+    monkeypatch.setattr(worker, "_COLLECT_AFTER", 100)
+    works = [Work(str(path), settings) for path, settings in written(tmp_path, [f"m{n}.py" for n in range(9)])]
+    assert len(worker.run_batch(works, Task())) == 9
+    assert collected == [], "the collector is on"
+    gc.disable()
+    try:
+        worker.run_batch(works, Task())
+    finally:
+        gc.enable()
+    assert 1 < len(collected) < 9
 
 
 def test_small_runs_start_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
