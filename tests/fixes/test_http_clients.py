@@ -65,12 +65,13 @@ def test_an_asynchronous_client_is_closed() -> None:
         async def use(kept):
             client = httpx.AsyncClient()
             kept.append(client)
-            return client.is_closed
+            state = not client.is_closed
+            return state
         """
     assert fixed(code, "REL106") == fixed(code), "it is kept elsewhere"
     code = code.replace("kept.append(client)", "opened = not client.is_closed\n            kept.append(opened)")
     kept: list[Any] = []
     better = fixed(code, "REL106")
     assert "async with httpx.AsyncClient() as client:" in better
-    assert asyncio.run(run(better)["use"](kept)) is False
+    assert asyncio.run(run(better)["use"](kept)) is True
     assert kept == [True]
