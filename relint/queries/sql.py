@@ -69,6 +69,8 @@ class _Search:
     def __init__(self, ctx: Context) -> None:
         self.ctx = ctx
         self.by_root: dict[cst.BaseExpression, Site] = {}
+        self.reached: set[cst.BaseExpression] = set()
+        """Expressions that reach a database call: what they are without it does not matter."""
 
     def sites(self) -> list[Site]:
         for sink in sinks(self.ctx):
@@ -96,7 +98,9 @@ class _Search:
                 continue
             for one in filled:
                 root = one.hole.root
-                if one.place is Place.NONE or (sink is None and root in self.by_root and self.by_root[root].sink):
+                if sink is not None:
+                    self.reached.add(root)
+                if one.place is Place.NONE or (sink is None and root in self.reached):
                     continue
                 site = self.by_root.setdefault(root, Site(root, text, sink, len(texts), found))
                 _put(site, one)

@@ -20,7 +20,7 @@ def place_of(ctx: Context, hole: Hole, spot: Spot) -> Place:
     if spot.quote == "'":
         return spot.place
     names = (speaking_name(hole.node), speaking_name(hole.value))
-    if any(map(_PLACEHOLDERS.search, names)) or _runs_over_placeholders(ctx, hole.node):
+    if any(map(_PLACEHOLDERS.search, names)) or _runs_over_placeholders(ctx, hole.node) or _has_placeholder(hole.node):
         return Place.NONE
     if spot.place is Place.VALUE and spot.quote == "" and spot.before not in ("LIMIT", "OFFSET", "LIKE", "INTERVAL"):
         if any(map(_FRAGMENTS.search, names)) or _is_of_helper(hole.node) or _is_of_helper(hole.value):
@@ -36,6 +36,12 @@ def _is_of_helper(node: cst.BaseExpression) -> bool:
     """`db.cast("a", "int")`, `self.db.arg`: what a database helper says is SQL."""
     attribute = node.func if isinstance(node, cst.Call) else node
     return isinstance(attribute, cst.Attribute) and bool(_HELPERS.search(speaking_name(attribute.value)))
+
+
+def _has_placeholder(node: cst.BaseExpression) -> bool:
+    """`conversions.get(column, "?")`."""
+    given = [arg.value for arg in node.args] if isinstance(node, cst.Call) else []
+    return any(isinstance(g, cst.SimpleString) and g.evaluated_value in ("?", "%s") for g in given)
 
 
 def _runs_over_placeholders(ctx: Context, node: cst.BaseExpression) -> bool:
@@ -138,6 +144,8 @@ def _is_harmless(ctx: Context, hole: Hole, spot: Spot) -> bool:
     for value in {hole.node: None, hole.value: None}:
         if _is_constant(value) or _runs_over_constant(ctx, value) or _is_made_safe(ctx, value):
             return True
+        if _is_enum_value(ctx, value):
+            return True
         quoted_arithmetic = spot.quote and isinstance(value, cst.BinaryOperation)
         if not quoted_arithmetic and is_number(ctx, value):
             return True
@@ -194,6 +202,25 @@ def _is_constant(value: cst.BaseExpression) -> bool:
     if isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute):
         return any(part in _FRAMEWORK_NAMES for part in _chain(value.func))
     return isinstance(value, cst.Name) and bool(_UPPER.match(value.value))
+
+
+def _is_enum_value(ctx: Context, value: cst.BaseExpression) -> bool:
+    """`state.value` where `state` is annotated as an Enum of the file, or as a class that is called like one."""
+    if not isinstance(value, cst.Attribute) or value.attr.value not in ("value", "name"):
+        return False
+    found = ctx.definitions(value.value) or []
+    annotations = [b.annotation for b in found if b.annotation is not None]
+    return bool(found) and len(annotations) == len(found) and all(_names_enum(ctx, a) for a in annotations)
+
+
+def _names_enum(ctx: Context, annotation: cst.BaseExpression) -> bool:
+    for name in ctx.walk(annotation, cst.Name):
+        if (cls := ctx.class_def(name)) is not None:
+            base = ctx.base_of(cls) or ""
+            return base.startswith("enum.") or base.endswith(("Enum", "Choices"))
+        if _ENUM_NAME.search(name.value):
+            return True
+    return False
 
 
 def _is_in_quoting_function(ctx: Context, hole: Hole) -> bool:
@@ -289,6 +316,10 @@ _NUMBER_METHODS = frozenset(
 _NUMBER_SPEC = re.compile(r":[^%]*[bdioxXeEfFgGn]$")
 _UPPER = re.compile(r"^_*[A-Z][A-Z0-9_]+$")
 _CONSTANT_LOOP = re.compile(r"^_*[A-Z]\w+$")
+_ENUM_NAME = re.compile(
+    r"^[A-Z]\w*(?:Enum|Type|Status|State|Kind|Mode|Level|Role|Action|Category|Operator|Direction|Metric|Strategy|Phase"
+    r"|Stage|Priority|Scope)$"
+)
 _FRAMEWORK_NAMES = frozenset("__tablename__ _meta __table__ __name__ db_table sentinel".split())
 _QUOTES = re.compile(r"quot(?:e|ing)|^qn?$|escape|literal|sanitiz|mogrify|identifier|^qn\d?$|^_?adapt$", re.IGNORECASE)
 _ESCAPED = re.compile(r"(?:^|_)escaped?(?:$|_)|(?:^|_)(?:quoted|sanitized)(?:$|_)", re.IGNORECASE)
