@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Collection, Iterable, Iterator, Mapping, Sequence
 
 from relint.check import check
 from relint.engine_rules import UNCHECKED, UNUSED_SUPPRESSION
 from relint.lines import line_starts
 from relint.model import Diagnostic, Edit, NewFile, Safety
+from relint.project import Project
 from relint.registry import catalogue
+from relint.source import decode
 
 if TYPE_CHECKING:
-    from relint.project import Project
     from relint.settings import Settings
     from relint.source import Source
 
@@ -151,8 +153,15 @@ class _Fixing:
         text, remaining = self._apply(self.source.text, list(found), [chosen])
         return Fixed(text, dict(self.fixed), remaining, tuple(self.notes), tuple(self.create))
 
-    def _check(self, text: str, *, parse: bool = False) -> list[Diagnostic]:
-        return check(replace(self.source, text=text), self.settings, noqa=self.noqa, parse=parse, project=self.project)
+    def _check(self, text: str, *, parse: bool = False, create: Sequence[NewFile] = ()) -> list[Diagnostic]:
+        project = self._project(text, create) if create else self.project
+        return check(replace(self.source, text=text), self.settings, noqa=self.noqa, parse=parse, project=project)
+
+    def _project(self, text: str, create: Sequence[NewFile]) -> Project:
+        """The project with the fixed text and the new files in it."""
+        there = {os.path.abspath(file.path): file.text for file in create}
+        there[os.path.abspath(self.source.path)] = text
+        return (self.project or Project(self.settings)).overlaid(there)
 
     def _choose(self, found: Sequence[Diagnostic]) -> list[Diagnostic]:
         """What this pass applies: the earlier start first, then the lower code; overlaps wait for the next pass."""
@@ -175,13 +184,14 @@ class _Fixing:
     def _apply(self, text: str, found: list[Diagnostic], chosen: list[Diagnostic]) -> tuple[str, list[Diagnostic]]:
         """The text and findings after the fixes that hold; those that break the file are rejected for good."""
         after = _merged(text, chosen)
+        create = [*self.create, *_created(text, chosen)]
         # The words that made the engine parse the file may be gone with the fix. A comment's fix needs no parsing.
-        result = self._check(after, parse=any(diagnostic.code != UNUSED_SUPPRESSION for diagnostic in chosen))
-        if (why := self._complaint(found, chosen, result)) is None:
-            for diagnostic in chosen:
-                self.fixed[diagnostic.code] += 1
-                if diagnostic.fix is not None:
-                    self.create += diagnostic.fix.create
+        parse = any(diagnostic.code != UNUSED_SUPPRESSION for diagnostic in chosen)
+        result = self._check(after, parse=parse, create=create)
+        why = self._complaint(found, chosen, result) or self._complaint_of_new(after, create)
+        if why is None:
+            self.fixed += _gone(found, chosen, result)
+            self.create = create
             return after, result
         if len(chosen) == 1:
             bad = chosen[0]
@@ -209,6 +219,29 @@ class _Fixing:
             if not rules[code].yields:
                 return f"the result has a new {code}"
         return None
+
+    def _complaint_of_new(self, after: str, create: Sequence[NewFile]) -> str | None:
+        """Why a new file must not be written: a fix makes nothing that the same run would complain about."""
+        for file in create[len(self.create) :]:
+            source = decode(file.path, file.text.encode("utf-8"))
+            project = self._project(after, create)
+            for diagnostic in check(source, self.settings, fixes=False, noqa=self.noqa, parse=True, project=project):
+                return f"the new file {os.path.basename(file.path)} has {diagnostic.code} ({diagnostic.message})"
+        return None
+
+
+def _gone(before: Sequence[Diagnostic], chosen: Sequence[Diagnostic], after: Sequence[Diagnostic]) -> Counter[str]:
+    """How many findings the chosen fixes have removed: one may remove more than its own."""
+    was, now, own = _count(before), _count(after), _count(chosen)
+    return Counter({code: max(number, was[code] - now[code]) for code, number in own.items()})
+
+
+def _created(text: str, chosen: Iterable[Diagnostic]) -> Iterator[NewFile]:
+    """The files that fixes create, with the line ends of the text that they were made for."""
+    newline = newline_of(text)
+    for diagnostic in chosen:
+        for file in diagnostic.fix.create if diagnostic.fix else ():
+            yield replace(file, text=file.text.replace("\n", newline))
 
 
 def _count(diagnostics: Iterable[Diagnostic]) -> Counter[str]:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Callable, Iterator, Mapping, Sequence
 
 from relint import source as sources
-from relint.digests import digest
 from relint import syntax
+from relint.digests import digest
 from relint.source import Unreadable
 
 if TYPE_CHECKING:
@@ -55,6 +55,25 @@ class Files:
         return found[1] if found else ABSENT
 
 
+class Overlay(Files):
+    """Other files with texts laid over them, by absolute path: some may be new, some not saved yet."""
+
+    def __init__(self, texts: Mapping[str, str], below: Files | None = None) -> None:
+        self._texts = texts
+        self._below = below or Files()
+
+    def names(self, folder: str) -> tuple[str, ...] | None:
+        """The names in a folder, those of new files included."""
+        names = self._below.names(folder)
+        inside = {os.path.basename(path) for path in self._texts if os.path.dirname(path) == folder}
+        return tuple(sorted(inside.union(names or ()))) if names is not None or inside else None
+
+    def read(self, path: str) -> tuple[str, str] | None:
+        """Text and digest of what is laid over, or of the file."""
+        text = self._texts.get(path)
+        return self._below.read(path) if text is None else (text, digest(text.encode("utf-8", "surrogatepass")))
+
+
 class Project:
     """What one file's rules may learn of the world around it. `consulted` says what they asked."""
 
@@ -66,6 +85,10 @@ class Project:
         self._wanted = wanted
         self._files = files or Files()
         self._consulted: dict[str, str] = {}
+
+    def overlaid(self, texts: Mapping[str, str]) -> Project:
+        """The project as it will be with these texts (by absolute path); what is asked of it is not recorded here."""
+        return Project(self.settings, Overlay(texts, self._files))
 
     @property
     def consulted(self) -> Mapping[str, str]:
@@ -140,5 +163,3 @@ def forget() -> None:
 def digest_of_names(names: Sequence[str]) -> str:
     """The answer that a record holds for a folder's listing."""
     return digest("\0".join(names).encode("utf-8", "surrogatepass"))
-
-

@@ -33,7 +33,7 @@ from relint import registry
 from relint.check import check
 from relint.config import SettingsFinder
 from relint.engine_rules import UNCHECKED
-from relint.fix import fix
+from relint.fix import Fixed, fix
 from relint.lines import Lines
 from relint.model import Diagnostic, RuleInfo, Safety
 from relint.scan import comments
@@ -80,11 +80,15 @@ class Case:
         found = check(source, self.settings(Path(source.path)), noqa=noqa, funnel=funnel)
         return [d for d in found if d.code == self.info.code or d.code in UNCHECKED]
 
-    def fix(self, source: Source) -> str:
-        """The text with all fixes of this rule applied, unsafe ones too."""
+    def fixed(self, source: Source) -> Fixed:
+        """What comes of all fixes of this rule, unsafe ones too."""
         fixed = fix(source, self.settings(Path(source.path)), unsafe=True)
         assert not fixed.notes, f"{self}: {fixed.notes}"
-        return fixed.text
+        return fixed
+
+    def fix(self, source: Source) -> str:
+        """The text with all fixes of this rule applied."""
+        return self.fixed(source).text
 
 
 def collect(fixtures: str | Path, plugins: tuple[str, ...] = ()) -> list[Case]:
@@ -98,13 +102,15 @@ def collect(fixtures: str | Path, plugins: tuple[str, ...] = ()) -> list[Case]:
 def update(case: Case) -> list[Path]:
     """Write the `fixed` files anew; returns the files that changed. A person reads the difference."""
     changed = []
-    for invalid in case.files("invalid"):
-        path = case.fixed_path(invalid)
-        text = _expected_fixed(case, invalid)
+    expected = _all_fixed(case)
+    for path, text in expected.items():
         if not path.exists() or path.read_text("utf-8") != text:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8", newline="")
             changed.append(path)
+    for path in set(case.files("fixed")) - set(expected):
+        path.unlink()
+        changed.append(path)
     return changed
 
 
@@ -134,14 +140,20 @@ def valid_is_silent(case: Case) -> None:
 
 
 def fixed_equals_the_fix(case: Case) -> None:
-    """The fix of `invalid` is `fixed`, and fixing that again changes nothing."""
+    """The fix of `invalid` is `fixed`, new files included, and fixing that again changes nothing."""
+    everything = _all_fixed(case)
+    for path in set(case.files("fixed")) - {case.fixed_path(invalid) for invalid in case.files("invalid")}:
+        assert path in everything, f"{path} is made by no fix: run pytest --update-fixtures"
+    for path, text in everything.items():
+        if path.exists() or case.info.fix not in (None, Safety.DISPLAY):
+            assert path.exists(), f"{path} is missing: run pytest --update-fixtures"
+            assert path.read_text("utf-8") == text, f"{path} is stale: run pytest --update-fixtures"
     for path in case.files("invalid"):
         fixed_path = case.fixed_path(path)
-        expected = _expected_fixed(case, path)
+        expected = everything[fixed_path]
         if case.info.fix in (None, Safety.DISPLAY) and not fixed_path.exists():
             assert expected == _without_expectations(_read(path).text)
             continue
-        assert fixed_path.read_text("utf-8") == expected, f"{fixed_path} is stale: run pytest --update-fixtures"
         again = _read(fixed_path)
         assert case.fix(_at(again, path)) == again.text, f"{fixed_path}: the fix is not idempotent"
         for diagnostic in case.check(_at(again, path)):
@@ -277,9 +289,15 @@ def _blanked_expectations(text: str) -> str:
     return "".join(_EXPECT.sub("", line.rstrip("\r\n")) + "\n" for line in Lines(text))
 
 
-def _expected_fixed(case: Case, invalid: Path) -> str:
-    source = _read(invalid)
-    return case.fix(_with_text(source, _without_expectations(source.text)))
+def _all_fixed(case: Case) -> dict[Path, str]:
+    """Every file that `fixed` is to hold, with its text."""
+    expected = {}
+    for invalid in case.files("invalid"):
+        source = _read(invalid)
+        fixed = case.fixed(_with_text(source, _without_expectations(source.text)))
+        expected[case.fixed_path(invalid)] = fixed.text
+        expected |= {case.fixed_path(Path(file.path)): file.text for file in fixed.create}
+    return expected
 
 
 def _run_blocks(case: Case, page: str, section: str) -> Iterator[Diagnostic]:

@@ -112,10 +112,10 @@ def test_full_shows_related_places() -> None:
 
 
 def test_full_shows_files_that_a_fix_creates() -> None:
-    fix = Fix("Split the migration", (), Safety.DISPLAY, (NewFile("app/0002_fill.py", "import os\n"),))
+    fix = Fix("Split the migration", (), Safety.DISPLAY, (NewFile("app/0002_fill.py", "import os\n\n"),))
     shown = render("full", diagnostic(fix=fix))
     assert "REL101 `requests.get`" in shown, "what is never applied has no mark"
-    assert "help: creates app/0002_fill.py\n1 + import os\n" in shown
+    assert "help: creates app/0002_fill.py (2 lines; --diff shows them)\n" in shown
     assert "note: This is a suggestion: relint never applies it\n" in shown
 
 

@@ -8,6 +8,8 @@ import libcst as cst
 
 from relint import edits
 from relint.context import Context
+from relint.fixers.migrations.django_steps import add_in_steps
+from relint.fixers.migrations.refused import Refused
 from relint.libraries.migrations import DJANGO_FIELDS, RESERVED, TEXT_FIELDS
 from relint.model import Edit, Finding, Fix, Safety
 from relint.queries.column_changes import column_of, field_kind, is_relation, state_at, table_of
@@ -21,24 +23,30 @@ _SET_DEFAULT = frozenset({"postgresql", "mysql", "mariadb"})
 """Engines with ALTER TABLE ... ALTER COLUMN ... SET DEFAULT."""
 
 
-def default_in_database(finding: Finding, ctx: Context) -> Fix:
-    """The fix that lets the database keep a literal default, where the project sanctions that; else the suggestion."""
+def add_column(finding: Finding, ctx: Context) -> Fix | None:
+    """The fix for a NOT NULL column: a literal default that stays where that is sanctioned; else three steps."""
     call, column = finding.node, finding.data
     assert isinstance(call, cst.Call)
     assert isinstance(column, AddedColumn)
-    return _keep_default(ctx, call, column) or _three_steps(column)
+    if column.kept and column.default == "constant" and target(ctx).constant_default_is_free:
+        return None  # there is nothing to fill
+    return _keep_default(ctx, call, column) or _in_steps(ctx, call, column)
 
 
-def _three_steps(column: AddedColumn) -> Fix:
-    """The suggestion for what a machine should not rewrite here."""
-    name = column.name
-    return Fix(
-        f"Take three steps: add `{name}` as a nullable column without a default; fill it in batches by primary key "
-        "in a migration that is not atomic; in a later release add CHECK (... IS NOT NULL) NOT VALID, VALIDATE it, "
-        "SET NOT NULL and drop the CHECK",
-        (),
-        Safety.DISPLAY,
-    )
+def _in_steps(ctx: Context, call: cst.Call, column: AddedColumn) -> Fix:
+    """Three migrations instead of one; a suggestion where a machine should not write them."""
+    try:
+        if column.origin == "django":
+            return add_in_steps(ctx, call, column)
+        raise Refused("SQL is rewritten by hand")
+    except Refused as reason:
+        return Fix(
+            f"Take three steps: add `{column.name}` as a nullable column without a default; fill it in batches by "
+            "primary key in a migration that is not atomic; in a later release add CHECK (... IS NOT NULL) NOT VALID, "
+            f"VALIDATE it, SET NOT NULL and drop the CHECK. Not written here: {reason}",
+            (),
+            Safety.DISPLAY,
+        )
 
 
 def _keep_default(ctx: Context, call: cst.Call, column: AddedColumn) -> Fix | None:

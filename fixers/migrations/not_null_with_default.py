@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from relint.context import Context
-from relint.fixers.migrations.not_null import default_in_database
+from relint.fixers.migrations.not_null import add_column
 from relint.model import Finding, Fix
 from relint.rules.migrations.not_null_with_default import rule
 
 
 @rule.fixer
 def fix(finding: Finding, ctx: Context) -> Fix | None:
-    return default_in_database(finding, ctx)
+    return add_column(finding, ctx)

@@ -74,6 +74,12 @@ DJANGO_FIELDS = TEXT_FIELDS | {
 }  # fmt: skip
 """Fields of Django itself. What another class adds to its keyword arguments is not known."""
 
+CHECKED_FIELDS = frozenset({"PositiveBigIntegerField", "PositiveIntegerField", "PositiveSmallIntegerField"})
+"""Fields whose column comes with a CHECK, for which PostgreSQL reads the table (`db_check` of the field)."""
+
+SAME_FOR_ALL = frozenset({"django.utils.timezone.now", "datetime.datetime.now", "datetime.date.today"})
+"""Callable defaults that are called once for all rows: the moment of the migration."""
+
 RELATION = re.compile(r"ForeignKey|OneToOne")
 """Names of fields with an index of their own, which comes with the constraint; their column is `<name>_id`."""
 

@@ -13,7 +13,7 @@ from relint.queries.alembic_history import is_before_start
 from relint.queries.dialect_guards import runs_on_target
 from relint.queries.migration_sql import Statement, statements
 from relint.queries.migration_target import target
-from relint.queries.text import is_text, text_of, with_holes_as
+from relint.queries.text import Hole, is_text, text_of, with_holes_as
 
 _DJANGO = ("django.db.migrations.", "django.contrib.postgres.operations.")
 _EXECUTES = frozenset({"execute", "exec_driver_sql"})
@@ -101,7 +101,7 @@ def is_reverse(ctx: Context, node: cst.CSTNode) -> bool:
 
 
 def executed(ctx: Context, call: cst.Call) -> list[tuple[cst.BaseExpression, str]]:
-    """The SQL that a call sends to the database, as (expression, text) pairs; holes in a text read `hole_<n>`."""
+    """The SQL that a call sends to the database, as (expression, text) pairs; holes in a text read `hole_<name>`."""
     return ctx.memo(("executed", call), lambda: list(_executed(ctx, call)))
 
 
@@ -111,10 +111,15 @@ def sql_effects(ctx: Context, call: cst.Call) -> list[Statement]:
 
 
 def sql_texts(ctx: Context, expression: cst.BaseExpression) -> list[str]:
-    """The texts that an SQL expression may be, through `sa.text()`; holes read `hole_<n>`, as a name would."""
+    """The texts that an SQL expression may be, through `sa.text()`; holes read `hole_<name>`, as a name would."""
     while (inner := _wrapped(ctx, expression)) is not None:
         expression = inner
-    return [with_holes_as(text, lambda n, _: f"hole_{n}") for text in text_of(ctx, expression) if is_text(text)]
+    return [with_holes_as(text, _named_hole) for text in text_of(ctx, expression) if is_text(text)]
+
+
+def _named_hole(number: int, hole: Hole) -> str:
+    """The same name is the same value: two statements about `{table}` are about one table."""
+    return f"hole_{hole.node.value if isinstance(hole.node, cst.Name) else number}"
 
 
 def _wrapped(ctx: Context, expression: cst.BaseExpression) -> cst.BaseExpression | None:

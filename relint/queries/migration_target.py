@@ -25,6 +25,7 @@ ENGINES = {
 """What engines are called in URLs, settings and names of folders."""
 
 _MANAGE = re.compile(r"DJANGO_SETTINGS_MODULE\"?'?\s*,\s*[\"']([\w.]+)[\"']")
+_ROUTERS = re.compile(r"^\s*DATABASE_ROUTERS\s*(?::[^=]*)?\+?=\s*(?![\[(]\s*[\])])", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,14 @@ def is_application(ctx: FileContext) -> bool:
 
     A reusable app does not know what it will run on: nothing may be rewritten there.
     """
-    return ctx.settings.migrations.database is not None or _head(ctx) is not None
+    return ctx.settings.migrations.database is not None or project_head(ctx) is not None
+
+
+def has_routers(ctx: FileContext) -> bool:
+    """Whether the project's settings name database routers: not every table is in every database then."""
+    head = project_head(ctx)
+    paths = _settings_files(ctx, head) if head is not None else ()
+    return any(_ROUTERS.search(ctx.project.text(path) or "") for path in paths)
 
 
 def _target(ctx: FileContext) -> Target:
@@ -95,7 +103,7 @@ def _engine_of_alembic(ctx: FileContext) -> str | None:
 
 def _engine_of_settings(ctx: FileContext) -> str | None:
     """The one engine that the settings files name; beside another one, SQLite is for development."""
-    head = _head(ctx)
+    head = project_head(ctx)
     paths = _settings_files(ctx, head) if head is not None else ()
     found = {engine for path in paths for engine in _engines_named(ctx.project.text(path) or "")}
     if len(found) > 1:
@@ -112,7 +120,7 @@ def _engines_named(text: str) -> frozenset[str]:
     return frozenset(ENGINES[next(group for group in match.groups() if group)] for match in named if match)
 
 
-def _head(ctx: FileContext) -> Path | None:
+def project_head(ctx: FileContext) -> Path | None:
     """The nearest folder that holds `manage.py` or Django settings."""
 
     def answer() -> Path | None:

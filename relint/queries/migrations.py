@@ -21,12 +21,17 @@ from relint.queries.migration_state import EMPTY, State, apply, last_name, liste
 
 @dataclass(frozen=True, eq=False)
 class Node:
-    """One migration file: what it depends on as (app, name) pairs, and the operations it lists."""
+    """One migration file: what it depends on as (app, name) pairs, and the operations it lists.
+
+    `legible`: nothing of what ties it to others is computed, but for dependencies on a swappable model.
+    """
 
     dependencies: tuple[tuple[str, str], ...]
     replaces: tuple[tuple[str, str], ...]
+    run_before: tuple[tuple[str, str], ...]
     operations: tuple[ast.Call, ...]
     initial: bool
+    legible: bool
 
 
 def state_before(ctx: Context) -> State:
@@ -36,13 +41,13 @@ def state_before(ctx: Context) -> State:
 
 def this_migration(ctx: Context) -> Node | None:
     """The migration that this file holds; None when it holds none."""
-    return _node(ctx.text)
+    return migration_in(ctx.text)
 
 
 def app_label(ctx: Context) -> str:
     """The label by which migrations call the app that the file belongs to."""
     return ctx.memo(
-        "app label", lambda: _label(Path(ctx.path).absolute().parent, {**_folder(ctx), _own(ctx): ctx.text})
+        "app label", lambda: _label(Path(ctx.path).absolute().parent, {**other_files(ctx), own_name(ctx): ctx.text})
     )
 
 
@@ -51,16 +56,16 @@ def is_history(ctx: Context) -> bool:
     start = ctx.settings.migrations.start_after.get(app_label(ctx)) if ctx.settings.migrations.start_after else None
     if start is None:
         return False
-    texts = {**_folder(ctx), _own(ctx): ctx.text}
+    texts = {**other_files(ctx), own_name(ctx): ctx.text}
     last = [name for name in texts if name == start or name.startswith(f"{start}_")]
-    return any(_own(ctx) in (name, *_ancestors(texts, app_label(ctx), [name])) for name in last)
+    return any(own_name(ctx) in (name, *_ancestors(texts, app_label(ctx), [name])) for name in last)
 
 
 def follows_initial(ctx: Context) -> bool:
     """Whether the migration depends on nothing of its app but first migrations: it may be a part of the first."""
-    node, label, texts = this_migration(ctx), app_label(ctx), _folder(ctx)
+    node, label, texts = this_migration(ctx), app_label(ctx), other_files(ctx)
     before = [name for app, name in (node.dependencies if node is not None else ()) if app == label]
-    nodes = [_node(texts[name]) for name in before if name in texts]
+    nodes = [migration_in(texts[name]) for name in before if name in texts]
     return bool(nodes) and all(n is not None and all(app != label for app, _ in n.dependencies) for n in nodes)
 
 
@@ -74,19 +79,20 @@ def parse_operation(ctx: Context, call: cst.Call) -> ast.Call | None:
 # -- the folder ------------------------------------------------------------------------------------------------------
 
 
-def _own(ctx: Context) -> str:
+def own_name(ctx: Context) -> str:
+    """The name of the migration in this file."""
     return Path(ctx.path).stem
 
 
-def _folder(ctx: Context) -> dict[str, str]:
-    """Name -> text of the other files in the folder."""
+def other_files(ctx: Context) -> dict[str, str]:
+    """Name -> text of the other Python files in the folder."""
     folder = Path(ctx.path).absolute().parent
 
     def answer() -> dict[str, str]:
-        names = [
-            n[:-3] for n in ctx.project.listing(folder) if n.endswith(".py") and n[:-3] not in ("__init__", _own(ctx))
-        ]
-        texts = {name: ctx.project.text(folder / f"{name}.py") for name in names}
+        names = [name[:-3] for name in ctx.project.listing(folder) if name.endswith(".py")]
+        texts = {
+            name: ctx.project.text(folder / f"{name}.py") for name in names if name not in ("__init__", own_name(ctx))
+        }
         return {name: text for name, text in texts.items() if text is not None}
 
     return ctx.memo("migration folder", answer)
@@ -96,7 +102,7 @@ def _label(folder: Path, texts: Mapping[str, str]) -> str:
     """The label most dependencies on files of the folder are under; the folder's name when there are none."""
     votes: Counter[str] = Counter()
     for text in texts.values():
-        node = _node(text)
+        node = migration_in(text)
         for app, name in node.dependencies if node is not None else ():
             if name in texts:
                 votes[app] += 1 if name.startswith("0001_initial") else 10
@@ -107,7 +113,7 @@ def _label(folder: Path, texts: Mapping[str, str]) -> str:
 
 def _state_before(ctx: Context) -> State:
     node = this_migration(ctx)
-    texts = _folder(ctx)
+    texts = other_files(ctx)
     if node is None:
         return EMPTY
     label = app_label(ctx)
@@ -120,7 +126,7 @@ def _ancestors(texts: Mapping[str, str], label: str, names: Iterable[str]) -> li
     squashed = {
         old: name
         for name, text in texts.items()
-        if (node := _node(text)) is not None
+        if (node := migration_in(text)) is not None
         for app, old in node.replaces
         if app == label and old not in texts
     }
@@ -135,7 +141,7 @@ def _ancestors(texts: Mapping[str, str], label: str, names: Iterable[str]) -> li
         elif name in texts and name not in seen:
             seen.add(name)
             todo.append((name, True))
-            node = _node(texts[name])
+            node = migration_in(texts[name])
             todo += [(d, False) for app, d in (node.dependencies if node is not None else ()) if app == label]
     return order
 
@@ -158,7 +164,7 @@ def _replayed(texts: Iterable[str]) -> State:
         step = _steps.get((at, text))
         if step is None:
             state = _states[at]
-            node = _node(text)
+            node = migration_in(text)
             for operation in node.operations if node is not None else ():
                 state = apply(state, operation)
             _states.append(state)
@@ -168,19 +174,47 @@ def _replayed(texts: Iterable[str]) -> State:
 
 
 @lru_cache(maxsize=4096)
-def _node(text: str) -> Node | None:
+def migration_in(text: str) -> Node | None:
+    """The migration that a text holds; None when it holds none."""
     tree = parse(text)
     for statement in tree.body if tree is not None else ():
         if isinstance(statement, ast.ClassDef) and any(last_name(base) == "Migration" for base in statement.bases):
             assigned = dict(_assignments(statement))
             lists = dict(_assignments(tree)) if tree is not None else {}
+            ties = [assigned.get(name) for name in ("dependencies", "replaces", "run_before")]
+            dependencies, replaces, run_before = (tuple(_pairs(tie)) for tie in ties)
             return Node(
-                tuple(_pairs(assigned.get("dependencies"))),
-                tuple(_pairs(assigned.get("replaces"))),
-                tuple(listed(assigned.get("operations"), lists)),
-                value_of(assigned.get("initial")) is True,
+                dependencies,
+                replaces,
+                run_before,
+                tuple(_known(tree, call) for call in listed(assigned.get("operations"), lists)),
+                initial=value_of(assigned.get("initial")) is True,
+                legible=all(tie is None or _is_legible(tie) for tie in ties),
             )
     return None
+
+
+def _known(tree: ast.Module, operation: ast.Call) -> ast.Call:
+    """An operation; one of a class in the file, as the operation that this class is made from."""
+    for statement in tree.body:
+        match statement, operation.func:
+            case ast.ClassDef(name=name, bases=[base]), ast.Name(id=called) if name == called:
+                return ast.Call(base, operation.args, operation.keywords)
+    return operation
+
+
+def _is_legible(ties: ast.expr) -> bool:
+    """Whether a list of (app, name) pairs is written out."""
+    if not isinstance(ties, ast.List | ast.Tuple):
+        return False
+    for element in ties.elts:
+        match element:
+            case ast.Tuple(elts=[ast.Constant(), ast.Constant()]) | ast.List(elts=[ast.Constant(), ast.Constant()]):
+                continue
+            case ast.Call(func=func) if last_name(func) == "swappable_dependency":
+                continue
+        return False
+    return True
 
 
 def _assignments(body: ast.ClassDef | ast.Module) -> Iterator[tuple[str, ast.expr]]:
@@ -195,5 +229,8 @@ def _assignments(body: ast.ClassDef | ast.Module) -> Iterator[tuple[str, ast.exp
 def _pairs(value: ast.expr | None) -> Iterator[tuple[str, str]]:
     for node in ast.walk(value) if value is not None else ():
         match node:
-            case ast.Tuple(elts=[ast.Constant(value=str() as app), ast.Constant(value=str() as name)]):
+            case (
+                ast.Tuple(elts=[ast.Constant(value=str() as app), ast.Constant(value=str() as name)])
+                | ast.List(elts=[ast.Constant(value=str() as app), ast.Constant(value=str() as name)])
+            ):
                 yield app, name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Iterable, Iterator
 
 from relint.lines import Lines
-from relint.model import Diagnostic, Fix, NewFile, Position, Safety, Severity
+from relint.model import Diagnostic, Fix, Position, Safety, Severity
 from relint.report import Checked, header, place, shown_path
 from relint.report.diff import Row, inline
 from relint.report.escape import escape
@@ -70,7 +70,8 @@ def _fix(fix: Fix, lines: Lines, gutter: int, style: Style) -> Iterator[str]:
             yield _row(row, gutter, style)
         yield bar
     for file in fix.create:
-        yield from _new_file(file, gutter, style)
+        size = f"{len(Lines(file.text))} lines; --diff shows them"
+        yield f"{style('cyan', 'help')}: creates {shown_path(file.path)} ({size})"
     if fix.safety in _NOTES:
         yield f"{style('blue', 'note')}: {_NOTES[fix.safety]}"
 
@@ -81,9 +82,3 @@ def _row(row: Row | None, gutter: int, style: Style) -> str:
     line = f"{row.sign} {cut(row.text)}".rstrip()
     coloured = style(_SIGNS[row.sign], line) if row.sign in _SIGNS else line
     return f"{style('blue', f'{row.number:>{gutter}}')} {coloured}"
-
-
-def _new_file(file: NewFile, gutter: int, style: Style) -> Iterator[str]:
-    yield f"{style('cyan', 'help')}: creates {shown_path(file.path)}"
-    for number, line in enumerate(Lines(file.text), start=1):
-        yield _row(Row("+", number, line), gutter, style)

@@ -25,8 +25,8 @@ from relint.hosts.lsp.diagnostics import diagnostics
 from relint.hosts.lsp.documents import Snapshot
 from relint.hosts.lsp.options import Options
 from relint.hosts.lsp.worker import NOW, SOON, Token, Worker
-from relint.hosts.lsp.workspace import Overlay, Workspace
-from relint.project import Cancelled
+from relint.hosts.lsp.workspace import Workspace
+from relint.project import Cancelled, Overlay
 
 log = logging.getLogger(__name__)
 

@@ -11,13 +11,12 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Iterable, Iterator, Mapping
+from typing import Iterable, Iterator
 
 from relint.baseline import Entry, load, relative
 from relint.config import FILE_NAMES, Settings, SettingsFinder
 from relint.discover import discover, excluded
 from relint.hosts.lsp.options import Options
-from relint.project import Files, digest
 from relint.registry import catalogue
 
 CONFIGURATION_FILES = (*FILE_NAMES, ".gitignore")
@@ -136,21 +135,3 @@ class Workspace:
         if parent not in self._outside:
             self._outside[parent] = Folder(Path(parent), self.general, inside=False)
         return self._outside[parent]
-
-
-class Overlay(Files):
-    """The disk with the open buffers laid over it, as they were at one moment."""
-
-    def __init__(self, buffers: Mapping[str, str]) -> None:
-        self._buffers = buffers
-
-    def names(self, folder: str) -> tuple[str, ...] | None:
-        """The names in a folder, those of unsaved new files included."""
-        names = super().names(folder)
-        inside = {os.path.basename(path) for path in self._buffers if os.path.dirname(path) == folder}
-        return tuple(sorted(inside.union(names or ()))) if names is not None or inside else None
-
-    def read(self, path: str) -> tuple[str, str] | None:
-        """Text and digest of a buffer, or of the file."""
-        text = self._buffers.get(path)
-        return super().read(path) if text is None else (text, digest(text.encode("utf-8", "surrogatepass")))
