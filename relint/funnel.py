@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any, Iterable, Mapping
 
@@ -25,12 +26,12 @@ class Funnel:
     def matching(self, text: str) -> list[RuleInfo]:
         """The rules whose triggers stand in the text, in the order they were given."""
         words = self._found(text)
-        return [trigger.rule for trigger in self._triggers if trigger.concerns(words)]
+        return [trigger.rule for trigger in self._triggers if trigger.concerns(text, words)]
 
     def near(self, text: str) -> bool:
         """Whether one of the rules can have a finding in this part of a file that it concerns."""
         words = self._found(text)
-        return any(trigger.is_near(words) for trigger in self._triggers)
+        return any(trigger.is_near(text, words) for trigger in self._triggers)
 
     def of(self, rules: Iterable[RuleInfo]) -> Funnel:
         """The triggers of some of the rules."""
@@ -55,19 +56,22 @@ class _Trigger:
     def __init__(self, rule: RuleInfo, options: Mapping[str, Any]) -> None:
         self.rule = rule
         self.imports = frozenset(rule.imports)
-        self.groups = [frozenset(group) for group in (rule.words, *rule.also) if group]
+        self.near_words = frozenset(rule.words)
+        self.patterns = [_compiled(pattern) for pattern in rule.near]
         named = [names for key, names in options.items() if key.startswith("extra-") and isinstance(names, list)]
         self.extra = frozenset(str(name).rpartition(".")[2] for names in named for name in names)
-        self.words = self.imports.union(self.extra, *self.groups)
+        self.words = self.imports | self.near_words | self.extra
 
-    def concerns(self, words: _Words) -> bool:
-        return words.hold(self.extra) or ((not self.imports or words.hold(self.imports)) and self._all_groups(words))
+    def concerns(self, text: str, words: _Words) -> bool:
+        return words.hold(self.extra) or ((not self.imports or words.hold(self.imports)) and self._near(text, words))
 
-    def is_near(self, words: _Words) -> bool:
-        return words.hold(self.extra) or self._all_groups(words)
+    def is_near(self, text: str, words: _Words) -> bool:
+        return words.hold(self.extra) or self._near(text, words)
 
-    def _all_groups(self, words: _Words) -> bool:
-        return all(map(words.hold, self.groups))
+    def _near(self, text: str, words: _Words) -> bool:
+        if self.near_words and not words.hold(self.near_words):
+            return False
+        return all(pattern.search(text) for pattern in self.patterns)
 
 
 class _Words:
@@ -101,6 +105,11 @@ def stands(word: str, text: str) -> bool:
 
 def _continues(character: str) -> bool:
     return character.isalnum() or character == "_"
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.MULTILINE)
 
 
 @lru_cache(maxsize=64)

@@ -51,7 +51,7 @@ class RuleInfo:
     summary: str
     imports: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
-    also: tuple[tuple[str, ...], ...] = ()
+    near: tuple[str, ...] = ()
     context_words: tuple[str, ...] = ()
     sql: tuple[str, ...] = ()
     severity: Severity = Severity.WARNING
@@ -73,9 +73,9 @@ class RuleInfo:
 class Rule:
     """Declared once a rule module, with literals only: the index is read from the source, not by importing it.
 
-    A file concerns the rule when it holds one of `imports`, one of `words`, and one of each group in `also` (of those
-    that are given); all are plain identifiers. The function or statement that holds the finding's node must hold one
-    of `words` and of each group in `also`: what has none of them may be left out when the file is parsed.
+    A file concerns the rule when it holds one of `imports` and one of `words` (of those that are given), which are
+    plain identifiers. The function, or statement outside of functions, that holds a finding's node must hold one of
+    `words` too, and a match of each regular expression in `near`: what does not is left out when the file is parsed.
     A `.sql` file concerns it when each of `sql` stands there, in any case and spacing; `A|B` is either of two.
     `yields` says that its findings wait until nothing else is found at their place: a fix of another rule may bring
     them to light. `options` are the rule's own settings with their defaults.
@@ -84,7 +84,7 @@ class Rule:
     code: str
     imports: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
-    also: tuple[tuple[str, ...], ...] = ()
+    near: tuple[str, ...] = ()
     context_words: tuple[str, ...] = ()
     sql: tuple[str, ...] = ()
     severity: str = "warning"

@@ -25,11 +25,12 @@ def test_what_an_option_names_is_a_trigger() -> None:
     assert concerned("from shop.http import send", [RULE], options) == []
 
 
-def test_each_group_must_be_there() -> None:
-    rule = RuleInfo("REL199", "test", "http", "", "", imports=("time",), words=("sleep",), also=(("for", "while"),))
+def test_what_must_stand_near() -> None:
+    near = (r"^[ \t]*(?:for|while)\b",)
+    rule = RuleInfo("REL199", "test", "http", "", "", imports=("time",), words=("sleep",), near=near)
     funnel = Funnel([rule])
     assert funnel.matching("import time\nwhile x: time.sleep(1)") == [rule]
-    assert funnel.matching("import time\ntime.sleep(1)") == []
+    assert funnel.matching("import time\ntime.sleep(1)  # for a while") == []
     assert funnel.near("while x: time.sleep(1)"), "an import stands elsewhere in the file"
     assert not funnel.near("time.sleep(1)")
 
