@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from relint.settings import Settings
 
 SUFFIX = ".sql"
+_FOLDERS_OUTSIDE = 3
+"""How many folders above a file tell what it is, when it lies outside the project."""
 
 
 def is_sql(path: str) -> bool:
@@ -47,9 +49,11 @@ def is_sql_migration(absolute: str, settings: Settings) -> bool:
 
 
 def _below_root(absolute: str, root: str) -> str:
-    """The path from the project's folder on, with the name of that folder."""
+    """The path from the project's folder on, with the name of that folder; of a file elsewhere the end of its path."""
     above = os.path.join(os.path.dirname(os.path.abspath(root)), "")
-    return absolute[len(above) :] if absolute.startswith(above) else absolute
+    if absolute.startswith(os.path.join(os.path.abspath(root), "")):
+        return absolute[len(above) :]
+    return os.sep.join(absolute.split(os.sep)[-_FOLDERS_OUTSIDE - 1 :])
 
 
 @lru_cache(maxsize=16)

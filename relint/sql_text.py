@@ -115,10 +115,10 @@ def split(text: str) -> Iterator[Span]:
 
 
 def without_comments(text: str) -> str:
-    """The text with white space for its comments."""
+    """The text with blanks for its comments, as long as it was."""
     parts, at = [], 0
-    for offset, comment in comments(text):
-        parts += [text[at:offset], " "]
+    for offset, comment in comments(text) if "--" in text or "/*" in text or "#" in text else ():
+        parts += [text[at:offset], " " * len(comment)]
         at = offset + len(comment)
     return "".join([*parts, text[at:]])
 

@@ -11,6 +11,17 @@ from relint.names import last_name
 from relint.queries.migration_calls import is_reverse, sql_effects
 
 _BATCH = "alembic.op.batch_alter_table"
+_TABLE_SECOND = frozenset(
+    {
+        "create_index",
+        "create_foreign_key",
+        "create_check_constraint",
+        "create_unique_constraint",
+        "create_exclude_constraint",
+        "create_primary_key",
+    }
+)
+"""Operations whose first argument names what they make, and the second the table."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,8 +87,8 @@ def _operation(ctx: Context, call: cst.Call) -> Operation | None:
     verb = call.func.attr.value
     name = ctx.names.dotted(call.func)
     if name is not None and name.startswith("alembic.op."):
-        if verb == "create_index":
-            found = ctx.argument(call, "table_name", 1)
+        if verb in _TABLE_SECOND:
+            found = ctx.argument(call, "source_table" if verb == "create_foreign_key" else "table_name", 1)
             return Operation(verb, call, found.value if found else None, 1)
         found = ctx.argument(call, "old_table_name" if verb == "rename_table" else "table_name", 0)
         return Operation(verb, call, found.value if found else None, 1)

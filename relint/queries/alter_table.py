@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 from relint.libraries.migrations import VOLATILE
 from relint.queries.migration_sql import NAME, PATH, Constraint, Default, Statement, last_part, name_of, parse
-from relint.sql_text import Span, split, without_comments
+from relint.sql_text import Span, split
 
 _VALIDATE = re.compile(rf"validate\s+constraint\s+(?P<name>{NAME})", re.IGNORECASE)
 _DROP_COLUMN = re.compile(
@@ -52,19 +52,17 @@ _SETTINGS = re.compile(
 
 
 def alterations(statement: str, table: str, offset: int, engine: str) -> Iterator[Statement]:
-    """The effects of an ALTER TABLE; its actions begin at `offset`."""
+    """The effects of an ALTER TABLE without comments; its actions begin at `offset`."""
     for span in split(statement[offset:]):
         part = _trimmed(statement, Span(span.start + offset, span.end + offset))
-        action = without_comments(statement[part.start : part.end]).strip()
+        action = statement[part.start : part.end]
         for effect in _effects(action, table, engine):
             yield replace(effect, start=part.start, end=part.end)
 
 
 def _trimmed(text: str, span: Span) -> Span:
     inside = text[span.start : span.end]
-    gap = re.match(r"(?:\s|--[^\r\n]*|/\*.*?\*/)*", inside, re.DOTALL)
-    assert gap is not None
-    start = span.start + gap.end()
+    start = span.start + len(inside) - len(inside.lstrip())
     return Span(start, max(start, span.start + len(inside.rstrip())))
 
 

@@ -20,6 +20,7 @@ from relint.sql_text import without_comments
 
 Kind = Literal[
     "create table",
+    "create view",
     "empty table",
     "drop table",
     "rename table",  # `new` is the new name
@@ -60,10 +61,14 @@ PATH = rf"{NAME}(?:\s*\.\s*{NAME})*"
 """Regular expression of an identifier with the schema it may have before it."""
 
 _PARAMETERS = re.compile(r"%s|%\(\w+\)s")
+_FIRST = re.compile(r"(?:create|alter|drop|truncate|rename|insert|update|delete|with)\b", re.IGNORECASE)
 _CREATE_TABLE = re.compile(
     rf"create\s+(?P<kind>(?:(?:global|local|temp|temporary|unlogged|foreign|external)\s+)*)table\s+"
     rf"(?:if\s+not\s+exists\s+)?(?P<table>{PATH})",
     re.IGNORECASE,
+)
+_CREATE_VIEW = re.compile(
+    rf"create\s+(?:or\s+replace\s+)?(?:temp\w*\s+)?view\s+(?:if\s+not\s+exists\s+)?(?P<view>{PATH})", re.IGNORECASE
 )
 _DROP_TABLE = re.compile(rf"drop\s+table\s+(?:if\s+exists\s+)?(?P<tables>{PATH}(?:\s*,\s*{PATH})*)", re.IGNORECASE)
 _TRUNCATE = re.compile(rf"truncate\s+(?:table\s+)?(?:only\s+)?(?P<tables>{PATH}(?:\s*,\s*{PATH})*)", re.IGNORECASE)
@@ -123,6 +128,9 @@ def statements(sql: str, engine: str = "postgresql") -> tuple[Statement, ...]:
 
 def effects(statement: str, engine: str, *, alone: bool = True) -> Iterator[Statement]:
     """The effects of one statement; `start` and `end` are 0 where it has them as a whole."""
+    if not _FIRST.match(statement):
+        return
+    statement = without_comments(statement)
     if found := _CREATE_TABLE.match(statement):
         yield Statement("create table", last_part(found["table"]))
     elif found := _ALTER_TABLE.match(statement):
@@ -135,6 +143,8 @@ def effects(statement: str, engine: str, *, alone: bool = True) -> Iterator[Stat
         yield Statement(
             "create index", last_part(found["table"]), name=name, concurrent=bool(found["concurrently"]), alone=alone
         )
+    elif found := _CREATE_VIEW.match(statement):
+        yield Statement("create view", last_part(found["view"]))
     elif found := _DROP_TABLE.match(statement):
         for table in found["tables"].split(","):
             yield Statement("drop table", last_part(table))
@@ -169,7 +179,7 @@ def last_part(path: str) -> str:
 def _rows(statement: str, engine: str, alone: bool) -> Iterator[Statement]:
     from sqlglot import exp
 
-    match parse(without_comments(statement), engine):
+    match parse(statement, engine):
         case exp.Update() as update:
             yield _update(update, alone)
         case exp.Delete() as delete:

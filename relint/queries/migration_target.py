@@ -12,6 +12,8 @@ from typing import Iterator
 from relint.file_context import FileContext
 from relint.libraries.migrations import CONSTANT_DEFAULT_IS_FREE, DEFAULT_VERSIONS, ENGINE_NAMES
 from relint.project import parse
+from relint.queries.sql_engine import engine_of_sql
+from relint.sql_files import is_sql
 
 _BACKEND = re.compile(r"backends?\.(postgresql|postgis|mysql|sqlite3|spatialite|oracle)|^(mssql)$")
 _URL = re.compile(r"^(postgres(?:ql)?|postgis|mysql|mariadb|sqlite|oracle|mssql)(?:\+\w+)?://")
@@ -77,7 +79,10 @@ def has_routers(ctx: FileContext) -> bool:
 
 def _target(ctx: FileContext) -> Target:
     configured = ctx.settings.migrations
-    engine = configured.database or _engine_of_folder(ctx) or _engine_of_settings(ctx) or _engine_of_alembic(ctx)
+    engine = configured.database or _engine_of_folder(ctx)
+    if engine is None and is_sql(ctx.path):
+        engine = engine_of_sql(ctx)
+    engine = engine or _engine_of_settings(ctx) or _engine_of_alembic(ctx)
     known = engine or "postgresql"
     version = tuple(int(part) for part in re.findall(r"\d+", configured.version or ""))
     return Target(known, version or DEFAULT_VERSIONS[known], engine is not None)
@@ -86,7 +91,7 @@ def _target(ctx: FileContext) -> Target:
 def _engine_of_folder(ctx: FileContext) -> str | None:
     """`versions/postgresql/0001.py`, `0001_status_sqlite.py`: some projects keep a history a database."""
     path = Path(ctx.path).absolute()
-    for part in (path.stem.rpartition("_")[2], *path.parts[-4:-1]):
+    for part in (re.split(r"[_.-]", path.stem)[-1], *path.parts[-4:-1]):
         if part in ENGINES:
             return ENGINES[part]
     return None

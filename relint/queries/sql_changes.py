@@ -42,7 +42,10 @@ class History(Protocol):
         """Whether a CHECK that was validated before holds the column to be not null."""
 
     def names(self, table: str, column: str) -> bool | None:
-        """Whether code that runs until this migration names the column (or the table, without one); None: unknown."""
+        """Whether code that runs until this migration names the column (or the table, without one); None: unknown.
+
+        False, too, when a view takes over the name.
+        """
 
 
 def changes_by(effect: Statement, node: Node, history: History, database: Target) -> Iterator[Change]:
@@ -124,7 +127,8 @@ class _FileHistory:
         return (effect.table, effect.column) in state.validated
 
     def names(self, table: str, column: str) -> bool | None:
-        return None
+        views = (effect.table for effect in self.effects if effect.kind == "create view")
+        return False if not column and table in views else None
 
     def _at(self, effect: Statement) -> int:
         return next(i for i, each in enumerate(self.effects) if each is effect)
