@@ -15,14 +15,18 @@ _CUT = frozenset({"itertools.islice", "random.sample", "heapq.nlargest", "heapq.
 VIEWS: frozenset[str] = frozenset({"items", "keys", "values", "copy"})
 """Methods that give back as many items as their object has."""
 _GROWING = frozenset({"append", "appendleft", "add", "extend", "insert", "update", "setdefault"})
-_PORTIONS = frozenset("chunk chunks chunked batch batches batched slice slices window windows grouper".split())
+_PORTIONS = frozenset("chunk batch slice window".split())
+_CUTTING = frozenset("chunk chunks chunked batch batches batched slice slices window windows grouper".split())
 _CONFIGURATION = frozenset("base builtin config conf configuration cron default defaults settings static".split())
 _LIMITS = frozenset("batch batch_size limit page_size per_page size top_k".split())
 _PARTS = frozenset(
-    "backends callbacks channels children classes components configs coordinators daemons exporters "
-    "extensions functions guardrails handlers hooks integrations kinds listeners loggers methods middlewares modes "
-    "modules notifiers operands peers platforms plugins processes processors providers retrievers servers "
-    "services sinks sources stages tables threads tools triggers types workers".split()
+    "agents attributes backends brokers callbacks channels checks children classes clients columns components configs "
+    "connectors coordinators daemons databases endpoints engines evaluators executors exporters extensions features "
+    "fields flags flows functions guardrails handlers hooks integrations kinds listeners llms loggers managers "
+    "methods middlewares models modes modules notifiers operands options parameters params parsers peers platforms "
+    "plugins processes processors providers replicas reporters retrievers rules runners servers services shards sinks "
+    "skills sources stages steps strategies subfields tables threads tools toolsets triggers types validators "
+    "watchers workers".split()
 )
 """What a program is made of: code and configuration say how many there are."""
 
@@ -31,7 +35,7 @@ def is_bounded(ctx: Context, items: cst.BaseExpression) -> bool:
     """Whether what is iterated over holds a number of items that does not grow with data.
 
     Displays, constants (told by their capitals), enums, `range` of anything but a length, slices with an end,
-    portions (a name like `chunk`, a `range` with a step), parts of the program (`handlers`) and its configuration, and
+    portions (a name like `chunk`), parts of the program (`handlers`) and its configuration, and
     names and attributes that hold nothing else. What is unknown is not bounded.
     """
     return bool(ctx.settled("bounded", items, lambda: _is_bounded(ctx, items)))
@@ -70,7 +74,7 @@ def _is_bounded(ctx: Context, items: cst.BaseExpression) -> bool:
         case cst.Await(expression=awaited):
             return is_bounded(ctx, awaited)
         case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
-            if name.isupper() or _is_part(name):
+            if name.isupper() or is_part_of_program(name):
                 return True
             if isinstance(items, cst.Attribute) and words_of(last_name(items.value)) & _PORTIONS:
                 return True
@@ -91,7 +95,7 @@ def _is_bounded_call(ctx: Context, call: cst.Call) -> bool:
     arguments = [argument.value for argument in call.args if argument.keyword is None]
     match name.removeprefix("builtins."):
         case "range":
-            return len(arguments) == 3 or all(_is_count(ctx, argument) for argument in arguments)
+            return all(_is_count(ctx, argument) for argument in arguments)
         case "zip":
             return any(is_bounded(ctx, argument) for argument in arguments)
         case "map" | "filter" | "typing.cast":
@@ -106,13 +110,14 @@ def _is_bounded_call(ctx: Context, call: cst.Call) -> bool:
         case cst.Call(func=cst.Attribute(value=owner, attr=cst.Name(value=method))):
             if words_of(last_name(owner)) & _CONFIGURATION:
                 return True
-            return is_bounded(ctx, owner) if method in VIEWS else _is_part(method)
+            return is_bounded(ctx, owner) if method in VIEWS else is_part_of_program(method)
         case cst.Call(func=cst.Name(value=function)):
-            return _is_part(function)
+            return is_part_of_program(function)
     return False
 
 
-def _is_part(name: str) -> bool:
+def is_part_of_program(name: str) -> bool:
+    """Whether a plural names what a program is made of (`event_handlers`), its configuration, or a portion."""
     return name.lower().rpartition("_")[2] in _PARTS or bool(words_of(name) & (_PORTIONS | _CONFIGURATION))
 
 
@@ -136,7 +141,7 @@ def _is_portion(ctx: Context, name: cst.Name | cst.Attribute) -> bool:
     """Whether a name is given one portion after the other: `for group in chunked(rows, 10)`."""
     found = ctx.definitions(name) or []
     return any(
-        b.kind == "for" and isinstance(b.value, cst.Call) and bool(words_of(last_name(b.value.func)) & _PORTIONS)
+        b.kind == "for" and isinstance(b.value, cst.Call) and bool(words_of(last_name(b.value.func)) & _CUTTING)
         for b in found
     )
 
@@ -164,11 +169,11 @@ def _holds_few(ctx: Context, name: cst.Name | cst.Attribute) -> bool:
 def _grows(ctx: Context, name: cst.Name | cst.Attribute) -> bool:
     """Whether the file adds to what a name holds, more than once a line of the program."""
     text = ctx.source(name)
-    for attribute in ctx.tree.of(cst.Attribute):
+    for attribute in ctx.tree.every(cst.Attribute, words=(last_name(name),)):
         if attribute.attr.value in _GROWING and ctx.source(attribute.value) == text:
             if attribute.attr.value == "extend" or isinstance(name, cst.Attribute) or ctx.in_loop(attribute):
                 return True
-    for subscript in ctx.tree.of(cst.Subscript):
+    for subscript in ctx.tree.every(cst.Subscript, words=(last_name(name),)):
         if ctx.source(subscript.value) == text and isinstance(ctx.parent(subscript), cst.AssignTarget):
             return True
     return False

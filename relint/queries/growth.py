@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Iterator
 
 import libcst as cst
 
@@ -24,7 +25,8 @@ _FETCHING = frozenset(
     "fetchall fetchmany glob iglob iterdir iter_rows itertuples listdir mappings readlines rglob scalars scan_iter "
     "scandir splitlines".split()
 )
-_COMBINING = frozenset("cast chain filter from_iterable map product zip zip_longest".split())
+COMBINING: frozenset[str] = frozenset("cast chain filter from_iterable map partition product zip zip_longest".split())
+"""Functions that give back as many items as one of their arguments, or more."""
 
 
 def grows(ctx: Context, items: cst.BaseExpression) -> bool:
@@ -43,6 +45,32 @@ def repeats_with_data(ctx: Context, loop: cst.For | cst.CompFor) -> bool:
         case cst.Name(value=name) if name in _DATA and not is_bounded(ctx, loop.iter):
             return True
     return grows(ctx, loop.iter)
+
+
+def added_to(ctx: Context, name: cst.Name) -> Iterator[cst.For | cst.BaseExpression]:
+    """What fills the collection that a function's own name holds: the loops that add to it, what it is extended by."""
+    found = ctx.names.find(name)
+    if found is None or not isinstance(found[0].node, cst.FunctionDef):
+        return
+    for use in ctx.names.uses(found[0], name.value):
+        held: cst.CSTNode = use
+        parent = ctx.parent(use)
+        if isinstance(parent, cst.Subscript) and parent.value is use:  # `by_key[key] = x`, `by_key[key].append(x)`
+            held, parent = parent, ctx.parent(parent)
+        match parent:
+            case cst.Attribute(value=owner, attr=cst.Name(value="append" | "add" | "setdefault")) if owner is held:
+                adds = True
+            case cst.AssignTarget():
+                adds = True
+            case cst.Attribute(value=owner, attr=cst.Name(value="extend" | "update")) if owner is held:
+                adds = False
+                match ctx.parent(parent):
+                    case cst.Call(args=[cst.Arg(value=added)]):
+                        yield added
+            case _:
+                adds = False
+        if adds and (loop := ctx.enclosing(use, cst.For)) is not None and loop is not found[0].node:
+            yield loop
 
 
 def _grows(ctx: Context, items: cst.BaseExpression) -> bool:
@@ -75,7 +103,7 @@ def _grows(ctx: Context, items: cst.BaseExpression) -> bool:
 def _call_grows(ctx: Context, call: cst.Call) -> bool:
     arguments = [argument.value for argument in call.args]
     last = last_name(call.func)
-    if last in SAME_LENGTH or last in _COMBINING:
+    if last in SAME_LENGTH or last in COMBINING:
         return any(grows(ctx, argument) for argument in arguments)
     if last == "range":
         return any(grows(ctx, arg.value) for a in arguments for c in ctx.walk(a, cst.Call) for arg in c.args)
@@ -92,19 +120,11 @@ def _is_filled(ctx: Context, name: cst.Name | cst.Attribute) -> bool:
     for binding in ctx.definitions(name) or []:
         if binding.kind == "assign" and binding.value is not None and grows(ctx, binding.value):
             return True
-    found = ctx.names.find(name) if isinstance(name, cst.Name) else None
-    if found is None or not isinstance(found[0].node, cst.FunctionDef):
+    if not isinstance(name, cst.Name):
         return False
-    for use in ctx.names.uses(found[0], name.value if isinstance(name, cst.Name) else ""):
-        match ctx.parent(use):
-            case cst.Attribute(attr=cst.Name(value="append" | "add")) as attribute:
-                loop = ctx.enclosing(attribute, cst.For)
-                if loop is not None and loop in ctx.ancestors(attribute) and repeats_with_data(ctx, loop):
-                    return True
-            case cst.Attribute(attr=cst.Name(value="extend" | "update")) as attribute:
-                match ctx.parent(attribute):
-                    case cst.Call(args=[cst.Arg(value=added)]) if grows(ctx, added):
-                        return True
+    for added in added_to(ctx, name):
+        if repeats_with_data(ctx, added) if isinstance(added, cst.For) else grows(ctx, added):
+            return True
     return False
 
 

@@ -6,12 +6,14 @@ import libcst as cst
 
 from relint.context import Context
 from relint.libraries.tasks import GATHERERS, LIMITERS, TASK_GROUPS
-from relint.queries.bounds import words_of
+from relint.queries.bounds import word_list, words_of
 
 _WORDS = frozenset(
     "sem sema semaphore semaphores limiter limiters limited ratelimit ratelimiter throttle throttler throttled bounded "
-    "concurrency lock mutex".split()
+    "concurrency".split()
 )
+_LOCKS = frozenset({"lock", "mutex"})
+"""Of these only the last word of a name counts: a `lock_record` is data."""
 _RUNNING = frozenset(
     "tasks threads futures running active pending workers processes procs jobs batch chunk buffer queue coros "
     "coroutines inflight flight".split()
@@ -24,15 +26,20 @@ def is_limiter(ctx: Context, expression: cst.BaseExpression) -> bool:
     """Whether an expression is a semaphore, a limiter or a lock, told by its class, or else by its name."""
     known = ctx.instance_of(expression)
     if known is not None:
-        return known in LIMITERS or bool(words_of(known.rpartition(".")[2]) & _WORDS)
+        return known in LIMITERS or _names_limiter(known.rpartition(".")[2])
     match expression:
         case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
-            return bool(words_of(name) & _WORDS)
+            return _names_limiter(name)
         case cst.Call(func=func):
             return is_limiter(ctx, func)
         case cst.Subscript(value=value):
             return is_limiter(ctx, value)
     return False
+
+
+def _names_limiter(name: str) -> bool:
+    words = word_list(name)
+    return bool(_WORDS & set(words)) or (bool(words) and words[-1] in _LOCKS)
 
 
 def mentions_limiter(ctx: Context, expression: cst.CSTNode) -> bool:
@@ -76,17 +83,26 @@ def limits_itself(ctx: Context, loop: cst.For | cst.While) -> bool:
             return True
     if isinstance(loop, cst.While) and any(words_of(name.value) & _ROOM for name in _names(ctx, loop.test)):
         return True
-    return any(_counts_running(ctx, comparison) for comparison in ctx.walk(loop, cst.Comparison))
+    return any(
+        _counts_running(ctx, comparison) and _makes_wait(ctx, comparison)
+        for comparison in ctx.walk(loop, cst.Comparison)
+    )
 
 
 def holds_limit(ctx: Context, block: cst.With) -> bool:
     """Whether a `with` takes a limiter, or waits at its end for what was started in it."""
     return any(
         is_limiter(ctx, item.item)
-        or ctx.instance_of(item.item) in TASK_GROUPS
+        or is_task_group(ctx, item.item)
         or "PoolExecutor" in (ctx.instance_of(item.item) or "")
         for item in block.items
     )
+
+
+def is_task_group(ctx: Context, expression: cst.BaseExpression) -> bool:
+    """Whether an expression is a task group, asyncio's or another that is called so."""
+    known = ctx.instance_of(expression) or ""
+    return known in TASK_GROUPS or known.endswith("TaskGroup")
 
 
 def has_limited_client(ctx: Context, node: cst.CSTNode) -> bool:
@@ -114,6 +130,17 @@ def _counts_running(ctx: Context, comparison: cst.Comparison) -> bool:
             case cst.Call(func=cst.Attribute(attr=cst.Name(value="qsize" | "active_count"))):
                 return True
     return False
+
+
+def _makes_wait(ctx: Context, comparison: cst.Comparison) -> bool:
+    """Whether something waits or leaves when a number is reached; `if len(batch) == 10: start(batch)` does not."""
+    test = next((a for a in ctx.ancestors(comparison) if isinstance(a, cst.If | cst.While | cst.IndentedBlock)), None)
+    if not isinstance(test, cst.If) or not isinstance(
+        comparison.comparisons[0].operator, cst.Equal | cst.GreaterThan | cst.GreaterThanEqual
+    ):
+        return True
+    leaving = (cst.Await, cst.Continue, cst.Break, cst.Return, cst.Raise, cst.Yield)
+    return any(True for _ in ctx.walk(test.body, *leaving))
 
 
 def _names(ctx: Context, expression: cst.CSTNode) -> list[cst.Name]:

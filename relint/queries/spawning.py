@@ -11,8 +11,16 @@ from relint.context import Context
 from relint.libraries.tasks import GATHERERS, TASK_GROUPS, THREADS
 from relint.names import last_name
 from relint.queries.bounds import levels, words_of
-from relint.queries.growth import grows, repeats_with_data
-from relint.queries.limits import has_limited_client, holds_limit, is_limited_function, limits_itself, mentions_limiter
+from relint.queries.growth import repeats_with_data
+from relint.queries.limits import (
+    has_limited_client,
+    holds_limit,
+    is_limited_function,
+    is_task_group,
+    limits_itself,
+    mentions_limiter,
+)
+from relint.queries.outside import comes_from_outside, is_own, repeats_from_outside
 from relint.queries.tasks import makes_tasks
 
 _RECEIVING = frozenset(
@@ -20,12 +28,15 @@ _RECEIVING = frozenset(
     "receive_bytes receive_json receive_text recv recv_json recv_multipart recvfrom".split()
 )
 _RELEASING = frozenset(
-    "aclose cancel cleanup close disconnect dispose join kill shutdown stop terminate unload unsubscribe wait".split()
+    "aclose cancel cleanup close disconnect dispose join kill release shutdown stop terminate unload unsubscribe "
+    "wait".split()
 )
 _RUNNING_ALREADY = frozenset(
     "to_thread run_in_executor run_sync submit sync_to_async run_in_threadpool wrap_future".split()
 )
 """What these return runs anyway, or waits in the queue of a pool of threads."""
+_FOR_GOOD = frozenset("connect forever init initialize listen loop monitor serve setup subscribe watch".split())
+"""What begins something that stays: as many as there are parts."""
 _WRAPPERS = frozenset({"asyncio.wait_for", "asyncio.shield"})
 _FUNCTIONS = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
 Kind = Literal["task", "thread", "process"]
@@ -61,7 +72,7 @@ def _started_at(ctx: Context, call: cst.Call) -> Spawn | None:
     if (made := _started(ctx, call)) is not None:
         return None if _is_harmless(ctx, made) else _repeated(ctx, "task", made, call)
     kind = THREADS.get(ctx.instance_of(call) or "")
-    if kind is not None and not mentions_limiter(ctx, call) and not _has_limited_target(ctx, call):
+    if kind is not None and not mentions_limiter(ctx, call) and not _has_harmless_target(ctx, call):
         return _repeated(ctx, "process" if kind == "process" else "thread", call, call)
     return None
 
@@ -71,7 +82,7 @@ def _started(ctx: Context, call: cst.Call) -> cst.Call | None:
     match call.func:
         case cst.Attribute(value=owner, attr=cst.Name(value="start_soon")):
             return call if ctx.instance_of(owner) in (None, *TASK_GROUPS) else None
-        case cst.Attribute(value=owner, attr=cst.Name(value="create_task")) if ctx.instance_of(owner) in TASK_GROUPS:
+        case cst.Attribute(value=owner, attr=cst.Name(value="create_task")) if is_task_group(ctx, owner):
             pass
         case function if not makes_tasks(ctx, function):
             return None
@@ -96,8 +107,15 @@ def _is_harmless(ctx: Context, made: cst.Call) -> bool:
     last = last_name(started)
     if last in _RUNNING_ALREADY or words_of(last) & {"executor", *_RELEASING} or mentions_limiter(ctx, made):
         return True
-    if isinstance(started, cst.Name) and any(b.kind == "for" for b in ctx.names.bindings(started)):
+    if any(last_name(argument.value) in _RUNNING_ALREADY for argument in made.args):
+        return True  # `retried(asyncio.to_thread, f, x)`
+    bound = ctx.names.bindings(started) if isinstance(started, cst.Name) else []
+    if any(binding.kind == "for" for binding in bound):
         return True  # `f(x) for f in functions`: the program's text says how many there are
+    for binding in bound:
+        match binding.value:
+            case cst.Lambda(body=cst.Call(func=func)) if last_name(func) in _RUNNING_ALREADY:
+                return True
     function = ctx.function_def(started)
     return function is not None and (is_limited_function(ctx, function) or _waits_for_threads_only(ctx, function))
 
@@ -116,10 +134,13 @@ def _function_started(made: cst.Call) -> cst.BaseExpression:
     return made.args[0].value if last_name(made.func) == "start_soon" and made.args else made.func
 
 
-def _has_limited_target(ctx: Context, thread: cst.Call) -> bool:
+def _has_harmless_target(ctx: Context, thread: cst.Call) -> bool:
     target = ctx.argument(thread, "target", 1)
-    function = ctx.function_def(target.value) if target is not None else None
-    return function is not None and is_limited_function(ctx, function)
+    if target is None:
+        return False
+    function = ctx.function_def(target.value)
+    limited = function is not None and is_limited_function(ctx, function)
+    return limited or bool(words_of(last_name(target.value)) & _RELEASING)
 
 
 # -- gather ----------------------------------------------------------------------------------------------------------
@@ -140,12 +161,16 @@ def _made_by(ctx: Context, many: cst.BaseExpression) -> Iterator[Spawn]:
         case cst.DictComp(value=element):
             yield from _element(ctx, element)
         case cst.Call(func=cst.Name(value="map"), args=[cst.Arg(value=function), cst.Arg(value=items, star="")]):
-            if grows(ctx, items) and not _is_harmless(ctx, many) and not _is_limited(ctx, function):
+            if comes_from_outside(ctx, items) and not _is_harmless(ctx, many) and not _is_limited(ctx, function):
                 yield Spawn("task", many, items, many, awaited=True)
         case cst.Call(func=cst.Name(value="list" | "tuple"), args=[cst.Arg(value=inner)]):
             yield from _made_by(ctx, inner)
         case cst.Call(func=cst.Attribute(value=inner, attr=cst.Name(value="values")), args=[]):
             yield from _made_by(ctx, inner)
+        case cst.Call(func=func) if (function := ctx.function_def(func)) is not None and not function.asynchronous:
+            for returned in ctx.walk(function.body, cst.Return):
+                if returned.value is not None:
+                    yield from _made_by(ctx, returned.value)
         case cst.BinaryOperation(left=left, right=right, operator=cst.Add()):
             yield from _made_by(ctx, left)
             yield from _made_by(ctx, right)
@@ -207,12 +232,14 @@ def _repeated(ctx: Context, kind: Kind, made: cst.Call, at: cst.BaseExpression) 
             case cst.GeneratorExp() | cst.ListComp() | cst.SetComp() | cst.DictComp():
                 if child is not ancestor.for_in:
                     for level in levels(ancestor.for_in):
-                        if repeats_with_data(ctx, level):
+                        if _goes_on_with_data(ctx, level, made):
                             return Spawn(kind, made, level.iter, ancestor)
             case cst.For() | cst.While() if child is ancestor.body:
                 if limits_itself(ctx, ancestor) or _awaits_what_it_starts(ctx, ancestor, at):
                     return None
-                items = _items(ctx, ancestor, at)
+                if _keeps_the_last(ctx, ancestor, at):
+                    return None
+                items = _items(ctx, ancestor, made, at)
                 if items is not None:
                     return Spawn(kind, made, items, ancestor)
         child = ancestor
@@ -251,28 +278,112 @@ def _assigned(ctx: Context, at: cst.BaseExpression) -> set[str]:
     return {n.value for target in statement.body[0].targets for n in ctx.walk(target.target, cst.Name)}
 
 
-def _items(ctx: Context, loop: cst.For | cst.While, at: cst.BaseExpression) -> cst.BaseExpression | None:
+def _goes_on_with_data(ctx: Context, loop: cst.For | cst.CompFor, made: cst.Call) -> bool:
+    """Whether data decides how often a loop goes round.
+
+    Items that are worked on, given to what is started, are data when they come from outside. An item whose own method
+    is started is a part of the program unless it is called data and does not belong to the object at hand.
+    """
+    names = {name.value for name in ctx.walk(loop.target, cst.Name)}
+    names = _made_from(ctx, names, loop)
+    started = _function_started(made)
+    if words_of(last_name(started)) & _FOR_GOOD or (isinstance(started, cst.Name) and started.value in names):
+        return False
+    if _works_on(ctx, made, names):
+        return repeats_from_outside(ctx, loop)
+    return repeats_with_data(ctx, loop) and not is_own(ctx, loop.iter)
+
+
+def _made_from(ctx: Context, names: set[str], loop: cst.For | cst.While | cst.CompFor) -> set[str]:
+    """These names, and those that a pass of a loop makes of them."""
+    found = set(names)
+    if isinstance(loop, cst.CompFor):
+        for walrus in (walrus for test in loop.ifs for walrus in ctx.walk(test, cst.NamedExpr)):
+            if found & {name.value for name in ctx.walk(walrus.value, cst.Name)}:
+                found |= {name.value for name in ctx.walk(walrus.target, cst.Name)}
+        return found
+    for assign in ctx.walk(loop.body, cst.Assign):
+        if found & {name.value for name in ctx.walk(assign.value, cst.Name)}:
+            found |= {name.value for target in assign.targets for name in ctx.walk(target.target, cst.Name)}
+    return found
+
+
+def _works_on(ctx: Context, made: cst.Call, names: set[str]) -> bool:
+    """Whether what is started is given one of these names, and none of them is itself what is started."""
+    if ctx.callee(made) in _WRAPPERS:
+        inner = made.args[0].value if made.args else None
+        return isinstance(inner, cst.Call) and _works_on(ctx, inner, names)
+    started = _function_started(made)
+    if ctx.instance_of(made) in THREADS and (target := ctx.argument(made, "target", 1)) is not None:
+        started = target.value
+    words = words_of(last_name(started))
+    if words & (_FOR_GOOD | {"start"}) or names & {name.value for name in ctx.walk(started, cst.Name)}:
+        return isinstance(started, cst.Call)  # `start_soon(partial(f, x))`
+    return bool(names & {name.value for argument in made.args for name in ctx.walk(argument.value, cst.Name)})
+
+
+def _items(
+    ctx: Context, loop: cst.For | cst.While, made: cst.Call, at: cst.BaseExpression
+) -> cst.BaseExpression | None:
     """What decides how often a loop goes round; of a `while` the call that receives what `at` is given."""
     if isinstance(loop, cst.For):
-        return loop.iter if repeats_with_data(ctx, loop) else None
+        return loop.iter if _goes_on_with_data(ctx, loop, made) else None
     used = {name.value for name in ctx.walk(at, cst.Name)}
     for inner in ctx.ancestors(at):  # `for part in message`
         if inner is loop:
             break
         if isinstance(inner, cst.For) and any(name.value in used for name in ctx.walk(inner.target, cst.Name)):
             used |= {name.value for name in ctx.walk(inner.iter, cst.Name)}
+    for call in ctx.walk(at, cst.Call):
+        if call is not at and _receives(call) and not call.args:
+            return call
     bound: list[tuple[cst.BaseExpression, cst.BaseExpression]] = [
         (t.target, a.value) for a in ctx.walk(loop, cst.Assign) for t in a.targets
     ]
     bound += [(walrus.target, walrus.value) for walrus in ctx.walk(loop, cst.NamedExpr)]
     for target, given in bound:
         value = given.expression if isinstance(given, cst.Await) else given
-        if isinstance(value, cst.Call) and last_name(value.func) in _RECEIVING:
-            if any(name.value in used for name in ctx.walk(target, cst.Name)):
+        if isinstance(value, cst.Call) and _receives(_inner(ctx, value), value is not given):
+            if used & _made_from(ctx, {name.value for name in ctx.walk(target, cst.Name)}, loop):
                 return value
     return None
 
 
-def _awaits_what_it_starts(ctx: Context, loop: cst.For | cst.While, at: cst.BaseExpression) -> bool:
+def _keeps_the_last(ctx: Context, loop: cst.For | cst.While, at: cst.BaseExpression) -> bool:
+    """Whether a task goes into a name that a pass of the loop does nothing with: there is one of it, used later."""
     names = _assigned(ctx, at)
+    statement = ctx.statement_of(at)
+    function = ctx.function_of(at)
+    if not names or not isinstance(function, cst.FunctionDef):
+        return False
+    uses = [use for use in ctx.walk(function.body, cst.Name) if use.value in names]
+    later = [use for use in uses if statement not in ctx.ancestors(use)]
+    inside = [use for use in later if loop in ctx.ancestors(use)]
+    return len(inside) < len(later) and not any(isinstance(ctx.parent(use), cst.Arg | cst.Attribute) for use in inside)
+
+
+def _inner(ctx: Context, call: cst.Call) -> cst.Call:
+    """The call that `wait_for` and its like wrap."""
+    match call:
+        case cst.Call(args=[cst.Arg(value=cst.Call() as inner), *_]) if ctx.callee(call) in _WRAPPERS:
+            return inner
+    return call
+
+
+def _receives(call: cst.Call, awaited: bool = False) -> bool:
+    """Whether a call brings the next item: `recv()`, and when it is awaited `get_next_job()` too."""
+    last = last_name(call.func)
+    return last in _RECEIVING or (awaited and last.lstrip("_").partition("_")[0] in _RECEIVING)
+
+
+def _awaits_what_it_starts(ctx: Context, loop: cst.For | cst.While, at: cst.BaseExpression) -> bool:
+    """Whether a loop awaits each task, or cancels the one before."""
+    names = _assigned(ctx, at)
+    statement = ctx.statement_of(at)
+    if isinstance(statement, cst.SimpleStatementLine) and isinstance(statement.body[0], cst.Assign):
+        held = {ctx.source(target.target) for target in statement.body[0].targets}
+        for call in ctx.walk(loop.body, cst.Call):
+            match call.func:
+                case cst.Attribute(value=task, attr=cst.Name(value="cancel")) if ctx.source(task) in held:
+                    return True
     return any(n.value in names for wait in ctx.walk(loop.body, cst.Await) for n in ctx.walk(wait, cst.Name))

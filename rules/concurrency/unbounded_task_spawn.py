@@ -29,14 +29,17 @@ async def refresh(urls, fetch):
 ```
 
 Found for `asyncio.gather` and its relatives, `create_task`, task groups and nurseries, `threading.Thread` and
-`multiprocessing.Process`, in comprehensions, in loops, and for lists that a loop fills, where the items show that data
-decides how many there are: they are called so (`urls`, `user_ids`, `list_files()`, `for row in found`; the words are
-those of what gets more as time goes by, such as documents, events, files, messages, records and users), were fetched
-(`fetchall()`, `query.all()`, `iterdir()`), or are made from such; also one task for each message that a loop receives.
-Quiet for all other items, which are mostly the program's own parts (`handlers`, `clients`, `xs`), when the number is
-in the text (a display, a constant, `range`, an enum, a slice, a chunk, `limit=10`), when a semaphore or limiter is in
-sight (around the spawn, among its arguments, in the coroutine when it is in the file), when the loop waits for what it
-started, and for coroutines that only release something, wait for a pool of threads, or wait for nothing.
+`multiprocessing.Process`, in comprehensions, in loops, and for lists that a loop fills, where somebody else than the
+program decides how many items there are, and one task for each message that a loop receives. Items are that when they
+are given to what is started and come from outside: a parameter or what it holds, something awaited, read or listed
+(`find_users()`), or made from such. Without that their name tells: the words are those of what gets more as time goes
+by, such as documents, events, files, messages, records and users.
+Quiet for the program's own parts: what `self` holds unless it is called data, items whose own method is started,
+callables and tasks, and what is called so (`handlers`, `clients`, `plugins`), and for what stays (`listen(x)`). Quiet
+too when the number is in the text (a display, a constant, `range`, an enum, a slice, one chunk, `limit=10`, the calls
+of a private function), when a semaphore or limiter is in sight (around the spawn, among its arguments, in the
+coroutine when it is in the file), when the loop waits for what it started, and for coroutines that only release
+something, wait for a pool of threads, or wait for nothing.
 
 ## Fix safety
 Unsafe: no more than `[tool.relint.sanctioned] max-concurrency` (10) run at once, so that items which wait for each
