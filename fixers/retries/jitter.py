@@ -7,8 +7,10 @@ import libcst as cst
 from relint import edits
 from relint.context import Context
 from relint.libraries.delay import Delay
-from relint.libraries.sleeps import EVENTS, SLEEPS
+from relint.libraries.sleeps import EVENTS, SCHEDULERS, SLEEPS
 from relint.model import Edit
+from relint.names import last_name
+from relint.queries.delays import is_told
 from relint.queries.pauses import Pause
 from relint.queries.retries import Retry
 
@@ -26,6 +28,8 @@ def jittered(ctx: Context, retry: Retry, pause: Pause) -> tuple[Edit, ...] | Non
     if imported is None:
         return None
     uniform, changes = imported
+    if is_told(ctx, duration):  # never sooner than the other side has asked for
+        return (*changes, ctx.edit(duration, f"{edits.parenthesized(ctx, duration)} * {uniform}(1, 1.5)"))
     bound = _full(ctx, retry, pause, duration)
     text = f"{uniform}(0, {bound})" if bound is not None else spread(ctx, duration, uniform)
     return (*changes, ctx.edit(duration, text))
@@ -76,7 +80,7 @@ def _is_capped(ctx: Context, duration: cst.BaseExpression, cap: float) -> bool:
 
 def _takes_seconds(ctx: Context, call: cst.Call) -> bool:
     name = ctx.callee(call) or ""
-    if name in SLEEPS or name in ("asyncio.wait_for", "asyncio.tasks.wait_for"):
+    if last_name(call.func) in SCHEDULERS or name in SLEEPS or name in ("asyncio.wait_for", "asyncio.tasks.wait_for"):
         return True
     return isinstance(call.func, cst.Attribute) and (
         call.func.attr.value == "wait" and ctx.instance_of(call.func.value) in EVENTS

@@ -2,7 +2,8 @@
 
 Each was read in the library's own source: tenacity 9.2 (`BaseRetrying.__init__`, wait.py), backoff 2.2 (_decorator.py),
 urllib3 2.8 (util/retry.py), Celery 5.7 (app/task.py, app/autoretry.py), retrying 1.4 (retrying.py), retry 0.9 (api.py),
-stamina 26.1 (_core.py), oslo.db 18.1 (api.py). google.api_core retries are random by themselves and need no entry.
+stamina 26.1 (_core.py), funcy 2.1 (flow.py), oslo.db 18.1 (api.py). google.api_core retries are random by themselves
+and need no entry.
 """
 
 from __future__ import annotations
@@ -97,6 +98,8 @@ class ByKeywords:
     """The argument that retries what is always random..."""
     not_random_for: tuple[str, ...] = ()
     """... unless one of these retries something else as well."""
+    positions: tuple[str, ...] = ()
+    """The parameters, where they are customarily given by position."""
 
 
 _RETRYING = ByKeywords(
@@ -154,12 +157,25 @@ _OSLO_DB = ByKeywords(
     random_for="retry_on_deadlock",
     not_random_for=("retry_on_disconnect", "exception_checker"),
 )
+_FUNCY = ByKeywords(
+    limits=("tries",),
+    bounded=True,
+    waits={"timeout": Delay.FIXED},
+    delay=Delay.NONE,
+    jitters=(),
+    jittered=False,
+    catches=("errors", 1),
+    any_error=True,
+    positions=("tries", "errors", "timeout"),
+)
 
 BY_KEYWORDS: dict[str, ByKeywords] = {
     "retrying.retry": _RETRYING,
     "retrying.Retrying": _RETRYING,
     "retry.retry": _RETRY,
     "retry.api.retry": _RETRY,
+    "funcy.retry": _FUNCY,
+    "funcy.flow.retry": _FUNCY,
     "stamina.retry": _STAMINA,
     "stamina.retry_context": _STAMINA,
     "oslo_db.api.wrap_db_retry": _OSLO_DB,

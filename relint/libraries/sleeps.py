@@ -23,3 +23,6 @@ EVENTS = frozenset(
     {"threading.Event", "asyncio.Event", "multiprocessing.Event", "gevent.event.Event", "eventlet.event.Event"}
 )
 """Classes whose `wait(seconds)` is a sleep that can be interrupted."""
+
+SCHEDULERS: dict[str, int] = {"call_later": 0, "callLater": 0, "Timer": 0, "async_call_later": 1}
+"""Where the delay stands in what calls a function later: asyncio and Tornado, Twisted, threading, Home Assistant."""

@@ -10,6 +10,7 @@ import libcst as cst
 from relint.context import Context
 from relint.names import last_name
 from relint.queries.endings import ends_of
+from relint.queries.failing_answers import is_answered
 from relint.queries.mentions import bound_by, names_in, nodes_in
 from relint.queries.passes import OWN, Attempt, Loop, attempts_in, done_after, goes_round, pass_ends
 from relint.queries.retry_words import LOGGING
@@ -22,7 +23,7 @@ _CONNECTING = re.compile(
 )
 _LIVING = re.compile(r"connect|subscri|consum|listen|websocket|recv|receive|serve|run_forever", re.IGNORECASE)
 _STREAM = re.compile(r"listen|subscri|consum|stream|websocket|iter_lines|aiter", re.IGNORECASE)
-_RESPONSE = re.compile(r"status|\.ok\b|is_success|returncode|return_code|exit_code|\berrors?\b")
+_RESPONSE = re.compile(r"status|result_?code|\.ok\b|is_success|returncode|return_code|exit_code|\berrors?\b")
 _NEW_VALUE = re.compile(r"rand|uuid|generate|token|choice|input|prompt|next", re.IGNORECASE)
 
 
@@ -75,23 +76,39 @@ def after_success(ctx: Context, loop: Loop, attempt: Attempt) -> tuple[bool, boo
 
 
 def judges_response(ctx: Context, loop: Loop, attempt: Attempt) -> bool:
-    """Whether the exits of an attempt hang on how a call answered, not on a state that is waited for."""
+    """Whether the ways out of an attempt hang on how a call answered, not on a state that is waited for."""
     parts = [part for part in (attempt.body, attempt.orelse) if part is not None]
-    judged = [node for part in parts for node in ctx.walk(part, cst.Return, cst.Break, stop=OWN)]
-    judged += [node for part in done_after(ctx, loop, attempt) for node in ctx.walk(part, cst.Continue, stop=OWN)]
-    tests = [ctx.enclosing(node, cst.If, cst.Try, cst.For, cst.While) for node in judged]
+    ways = [node for part in parts for node in ctx.walk(part, cst.Return, cst.Break, cst.Continue, stop=OWN)]
+    ways += [node for part in done_after(ctx, loop, attempt) for node in ctx.walk(part, cst.Continue, stop=OWN)]
+    tests = [ctx.enclosing(node, cst.If, cst.Try, cst.For, cst.While) for node in ways]
     asked = [test for test in tests if isinstance(test, cst.If)]
-    return bool(asked) and all(_RESPONSE.search(ctx.source(test.test)) for test in asked)
+    return bool(asked) and all(_judges(ctx, loop, test) for test in asked)
+
+
+def _judges(ctx: Context, loop: Loop, test: cst.If) -> bool:
+    return bool(_RESPONSE.search(ctx.source(test.test))) or is_answered(ctx, loop, test)
 
 
 def has_flag_of_success(ctx: Context, loop: Loop) -> bool:
-    """`while not done:` with `done = True` where an attempt has succeeded, and nowhere else in the loop."""
+    """`while not done:` with `done = ...` where an attempt has succeeded, and nowhere else in the loop."""
+    return any(True for _ in _flags(ctx, loop))
+
+
+def asks_for_a_state(ctx: Context, loop: Loop) -> bool:
+    """`while not done:` with `done = job.is_done()`: a flag that is no constant is a state that is waited for."""
+    values = [node.value for node in _flags(ctx, loop)]
+    return bool(values) and any(ctx.literal(value) is ... for value in values)
+
+
+def _flags(ctx: Context, loop: Loop) -> Iterator[cst.Assign]:
     if not isinstance(loop, cst.While):
-        return False
-    asked = {name for name in names_in(ctx, loop.test) if name not in ("True", "False", "None", "self")}
-    everywhere = [node for node in ctx.walk(loop.body, *_ASSIGNMENTS) if asked & bound_by(ctx, node)]
+        return
     succeeded = {node for part in _success_parts(ctx, loop) for node in ctx.walk(part, *_ASSIGNMENTS)}
-    return bool(everywhere) and all(isinstance(node, cst.Assign) and node in succeeded for node in everywhere)
+    for name in set(names_in(ctx, loop.test)) - {"True", "False", "None", "self"}:
+        bound = [node for node in ctx.walk(loop.body, *_ASSIGNMENTS) if name in bound_by(ctx, node)]
+        flags = [node for node in bound if isinstance(node, cst.Assign) and node in succeeded]
+        if len(flags) == len(bound):
+            yield from flags
 
 
 def _success_parts(ctx: Context, loop: Loop) -> Iterator[cst.CSTNode]:

@@ -10,6 +10,7 @@ from relint.context import Context
 from relint.libraries.delay import Delay
 from relint.libraries.retries import CELERY_DECORATORS, CELERY_DEFAULT_DELAY, CELERY_KEYWORDS
 from relint.names import is_none
+from relint.queries.celery_classes import class_retries
 from relint.queries.delays import delay_of
 from relint.queries.retries import Failure, Retry
 
@@ -29,6 +30,7 @@ def celery_retries(ctx: Context) -> Iterator[Retry]:
         unbounded = any(_takes_the_limit_of_the_task(ctx, call) for call, _ in manual)
         if isinstance(decorator, cst.Call) and (retry := _automatic(ctx, decorator, unbounded)) is not None:
             yield retry
+    yield from class_retries(ctx)
 
 
 def _takes_the_limit_of_the_task(ctx: Context, call: cst.Call) -> bool:

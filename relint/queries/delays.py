@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Iterator
 
 import libcst as cst
 
@@ -12,23 +13,73 @@ from relint.names import Binding
 from relint.queries.mentions import names_in, nodes_in
 
 _CHANCE = re.compile(r"jitter|rand|uniform|fuzz|shuffle|gauss|secrets", re.IGNORECASE)
-_GIVEN = re.compile(r"retry.?after|headers|ratelimit|rate_limit|reset", re.IGNORECASE)
+_TOLD = re.compile(r"retry.?after|headers|ratelimit|rate_limit|reset", re.IGNORECASE)
 _FIELDS = ("pydantic.Field", "pydantic.fields.Field", "dataclasses.field", "attr.ib", "attrs.field")
 _PURE = ("builtins.", "math.", "datetime.timedelta", "os.environ", "os.getenv", "operator.", "itertools.", *_FIELDS)
-_READERS = re.compile(r"^_?(get|getint|getfloat|get_\w+|total_seconds|as_\w+|as|lower|strip|seconds)$")
+_READERS = re.compile(r"^_?(get|pop|getint|getfloat|get_\w+|total_seconds|as_\w+|as|lower|strip|seconds)$")
 
 
 def delay_of(ctx: Context, duration: cst.BaseExpression, loop: cst.CSTNode | None = None) -> Delay:
     """What a number of seconds is like, followed through names, attributes and functions of the file."""
     if ctx.literal(duration) in (0, None):
         return Delay.NONE
-    flow = _Flow(ctx, loop)
-    flow.follow(duration)
-    if flow.chance:
+    flow = _flow(ctx, duration, loop)
+    if flow.told and not flow.chance:
+        flow = _own_way(ctx, duration, loop) or flow
+    if flow.chance or flow.told:
         return Delay.RANDOM
     if flow.unknown:
         return Delay.UNKNOWN
     return Delay.GROWING if flow.grows else Delay.FIXED
+
+
+def is_told(ctx: Context, duration: cst.BaseExpression) -> bool:
+    """Whether the other side has a say in how long to wait: `Retry-After`."""
+    return _flow(ctx, duration, None).told
+
+
+def _flow(ctx: Context, duration: cst.BaseExpression, loop: cst.CSTNode | None) -> _Flow:
+    flow = _Flow(ctx, loop)
+    flow.follow(duration)
+    return flow
+
+
+def _own_way(ctx: Context, duration: cst.BaseExpression, loop: cst.CSTNode | None) -> _Flow | None:
+    """Where `delay` is `int(headers["Retry-After"])` or else `2**n`: the second of them."""
+    for value in alternatives(ctx, duration):
+        flow = _flow(ctx, value, loop)
+        if not flow.told and ctx.literal(value) not in (0, None):
+            return flow
+    return None
+
+
+def alternatives(ctx: Context, expression: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    """The values that an expression may have one of; itself alone where it is no choice."""
+    seen: set[cst.CSTNode] = set()
+    todo = [expression]
+    while todo:
+        value = todo.pop()
+        if value in seen:
+            continue
+        seen.add(value)
+        choices = _choices(ctx, value)
+        if choices:
+            todo += choices
+        else:
+            yield value
+
+
+def _choices(ctx: Context, value: cst.BaseExpression) -> list[cst.BaseExpression]:
+    match value:
+        case cst.IfExp(body=body, orelse=orelse):
+            return [body, orelse]
+        case cst.BooleanOperation(left=left, right=right, operator=cst.Or()):
+            return [left, right]
+        case cst.Name():
+            return [b.value for b in ctx.definitions(value) or () if b.kind == "assign" and b.value is not None]
+        case cst.Call(func=func) if (function := ctx.function_def(func)) is not None:
+            return [node.value for node in ctx.walk(function.body, cst.Return) if node.value is not None]
+    return []
 
 
 class _Flow:
@@ -39,14 +90,17 @@ class _Flow:
         self.inside = set(nodes_in(loop)) if loop is not None else set()
         self.loop = loop
         self.seen: set[cst.CSTNode] = set()
-        self.chance = self.unknown = self.grows = False
+        self.chance = self.told = self.unknown = self.grows = False
 
     def follow(self, expression: cst.CSTNode) -> None:
         if expression in self.seen:
             return
         self.seen.add(expression)
+        settings = self._settings(expression)
         for node in self.ctx.walk(expression, cst.Name, cst.Attribute, cst.Call, cst.SimpleString, cst.Power):
             match node:
+                case cst.Name(value=text) | cst.Attribute(attr=cst.Name(value=text)) if node in settings:
+                    self._look_at(text)
                 case cst.Name(value=text):
                     if not self._is_table(node):
                         self._look_at(text)
@@ -60,8 +114,21 @@ class _Flow:
                 case cst.Call():
                     self._follow_call(node)
 
+    def _settings(self, expression: cst.CSTNode) -> set[cst.CSTNode]:
+        """The `options` in `options.get("pause", 3)`: where such a table comes from tells nothing about the pause."""
+        found: set[cst.CSTNode] = set()
+        for call in self.ctx.walk(expression, cst.Call):
+            match call:
+                case cst.Call(
+                    func=cst.Attribute(value=owner, attr=cst.Name(value="get" | "pop")),
+                    args=[cst.Arg(value=cst.SimpleString()), *_],
+                ):
+                    found |= set(self.ctx.walk(owner, cst.Name, cst.Attribute))
+        return found
+
     def _look_at(self, text: str) -> None:
-        self.chance = self.chance or bool(_CHANCE.search(text) or _GIVEN.search(text))
+        self.chance = self.chance or bool(_CHANCE.search(text))
+        self.told = self.told or bool(_TOLD.search(text))
 
     def _is_table(self, name: cst.Name) -> bool:
         """Whether a name such as `retry_after` is only bound to numbers: then nobody else has asked for them."""
@@ -71,7 +138,7 @@ class _Flow:
     def _look_at_owner(self, owner: cst.BaseExpression) -> None:
         """`error.seconds`: an exception that knows how long to wait was told so by the other side."""
         if any(b.kind == "except" for b in self.ctx.definitions(owner) or ()):
-            self.chance = True
+            self.told = True
 
     def _follow_bindings(self, name: cst.Name | cst.Attribute) -> None:
         for binding in self.ctx.definitions(name) or ():

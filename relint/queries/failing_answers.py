@@ -1,9 +1,9 @@
-"""Answers that say "not now": `if response.status_code == 503: sleep(1); continue`."""
+"""Answers that say "not now": `if response.status_code == 503: sleep(1); continue`, `if not upload(): sleep(1)`."""
 
 from __future__ import annotations
 
 import re
-from typing import Iterator
+from typing import Iterable, Iterator
 
 import libcst as cst
 
@@ -11,13 +11,20 @@ from relint.context import Context
 from relint.libraries.delay import Delay
 from relint.names import last_name
 from relint.queries.endings import ends_of
-from relint.queries.mentions import nodes_in
-from relint.queries.passes import LOOPS, OWN, Loop, goes_round, pass_ends
+from relint.queries.mentions import bound_by, names_in, nodes_in, texts_in
+from relint.queries.passes import LOOPS, OWN, Loop, attempts_in, done_after, goes_round, pass_ends
 from relint.queries.pauses import Pause, pauses_in
 from relint.queries.retries import Failure
 
 _STATUS = re.compile(r"^(status|status_code|statuscode|http_status|code|resp_status|response_code)$", re.IGNORECASE)
 _BUSY = (408, 425, 429)
+_DOING = re.compile(
+    r"(^|_)(upload|send|post|submit|publish|download|request|write|push|deliver|place|transfer|copy|login|sync|"
+    r"commit|perform|process|save|store|fetch)(_|$|[A-Z])|(Upload|Send|Post|Download|Request)(_|$|[A-Z])"
+)
+"""Calls that do something once, where `get` or `describe` would ask for a state."""
+_AGAIN = re.compile(r"retr(y|ies|ying)|attempt|tries|try(ing)?.again", re.IGNORECASE)
+"""What the names and texts of a loop say that makes its passes attempts."""
 
 
 def failing_answers(ctx: Context, loop: Loop) -> Iterator[Failure]:
@@ -26,10 +33,13 @@ def failing_answers(ctx: Context, loop: Loop) -> Iterator[Failure]:
         yield from _failure(loop, pauses_in(ctx, loop.body, loop))
         return
     for test in ctx.walk(loop.body, cst.If, stop=OWN):
-        if not is_failing(ctx, test.test) or ctx.enclosing(test, *LOOPS) is not loop:
+        if ctx.enclosing(test, *LOOPS) is not loop:
             continue
-        if goes_round(pass_ends(ctx, loop, test, ends_of(ctx, test.body))) and _is_left_without(ctx, loop, test):
-            yield from _failure(test, pauses_in(ctx, test.body, loop))
+        if is_failing(ctx, test.test):
+            if goes_round(pass_ends(ctx, loop, test, ends_of(ctx, test.body))) and _is_left_without(ctx, loop, test):
+                yield from _failure(test, pauses_in(ctx, test.body, loop))
+        elif is_answered(ctx, loop, test):
+            yield from _failure(test, list(_pauses_without_success(ctx, loop, test)))
 
 
 def is_failing(ctx: Context, test: cst.BaseExpression) -> bool:
@@ -52,6 +62,16 @@ def is_failing(ctx: Context, test: cst.BaseExpression) -> bool:
     return False
 
 
+def is_answered(ctx: Context, loop: Loop, test: cst.If) -> bool:
+    """Whether a test asks how a call answered that does something, in a loop of attempts: `if upload(path): return`.
+
+    The answer of a call that only reads is a state, and who waits for it is polling.
+    """
+    if not _speaks_of_attempts(ctx, loop):
+        return False
+    return any(_DOING.search(last_name(call.func)) for call in _calls_answered(ctx, loop, test))
+
+
 def _is_busy(code: object) -> bool:
     return code in _BUSY or (isinstance(code, int) and 500 <= code < 600)
 
@@ -65,3 +85,41 @@ def _is_left_without(ctx: Context, loop: Loop, test: cst.If) -> bool:
     """Whether the loop is left where the test does not hold."""
     inside = set(nodes_in(test.body))
     return any(exit_ not in inside for exit_ in ctx.walk(loop.body, cst.Return, cst.Break, stop=OWN))
+
+
+def _speaks_of_attempts(ctx: Context, loop: Loop) -> bool:
+    head: Iterable[cst.CSTNode] = (loop.target, loop.iter) if isinstance(loop, cst.For) else (loop.test,)
+    stepped = (step.target for step in ctx.walk(loop.body, cst.AugAssign, stop=OWN))
+    names = (name for part in (*head, *stepped) for name in names_in(ctx, part))
+    return any(map(_AGAIN.search, names)) or any(map(_AGAIN.search, texts_in(ctx, loop.body)))
+
+
+def _calls_answered(ctx: Context, loop: Loop, test: cst.If) -> Iterator[cst.Call]:
+    """The calls in a test, and those whose answer was given to a name in it."""
+    yield from ctx.walk(test.test, cst.Call)
+    asked = set(names_in(ctx, test.test)) - {"self"}
+    for assign in ctx.walk(loop.body, cst.Assign, stop=OWN):
+        if asked & bound_by(ctx, assign):
+            value = assign.value.expression if isinstance(assign.value, cst.Await) else assign.value
+            if isinstance(value, cst.Call):
+                yield value
+
+
+def _pauses_without_success(ctx: Context, loop: Loop, test: cst.If) -> Iterator[Pause]:
+    """The waits between an answer that did not leave the loop, and the next attempt.
+
+    Waits that a `try` around the test has to itself are those of its handlers.
+    """
+    leaves = {"return", "break"}
+    inside = ends_of(ctx, test.body)
+    if inside <= leaves and not isinstance(test.orelse, cst.If):
+        failed: list[cst.CSTNode] = [test.orelse.body] if test.orelse is not None else []
+        if test.orelse is None or "next" in ends_of(ctx, test.orelse.body):
+            failed += done_after(ctx, loop, test)
+    elif goes_round(inside) and pass_ends(ctx, loop, test, frozenset({"next"})) & leaves:
+        failed = [test.body]
+    else:
+        return
+    handled = {id(p.call) for a in attempts_in(loop) for h in a.handlers for p in pauses_in(ctx, h.body, loop)}
+    for part in failed:
+        yield from (pause for pause in pauses_in(ctx, part, loop) if id(pause.call) not in handled)

@@ -12,9 +12,10 @@ from relint.libraries.delay import Delay
 from relint.libraries.sleeps import EVENTS, SLEEPS
 from relint.names import last_name
 from relint.queries.delays import delay_of
+from relint.queries.mentions import names_in
 
 _LOOPS = (cst.For, cst.While)
-_EVENT_NAME = re.compile(r"event|stop|exit|shut|quit|cancel|terminat|abort|kill|closing|wake", re.IGNORECASE)
+_EVENT_NAME = re.compile(r"event|condition|stop|exit|shut|quit|cancel|terminat|abort|kill|closing|wake", re.IGNORECASE)
 _HELPER_NAME = re.compile(r"sleep|back_?off|delay|wait|pause|throttl|cool_?down|retry", re.IGNORECASE)
 _NO_WAIT = re.compile(r"^_*(log|should|can|is|has|may|needs?|count|record|report|emit|on)_", re.IGNORECASE)
 
@@ -43,7 +44,7 @@ def pause_of(ctx: Context, call: cst.Call, loop: cst.CSTNode | None = None) -> P
     elif last_name(call.func) in ("sleep", "_sleep", "async_sleep") and ctx.function_def(call.func) is None:
         duration = ctx.positional(call, 0)
     else:
-        return _helper(ctx, call)
+        return _helper(ctx, call, loop)
     if duration is None:
         return Pause(call, None, Delay.UNKNOWN)
     if loop is not None and _innermost_loop(ctx, call) is not loop:
@@ -68,7 +69,7 @@ def _is_event_wait(ctx: Context, call: cst.Call) -> bool:
     return ctx.instance_of(owner) in EVENTS or bool(_EVENT_NAME.search(last_name(owner)))
 
 
-def _helper(ctx: Context, call: cst.Call) -> Pause | None:
+def _helper(ctx: Context, call: cst.Call, loop: cst.CSTNode | None) -> Pause | None:
     """`self._wait_before_retry(attempt)`: a function named for waiting; in the file, it is looked into."""
     word = last_name(call.func)
     if not _HELPER_NAME.search(word) or _NO_WAIT.match(word):
@@ -82,8 +83,25 @@ def _helper(ctx: Context, call: cst.Call) -> Pause | None:
         name = ctx.callee(inner)
         if name in SLEEPS and (duration := ctx.argument(inner, SLEEPS[name], 0)) is not None:
             given = delay_of(ctx, duration.value)
-            return Pause(call, None, given if given in (Delay.RANDOM, Delay.UNKNOWN) else Delay.UNKNOWN)
+            if given in (Delay.RANDOM, Delay.UNKNOWN):
+                return Pause(call, None, given)
+            passed = _passed_on(ctx, call, function, duration.value)
+            return Pause(call, passed, delay_of(ctx, passed, loop) if passed is not None else Delay.UNKNOWN)
     return None
+
+
+def _passed_on(
+    ctx: Context, call: cst.Call, function: cst.FunctionDef, duration: cst.BaseExpression
+) -> cst.BaseExpression | None:
+    """The argument of a call that the function called sleeps for: `self.sleep(pause)`."""
+    params = [param.name.value for param in function.params.params]
+    if ctx.names.class_of_method(function) is not None:
+        params = params[1:]
+    used = [name for name in names_in(ctx, duration) if name in params]
+    if len(used) != 1:
+        return None
+    given = ctx.argument(call, used[0], params.index(used[0]))
+    return given.value if given is not None else None
 
 
 def _innermost_loop(ctx: Context, node: cst.CSTNode) -> cst.CSTNode | None:

@@ -58,12 +58,12 @@ class Retry:
                 return test
             case cst.For(iter=iterable):
                 return iterable
-        return self.delay_node if self.kind == "celery" and self.delay_node is not None else self.node
+        return self.delay_node if self.kind.startswith("celery") and self.delay_node is not None else self.node
 
     @property
     def jitterless(self) -> list[tuple[cst.CSTNode, Delay]]:
         """The waits that every client makes alike: the call that waits, or the argument that says so."""
-        if self.endless and self.kind == "celery":
+        if self.endless and self.kind in ("celery", "celery-class"):
             return []
         found: list[tuple[cst.CSTNode, Delay]] = []
         for failure in self.failures:

@@ -20,9 +20,12 @@ from relint.libraries.retries import (
     URLLIB3_FACTOR_POSITION,
     ByKeywords,
 )
-from relint.names import is_none
+from relint.names import is_none, last_name
 from relint.queries.celery_retries import celery_retries
+from relint.queries.delays import alternatives
 from relint.queries.retries import Failure, Retry
+from relint.queries.retry_counters import default_of
+from relint.queries.retry_words import is_not_yet
 from relint.queries.versions import minimum_version
 
 _ANY_ERROR = {"builtins.Exception": False, "builtins.BaseException": True}
@@ -41,21 +44,30 @@ def library_retries(ctx: Context) -> Iterator[Retry]:
 
 def _of_call(ctx: Context, call: cst.Call) -> Retry | None:
     name = ctx.callee(call)
-    if isinstance(call.func, cst.Attribute) and call.func.attr.value in ("copy", "retry_with"):
+    if last_name(call.func) in ("copy", "retry_with") and isinstance(call.func, cst.Attribute):
         return _tenacity_copy(ctx, call)
-    if name is None:
-        return None
     if name in TENACITY:
         return _tenacity(ctx, call)
     if name == "backoff.on_exception" or name == "backoff.on_predicate":
         return _backoff(ctx, call, on_predicate=name.endswith("predicate"))
-    if name in URLLIB3:
+    if name in URLLIB3 or (name is None and _is_made_like(ctx, call, URLLIB3)):
         return _urllib3(ctx, call)
-    if name in HTTP_ADAPTERS:
+    if name in HTTP_ADAPTERS or (name is None and _is_made_like(ctx, call, HTTP_ADAPTERS)):
         return _adapter(ctx, call)
     if name in BY_KEYWORDS:
         return _by_keywords(ctx, call, BY_KEYWORDS[name])
     return None
+
+
+def _is_made_like(ctx: Context, call: cst.Call, classes: frozenset[str]) -> bool:
+    """Whether a call makes a subclass in the file that takes the arguments of its base and waits as that does."""
+    cls = ctx.class_def(call.func)
+    if cls is None or ctx.base_of(cls) not in classes or any(arg.keyword is None for arg in call.args):
+        return False
+    own = {node.name.value: node for node in ctx.walk(cls.body, cst.FunctionDef)}
+    if any(name in own for name in ("get_backoff_time", "sleep", "_sleep_backoff", "send")):
+        return False
+    return "__init__" not in own or own["__init__"].params.star_kwarg is not None
 
 
 def _of_bare_decorator(ctx: Context, decorator: cst.BaseExpression) -> Retry | None:
@@ -111,6 +123,9 @@ def _tenacity_copy(ctx: Context, call: cst.Call) -> Retry | None:
 def _tenacity_wait(ctx: Context, wait: cst.BaseExpression) -> Delay:
     if is_none(wait):
         return Delay.NONE
+    ways = list(alternatives(ctx, wait))
+    if len(ways) > 1:
+        return _worst({_tenacity_wait(ctx, way) for way in ways})
     kinds = set()
     for call in waits_in(ctx, wait):
         word = (ctx.callee(call) or "").rpartition(".")[2]
@@ -124,6 +139,11 @@ def _tenacity_wait(ctx: Context, wait: cst.BaseExpression) -> Delay:
         if kind in kinds:
             return kind
     return Delay.UNKNOWN
+
+
+def _worst(ways: set[Delay]) -> Delay:
+    """What is to be told of a wait that is one of several."""
+    return next(kind for kind in (Delay.UNKNOWN, Delay.GROWING, Delay.FIXED, Delay.RANDOM, Delay.NONE) if kind in ways)
 
 
 def waits_in(ctx: Context, expression: cst.BaseExpression) -> Iterator[cst.Call]:
@@ -142,10 +162,13 @@ def waits_in(ctx: Context, expression: cst.BaseExpression) -> Iterator[cst.Call]
                 yield from waits_in(ctx, element.value)
         case cst.ListComp(elt=element_) | cst.GeneratorExp(elt=element_):
             yield from waits_in(ctx, element_)
+        case cst.IfExp(body=body, orelse=orelse):
+            yield from waits_in(ctx, body)
+            yield from waits_in(ctx, orelse)
         case cst.Name() | cst.Attribute():
-            value = ctx.value_of(expression)
-            if value is not None and not isinstance(value, cst.Name | cst.Attribute):
-                yield from waits_in(ctx, value)
+            for value in ctx.bindings(expression) or ():
+                if not isinstance(value, cst.Name | cst.Attribute):
+                    yield from waits_in(ctx, value)
 
 
 def _tenacity_words(ctx: Context, predicate: cst.BaseExpression) -> frozenset[str]:
@@ -166,8 +189,11 @@ def _tenacity_any_error(ctx: Context, predicate: cst.BaseExpression) -> cst.CSTN
 
 def any_error(ctx: Context, types: cst.BaseExpression) -> cst.CSTNode | None:
     """The part of an exception class or tuple of them that is `Exception` or `BaseException`."""
-    elements = [e.value for e in types.elements] if isinstance(types, cst.Tuple | cst.List) else [types]
-    return next((e for e in elements if ctx.qualname(e) in _ANY_ERROR), None)
+    return next((e for e in _classes(types) if ctx.qualname(e) in _ANY_ERROR), None)
+
+
+def _classes(types: cst.BaseExpression) -> list[cst.BaseExpression]:
+    return [e.value for e in types.elements] if isinstance(types, cst.Tuple | cst.List) else [types]
 
 
 # -- backoff ---------------------------------------------------------------------------------------------------------
@@ -218,6 +244,8 @@ def _urllib3(ctx: Context, call: cst.Call) -> Retry | None:
 def _adapter(ctx: Context, call: cst.Call) -> Retry | None:
     given = ctx.argument(call, "max_retries", 2)
     count = ctx.literal(given.value) if given is not None else ...
+    if given is not None and count is ... and (default := default_of(ctx, given.value)) is not None:
+        count = ctx.literal(default)
     if given is None or not isinstance(count, int) or count <= 0:
         return None
     return Retry("adapter", call, (Failure(call, Delay.NONE),), delay_node=given)
@@ -229,8 +257,8 @@ def _adapter(ctx: Context, call: cst.Call) -> Retry | None:
 def _by_keywords(ctx: Context, call: cst.Call, library: ByKeywords) -> Retry | None:
     if ctx.unpacks(call) or ctx.unpacks(call, "*"):
         return None
-    limits = [arg for name in library.limits if (arg := ctx.keyword(call, name)) is not None]
-    positional = [arg for arg in call.args if arg.keyword is None]
+    limits = [arg for name in library.limits if (arg := _given(ctx, call, library, name)) is not None]
+    positional = [arg for arg in call.args[len(library.positions) :] if arg.keyword is None]
     if len(positional) > 1 or (positional and library.catches[1] is None and library.catches[0] != "on"):
         return None  # not written the usual way: which argument is which is not worth guessing
     unlimited = [arg for arg in limits if is_none(arg.value) or ctx.literal(arg.value) == -1]
@@ -239,12 +267,18 @@ def _by_keywords(ctx: Context, call: cst.Call, library: ByKeywords) -> Retry | N
     )
     name, position = library.catches
     types = ctx.argument(call, name, position)
+    if types is not None and all(is_not_yet(last_name(each)) for each in _classes(types.value)):
+        return None  # a lock that somebody else has: a poll
     catches = any_error(ctx, types.value) if types is not None else (call.func if library.any_error else None)
     kind, node = _delay_by_keywords(ctx, call, library)
     if library.random_for is not None and not any(ctx.keyword(call, name) for name in library.not_random_for):
         if ctx.keyword(call, library.random_for) is not None:
             kind = Delay.RANDOM
     return Retry("keywords", call, (Failure(call, kind, (), catches),), endless=endless, delay_node=node)
+
+
+def _given(ctx: Context, call: cst.Call, library: ByKeywords, name: str) -> cst.Arg | None:
+    return ctx.argument(call, name, library.positions.index(name) if name in library.positions else None)
 
 
 def _delay_by_keywords(ctx: Context, call: cst.Call, library: ByKeywords) -> tuple[Delay, cst.CSTNode | None]:
@@ -254,13 +288,15 @@ def _delay_by_keywords(ctx: Context, call: cst.Call, library: ByKeywords) -> tup
         return Delay.RANDOM, None
     if not jitters and library.jittered:
         return Delay.RANDOM, None
-    waits = {name: arg for name in library.waits if (arg := ctx.keyword(call, name)) is not None}
+    waits = {name: arg for name in library.waits if (arg := _given(ctx, call, library, name)) is not None}
     counted = {name: arg for name, arg in waits.items() if ctx.literal(arg.value) not in (0, None)}
     if "delay" in library.waits and "delay" not in counted:
         return Delay.NONE, None
     if not counted:
         return (library.delay, None) if not waits else (Delay.NONE, next(iter(waits.values())))
     kinds = {library.waits[name] for name in counted}
+    if any(isinstance(arg.value, cst.Lambda) or ctx.function_def(arg.value) is not None for arg in counted.values()):
+        kinds.add(Delay.UNKNOWN)  # a function says how long
     for kind in (Delay.UNKNOWN, Delay.GROWING):
         if kind in kinds:
             return kind, next(iter(counted.values()))

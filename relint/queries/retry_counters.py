@@ -62,11 +62,15 @@ def _asked_limit(ctx: Context, test: cst.BaseExpression, counter: str) -> int | 
 def _number(ctx: Context, expression: cst.BaseExpression) -> int | None:
     """An integer that is written here, in a name bound once, or as a parameter's default."""
     value = ctx.literal(expression)
-    if isinstance(expression, cst.Name) and value is ...:
-        found = ctx.names.bindings(expression)
-        if len(found) == 1 and found[0].kind == "parameter" and found[0].value is not None:
-            value = ctx.literal(found[0].value)
+    if value is ... and (default := default_of(ctx, expression)) is not None:
+        value = ctx.literal(default)
     return value if isinstance(value, int) else None
+
+
+def default_of(ctx: Context, expression: cst.BaseExpression) -> cst.BaseExpression | None:
+    """The default of the parameter that an expression names, when it is bound as nothing else."""
+    found = ctx.names.bindings(expression) if isinstance(expression, cst.Name) else []
+    return found[0].value if len(found) == 1 and found[0].kind == "parameter" else None
 
 
 def _starts_small(ctx: Context, name: cst.Name) -> bool:

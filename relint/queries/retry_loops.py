@@ -16,8 +16,8 @@ from relint.libraries.delay import Delay
 from relint.names import last_name
 from relint.queries.attempts import (
     after_success,
+    asks_for_a_state,
     connects,
-    has_flag_of_success,
     judges_response,
     lives_for_ever,
     streams,
@@ -26,7 +26,7 @@ from relint.queries.attempts import (
 from relint.queries.endings import ends_of
 from relint.queries.failing_answers import failing_answers
 from relint.queries.handlers import Handler, catches_any_error, caught, caught_words
-from relint.queries.mentions import texts_in
+from relint.queries.mentions import names_in, texts_in
 from relint.queries.passes import Attempt, Loop, attempts_in, done_after, done_before, goes_round, pass_ends
 from relint.queries.pauses import Pause, pauses_in
 from relint.queries.retries import Failure, Retry
@@ -51,13 +51,14 @@ _AGAIN = re.compile(r"\bretr(y|ies|ying)\b|reconnect|\btry(ing)? again", re.IGNO
 _TIMED_OUT = re.compile(r"timeout|lock", re.IGNORECASE)
 _BLOCKING = re.compile(r"^(accept|recv\w*|select|poll|wait\w*|communicate|acquire|epoll_wait|get_message|get_nowait)$")
 """Calls that wait by themselves before they fail."""
+_ATTEMPT = re.compile(r"attempt|retry|retries|tries|^try", re.IGNORECASE)
 _REGULAR = (Delay.FIXED, Delay.GROWING)
 
 
 def loop_retries(ctx: Context) -> list[Retry]:
     """The hand-written retries of the file."""
     found = [_loop(ctx, loop) for loop in ctx.tree.of(cst.For, cst.While)]
-    found += [recursion(ctx, function) for function in ctx.tree.of(cst.FunctionDef)]
+    found += [recursion(ctx, function) for function in ctx.tree.seen(cst.FunctionDef)]
     return [retry for retry in found if retry is not None]
 
 
@@ -70,6 +71,7 @@ def _loop(ctx: Context, loop: Loop) -> Retry | None:
     if any(_PERSON.match(last_name(call.func)) for call in ctx.walk(loop.body, cst.Call)):
         return None
     failures = (*(f for attempt in attempts for f in _failures(ctx, loop, attempt)), *failing_answers(ctx, loop))
+    failures = failures or tuple(_between_attempts(ctx, loop))
     if not failures:
         return None
     counter, count = counter_of(ctx, loop)
@@ -98,7 +100,7 @@ def _failures(ctx: Context, loop: Loop, attempt: Attempt) -> Iterator[Failure]:
     if attempt.finalbody is not None:
         around += pauses_in(ctx, attempt.finalbody, loop)
     always = bool(around or shared or pauses_in(ctx, attempt.body, loop))
-    polls = comes_round or has_flag_of_success(ctx, loop)
+    polls = comes_round or asks_for_a_state(ctx, loop)
     is_daemon = polls and (always or (comes_round and not connects(ctx, attempt)))
     for handler in attempt.handlers:
         ends = ends_of(ctx, handler.body)
@@ -111,6 +113,21 @@ def _failures(ctx: Context, loop: Loop, attempt: Attempt) -> Iterator[Failure]:
         failure = _failure(ctx, loop, attempt, handler, [*own, *reached, *around], comes_round=comes_round)
         if failure is not None:
             yield failure
+
+
+def _between_attempts(ctx: Context, loop: Loop) -> Iterator[Failure]:
+    """`if attempt: sleep(2**attempt)` at the head of a pass: whatever failed is tried again after that."""
+    counter = counter_of(ctx, loop)[0]
+    if counter is None or not isinstance(loop, cst.For) or not _ATTEMPT.search(counter):
+        return
+    for test in loop.body.body:
+        if isinstance(test, cst.SimpleStatementLine):
+            continue
+        if not isinstance(test, cst.If):
+            return
+        pauses = pauses_in(ctx, test.body, loop)
+        if counter in names_in(ctx, test.test) and pauses and all(pause.delay is Delay.GROWING for pause in pauses):
+            yield Failure(test, Delay.GROWING, tuple(pauses))
 
 
 def _starts_over(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 LOGGING = re.compile(
-    r"^(debug|info|warn|warning|error|exception|critical|log|msg|print|print_exc|format_exc|echo|progress|exc_info|"
-    r"record_exception|capture_exception|incr|increment|inc|set_status)$"
+    r"^_*(debug|info|warn(ing)?(_once)?|error|exception|critical|log(?!_in|_out)(_\w+)?|msg|print|print_exc|format_exc\w*|"
+    r"s?echo|progress|exc_info|record_exception|capture_exception|incr|increment|inc|set_status|term(warn|log|error))$"
 )
 _HARMLESS = re.compile(
-    r"^(write|flush|append|str|repr|type|format|len|int|min|max|isinstance|getattr|get|join|labels|add|time|monotonic|"
+    r"^(write|flush|append|extend|seek|str|repr|type|format|len|int|min|max|isinstance|getattr|get|get_?[lL]ogger|get_base_logger|join|labels|add|time|monotonic|"
     r"set|_)$"
 )
 NOT_YET = frozenset(

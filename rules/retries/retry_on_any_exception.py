@@ -57,8 +57,8 @@ from relint.queries.retries import retries
 rule = Rule(
     code="REL604",
     words=(
-        "sleep", "_sleep", "async_sleep", "wait", "retry", "Retrying", "AsyncRetrying", "on_exception", "on_predicate",
-        "retry_context", "autoretry_for",
+        "sleep", "_sleep", "async_sleep", "wait", "call_later", "callLater", "Timer", "async_call_later", "retry",
+        "Retrying", "AsyncRetrying", "on_exception", "on_predicate", "retry_context", "autoretry_for",
     ),
     yields=True,
 )  # fmt: skip

@@ -57,7 +57,7 @@ from relint.queries.retries import retries
 
 rule = Rule(
     code="REL603",
-    imports=("except", "tenacity", "backoff", "urllib3", "requests", "retrying", "retry", "celery"),
+    imports=("except", "tenacity", "backoff", "urllib3", "requests", "retrying", "retry", "funcy", "celery"),
     words=(
         "while", "range", "count", "repeat", "retry", "Retry", "Retrying", "AsyncRetrying", "on_exception",
         "HTTPAdapter", "autoretry_for",

@@ -38,9 +38,10 @@ def status(url, attempts=5):
     raise RuntimeError(url)
 ```
 
-Knows hand-written loops and recursion, tenacity, backoff, urllib3's `Retry`, Celery, retrying, retry, stamina and
-oslo.db. Random anywhere in the delay's data flow, or a delay that the other side asked for (`Retry-After`), is fine. A
-loop that asks for a state until it comes is a poll, not a retry; a retry without any delay is REL603.
+Knows hand-written loops, recursion and functions that have themselves called later, tenacity, backoff, urllib3's
+`Retry`, Celery, retrying, retry, funcy, stamina and oslo.db. Random anywhere in the delay's data flow is fine, and so
+is a delay that the other side asked for (`Retry-After`); what is waited when it did not ask is looked at. A loop that
+asks for a state until it comes is a poll, not a retry; a retry without any delay is REL603.
 
 Celery's `retry_jitter` acts only together with `autoretry_for` and `retry_backoff`: `self.retry()` waits
 `default_retry_delay`, 180 seconds for everybody.
@@ -49,12 +50,13 @@ Celery's `retry_jitter` acts only together with `autoretry_for` and `retry_backo
 Safe: work that succeeds at once is not touched, only the wait after a failure changes. urllib3 is unsafe, and has a fix
 only where `[tool.relint.versions]` says that urllib3 is 2 or later: `backoff_jitter` came with 2.0.
 
-The fix writes full jitter, `random.uniform(0, min(cap, base * 2**attempt))`, where the loop counts its attempts and
-the delay grows already or is a number for ten attempts at most; elsewhere it writes the same delay times
-`random.uniform(0.5, 1.5)`, so that an interval which somebody configured stays what it is. The cap is
-`[tool.relint.sanctioned] max-delay`. Where `retry` names a library or a decorator, a loop gets the suggestion
-to use that: taking a function apart for it is left to a person. Linters that look for weak random numbers (ruff S311)
-may complain: chance here keeps no secret.
+The fix writes full jitter, `random.uniform(0, min(cap, base * 2**attempt))`, where the loop counts its attempts and the
+delay grows already or is a number for ten attempts at most; elsewhere it writes the same delay times
+`random.uniform(0.5, 1.5)`, so that an interval which somebody configured stays what it is. Where the other side may
+have asked for the delay it is never made shorter: `random.uniform(1, 1.5)`. The cap is
+`[tool.relint.sanctioned] max-delay`. Where `retry` names a library or a decorator, a loop gets the suggestion to use
+that: taking a function apart for it is left to a person.
+Linters that look for weak random numbers (ruff S311) may complain: chance here keeps no secret.
 
 ## References
 - https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
@@ -77,8 +79,9 @@ from relint.queries.retries import retries
 rule = Rule(
     code="REL601",
     words=(
-        "sleep", "_sleep", "async_sleep", "wait", "retry", "retry_with", "Retry", "Retrying", "AsyncRetrying",
-        "on_exception", "on_predicate", "retry_context", "autoretry_for", "wrap_db_retry",
+        "sleep", "_sleep", "async_sleep", "wait", "call_later", "callLater", "Timer", "async_call_later", "retry",
+        "retry_with", "Retry", "Retrying", "AsyncRetrying", "on_exception", "on_predicate", "retry_context",
+        "autoretry_for", "wrap_db_retry",
     ),
     context_words=("random", "jitter", "uniform"),
     fix="safe",

@@ -4,7 +4,7 @@ import libcst as cst
 import pytest
 
 from relint.libraries.delay import Delay
-from relint.queries.delays import delay_of
+from relint.queries.delays import alternatives, delay_of, is_told
 from tests.asking import context
 
 
@@ -22,6 +22,9 @@ from tests.asking import context
         ("jittered(attempt)", Delay.RANDOM),
         ("2 + random.random()", Delay.RANDOM),
         ("float(response.headers['Retry-After'])", Delay.RANDOM),
+        ("told", Delay.GROWING),
+        ("told_or_random", Delay.RANDOM),
+        ("options.get('pause', 20)", Delay.FIXED),
         ("from_elsewhere(attempt)", Delay.UNKNOWN),
         ("next(delays)", Delay.UNKNOWN),
         ("deadline - time.time()", Delay.UNKNOWN),
@@ -43,6 +46,11 @@ def test_delay_of(seconds: str, delay: Delay) -> None:
         def fetch(pause, response, deadline):
             doubled = 1
             for attempt in range(3):
+                told = 2**attempt
+                told_or_random = random.random()
+                if 'Retry-After' in response.headers:
+                    told = told_or_random = int(response.headers['Retry-After'])
+                options = from_elsewhere()
                 time.sleep({seconds})
                 doubled *= 2
         """
@@ -51,3 +59,35 @@ def test_delay_of(seconds: str, delay: Delay) -> None:
     sleep = next(c for c in ctx.walk(loop, cst.Call) if ctx.callee(c) == "time.sleep")
     found = delay_of(ctx, sleep.args[0].value, loop)
     assert found is delay
+
+
+@pytest.mark.parametrize(
+    ("value", "ways"),
+    [
+        ("3", ["3"]),
+        ("3 if fast else 4 or 5", ["3", "4", "5"]),
+        ("either", ["1", "2"]),
+        ("chosen(fast)", ["7", "8"]),
+        ("a and b", ["a and b"]),
+    ],
+)
+def test_alternatives(value: str, ways: list[str]) -> None:
+    ctx = context(
+        f"""
+        def chosen(fast):
+            if fast:
+                return 7
+            return 8
+
+        either = 1
+        either = 2
+        result = {value}
+        """
+    )
+    result = list(ctx.tree.of(cst.Assign))[-1].value
+    assert sorted(ctx.source(way) for way in alternatives(ctx, result)) == ways
+
+
+def test_is_told() -> None:
+    ctx = context("wait = int(response.headers['Retry-After'])\nmine = 3\n")
+    assert [is_told(ctx, assign.value) for assign in ctx.tree.of(cst.Assign)] == [True, False]

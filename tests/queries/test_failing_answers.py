@@ -4,7 +4,7 @@ import libcst as cst
 import pytest
 
 from relint.libraries.delay import Delay
-from relint.queries.failing_answers import failing_answers, is_failing
+from relint.queries.failing_answers import failing_answers, is_answered, is_failing
 from tests.asking import context
 
 
@@ -53,3 +53,27 @@ def test_failing_answers(inside: str, after: str, delays: list[Delay]) -> None:
     )
     (loop,) = ctx.tree.of(cst.For)
     assert [failure.delay for failure in failing_answers(ctx, loop)] == delays
+
+
+@pytest.mark.parametrize(
+    ("loop", "call", "answered"),
+    [
+        ("for attempt in range(3):", "client.upload(path)", True),
+        ("for attempt in range(3):", "client.get(path)", False),
+        ("for item in items:", "client.upload(path)", False),
+        ("while tries < 3:", "client.sendMessage(path)", True),
+    ],
+)
+def test_is_answered(loop: str, call: str, answered: bool) -> None:
+    ctx = context(
+        f"""
+        {loop}
+            done = {call}
+            if done:
+                break
+        """
+    )
+    (found,) = ctx.tree.of(cst.For, cst.While)
+    (test,) = ctx.tree.of(cst.If)
+    assert is_answered(ctx, found, test) is answered
+    assert list(failing_answers(ctx, found)) == []

@@ -17,6 +17,8 @@ from tests.asking import context, node
         ("asyncio.wait_for(self.stop.wait(), 3)", "3", Delay.FIXED),
         ("clock.sleep(3)", "3", Delay.FIXED),
         ("self.pause_before_retry(n)", None, Delay.UNKNOWN),
+        ("self.sleep(3)", "3", Delay.FIXED),
+        ("self.sleep(seconds=random.random())", "random.random()", Delay.RANDOM),
         ("jittered_sleep()", None, Delay.RANDOM),
         ("self.log_sleep(3)", "absent", Delay.UNKNOWN),
         ("self.other.wait(3)", None, Delay.UNKNOWN),
@@ -34,6 +36,9 @@ def test_pause_of(call: str, duration: str | None, delay: Delay) -> None:
         class Worker:
             def __init__(self):
                 self.stopped = threading.Event()
+
+            def sleep(self, seconds):
+                time.sleep(seconds)
 
             def work(self, clock, client):
                 for n in range(3):

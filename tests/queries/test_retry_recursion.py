@@ -13,6 +13,10 @@ from tests.asking import context
         ("except OSError:\n            time.sleep(1)\n            return self.fetch()", True),
         ("except OSError:\n            time.sleep(random.random())\n            return self.fetch()", False),
         ("except OSError:\n            return self.fetch()", False),
+        ("except OSError:\n            loop.call_later(1, self.fetch)", True),
+        ("except OSError:\n            threading.Timer(random.random(), self.fetch).start()", False),
+        ("except OSError: pass\n        loop.call_later(1, self.fetch)", False),
+        ("except OSError:\n            loop.call_later(1, self.other)", False),
         ("except FileExistsError:\n            time.sleep(1)\n            return self.fetch()", False),
         ("except OSError:\n            time.sleep(1)\n            return self.other.fetch()", False),
         (
