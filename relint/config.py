@@ -17,7 +17,7 @@ from relint.config_keys import Place, describe, plugins_of, validated
 from relint.errors import ConfigError
 from relint.model import RuleInfo
 from relint.selectors import resolve
-from relint.settings import DEFAULT_TARGET, Migrations, Sanctioned, Settings
+from relint.settings import DEFAULT_TARGET, Migrations, Sanctioned, Settings, Sql
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -270,6 +270,8 @@ def _settings(values: Mapping[str, Any], root: Path, source: Path | None) -> Set
         fields["sanctioned"] = Sanctioned(**given, given=frozenset(given))
     if "migrations" in fields:
         fields["migrations"] = Migrations(**{_field(key): value for key, value in fields["migrations"].items()})
+    if "sql" in fields:
+        fields["sql"] = Sql(**fields["sql"])
     return Settings(root=root, source=source, **fields)
 
 

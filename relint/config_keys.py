@@ -14,6 +14,7 @@ from typing import Any, Callable, Mapping
 from relint import selectors
 from relint.errors import ConfigError, did_you_mean
 from relint.globs import Glob
+from relint.libraries.databases import DRIVERS
 from relint.model import RuleInfo
 from relint.settings import Settings
 
@@ -63,6 +64,7 @@ KEYS = (
     Key("migrations.version", "version", "its version"),
     Key("migrations.start-after.<app>", "string", "last migration (Alembic: revision) that is not checked any more"),
     Key("migrations.sql-files", "list of globs", "more .sql files that are migrations"),
+    Key("sql.driver", "sql driver", "whose parameters fixes write where the code does not tell"),
     Key("rules.<rule>.<option>", "rule option", "options of one rule, named by code or name"),
 )
 
@@ -71,6 +73,7 @@ CHOICES = {
     "severity": ("error", "warning", "info"),
     "fail-on": ("warning", "error"),
     "database": ("postgresql", "mysql", "mariadb", "sqlite", "oracle", "mssql"),
+    "sql driver": tuple(dict.fromkeys(driver.name for driver in DRIVERS.values())),
 }
 """Types whose values are one of a few words."""
 
@@ -336,6 +339,7 @@ _READERS: Mapping[str, Callable[[Any, Place], Any]] = {
     "retry": _retry,
     "not-null": _choice("not-null"),
     "database": _choice("database"),
+    "sql driver": _choice("sql driver"),
     "severity": _choice("severity"),
     "fail-on": _choice("fail-on"),
     "list of selectors": _selectors,

@@ -62,6 +62,13 @@ class Migrations:
 
 
 @dataclass(frozen=True)
+class Sql:
+    """`[tool.relint.sql]`: the driver whose parameters fixes write where the code does not tell."""
+
+    driver: str | None = None
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that can be configured, with the defaults. `root` is what relative paths and globs start from.
 
@@ -86,6 +93,7 @@ class Settings:
     sanctioned: Sanctioned = field(default_factory=Sanctioned)
     versions: Mapping[str, str] = field(default_factory=dict)
     migrations: Migrations = field(default_factory=Migrations)
+    sql: Sql = field(default_factory=Sql)
     check_tests: bool = False
     rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     plugins: tuple[str, ...] = ()

@@ -78,6 +78,8 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         database = "postgresql"
         version = 16
         start-after = { shop = "0042" }
+        [sql]
+        driver = "psycopg2"
         [rules.request-without-timeout]
         extra-calls = ["app.http.fetch"]
         [rules.REL101]
@@ -103,6 +105,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     )
     assert (settings.migrations.database, settings.migrations.version) == ("postgresql", "16")
     assert settings.migrations.start_after == {"shop": "0042"}
+    assert settings.sql.driver == "psycopg2"
     assert settings.rules == {"REL101": {"extra-calls": ["app.http.fetch"], "strict": True}}
     assert pickle.loads(pickle.dumps(settings)) == settings
 
@@ -134,6 +137,8 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ('[sanctioned]\nretry = "a b"', "sanctioned.retry: must be inline, tenacity"),
         ('[sanctioned]\nnot-null = "x"', "sanctioned.not-null: must be one of three-step, db-default"),
         ('[migrations]\ndatabase = "postgres"', 'did you mean "postgresql"?'),
+        ('[sql]\ndriver = "psycopg3"', "sql.driver: must be one of sqlite3, aiosqlite,"),
+        ('[sql]\ndriver = "psycopg3"', 'did you mean "psycopg'),
         ("[rules.REL1]\na = 1", 'rules.REL1: unknown rule "REL1"; did you mean "REL'),
         ("[rules.REL101]\nextra-cals = []", 'unknown option "extra-cals" of rules.REL101; did you mean "extra-calls"?'),
         ("[rules.REL201]\nextra-calls = []", 'unknown option "extra-calls" of rules.REL201; it has none'),

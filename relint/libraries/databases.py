@@ -48,6 +48,12 @@ DRIVERS: dict[str, Driver] = {
 }
 """By the first part of the dotted names."""
 
+OTHER_CLIENTS: frozenset[str] = frozenset(
+    "google oracledb cx_Oracle clickhouse_connect clickhouse_driver cassandra databricks pyspark trino prestodb pyhive "
+    "impala boto3 influxdb peewee pony tortoise playhouse".split()
+)
+"""Packages with clients and layers whose calls take parameters in ways of their own, which no fix writes."""
+
 SINKS: dict[str, tuple[int, tuple[str, ...]]] = {
     "execute": (0, ("sql", "query", "operation", "statement", "sqltext", "stmt")),
     "executemany": (0, ("sql", "query", "operation", "statement")),

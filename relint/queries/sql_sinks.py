@@ -8,7 +8,7 @@ from typing import Iterable, Iterator
 import libcst as cst
 
 from relint.context import Context
-from relint.libraries.databases import COMPOSERS, DRIVERS, SINKS, TEXT, Driver
+from relint.libraries.databases import COMPOSERS, DRIVERS, OTHER_CLIENTS, SINKS, TEXT, Driver
 from relint.names import last_name
 
 
@@ -44,7 +44,7 @@ def sinks(ctx: Context) -> Iterator[Sink]:
 
 
 def driver_of(ctx: Context, call: cst.Call, name: str) -> Driver | None:
-    """The driver whose parameters a database call takes; None when it cannot be told."""
+    """The driver whose parameters a database call takes; None when neither the code nor the settings tell."""
     if name in ("raw", "RawSQL", "RunSQL", "extra"):
         return DRIVERS["django"]
     if name in ("text", "DDL"):
@@ -52,9 +52,17 @@ def driver_of(ctx: Context, call: cst.Call, name: str) -> Driver | None:
     owner = call.func.value if isinstance(call.func, cst.Attribute) else call.func
     known = ctx.instance_of(owner) or ctx.qualname(owner)
     if known is not None:
-        return _driver(known)
+        return _driver(known) or _configured(ctx, known)
     imported = {driver for target in ctx.names.imported() if (driver := _driver(target)) is not None}
-    return imported.pop() if len(imported) == 1 else None
+    return imported.pop() if len(imported) == 1 else _configured(ctx, None)
+
+
+def _configured(ctx: Context, known: str | None) -> Driver | None:
+    """`[tool.relint.sql] driver`, unless the call belongs to a client that takes parameters in a way of its own."""
+    named = ctx.settings.sql.driver
+    if named is None or (known or "").partition(".")[0] in OTHER_CLIENTS:
+        return None
+    return next(driver for driver in DRIVERS.values() if driver.name == named)
 
 
 def _driver(dotted: str) -> Driver | None:

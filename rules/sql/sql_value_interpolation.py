@@ -36,8 +36,9 @@ Unsafe, because the database now sees the value with its own type instead of its
 the style of the driver (`?`, `%s`, `:name`, `$1`), the quotes around the hole go, and what stood between them moves
 into the parameter (`'%{x}%'` becomes `f"%{x}%"`). A template that only this call fills (a local name, or a private
 one of the module) is changed where it stands. Not offered where a parameter cannot stand (DDL, PRAGMA, SET), for a
-text that is built over several statements, for lists after IN, and for a driver that is not known; only shown where the
-value's type decides (asyncpg) or where names are interpolated as well.
+text that is built over several statements, for lists after IN, and for a driver that neither the code nor
+`[tool.relint.sql] driver` tells; only shown where the value's type decides (asyncpg) or where names are interpolated
+as well.
 
 ## References
 - https://docs.python.org/3/library/sqlite3.html#how-to-use-placeholders-to-bind-values-in-sql-queries

@@ -20,6 +20,7 @@ import pytest
 
 from relint.config import SettingsFinder
 from relint.fix import fix
+from relint.settings import Settings, Sql
 from relint.source import decode
 
 ROWS = [
@@ -98,10 +99,14 @@ def _of(case: Case, customer: str, amount: int) -> list[int]:
     return [row[0] for row in ROWS if case.selects(row, customer, amount)]
 
 
-def fixed(source: str) -> str:
+def _settings(driver: str | None = None) -> Settings:
+    found = SettingsFinder(isolated=True).for_file(Path("app.py"))
+    return replace(found, select=("REL401",), sql=Sql(driver))
+
+
+def fixed(source: str, driver: str | None = None) -> str:
     """The source after the unsafe fixes of REL401; asserts that there was one and that nothing is left."""
-    settings = replace(SettingsFinder(isolated=True).for_file(Path("app.py")), select=("REL401",))
-    done = fix(decode("app.py", source.encode()), settings, unsafe=True)
+    done = fix(decode("app.py", source.encode()), _settings(driver), unsafe=True)
     assert done.fixed == {"REL401": 1}, f"not fixed: {done.notes}\n{source}"
     assert done.remaining == []
     return done.text
@@ -279,6 +284,40 @@ def test_django() -> None:
         assert after == [_of(case, *value) for value in [*harmless, *hostile]], case.text
 
 
+# -- a driver that only the settings name ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("driver", "given", "placeholder"),
+    [("sqlite3", "(customer,)", "?"), ("psycopg", "(customer,)", "%s"), ("asyncpg", "customer", "$1")],
+)
+def test_a_driver_from_the_settings(driver: str, given: str, placeholder: str) -> None:
+    text = "SELECT id FROM orders WHERE customer LIKE '{customer}'"
+    source = f'def query(db, customer):\n    return db.execute(f"{text}")\n'
+    assert fixed(source, driver=driver) == (
+        "def query(db, customer):\n"
+        f'    return db.execute("SELECT id FROM orders WHERE customer LIKE {placeholder}", {given})\n'
+    )
+
+
+def test_the_code_knows_its_driver_better() -> None:
+    source = (
+        "import sqlite3\n\ndef query(db: sqlite3.Connection, customer):\n"
+        "    return db.execute(f\"SELECT id FROM orders WHERE customer = '{customer}'\")\n"
+    )
+    assert "customer = ?" in fixed(source, driver="psycopg")
+
+
+@pytest.mark.parametrize("owner", ["oracledb.Connection", "google.cloud.bigquery.Client"])
+def test_clients_with_parameters_of_their_own_are_not_fixed(owner: str) -> None:
+    source = (
+        f"import {owner.rpartition('.')[0]}\n\ndef query(db: {owner}, customer):\n"
+        "    return db.execute(f\"SELECT id FROM orders WHERE customer = '{customer}'\")\n"
+    )
+    done = fix(decode("app.py", source.encode()), _settings("psycopg"), unsafe=True)
+    assert (done.text, done.fixed) == (source, {})
+
+
 # -- PostgreSQL ------------------------------------------------------------------------------------------------------
 
 
@@ -356,8 +395,7 @@ def test_asyncpg(case: Case, postgres: str) -> None:
 def test_what_asyncpg_would_refuse_is_only_shown() -> None:
     body = 'return await conn.fetch(f"SELECT id FROM orders WHERE amount = {amount}")'
     source = f"import asyncpg\n\nasync def query(conn: asyncpg.Connection, amount):\n{indent(body, '    ')}\n"
-    settings = replace(SettingsFinder(isolated=True).for_file(Path("app.py")), select=("REL401",))
-    done = fix(decode("app.py", source.encode()), settings, unsafe=True)
+    done = fix(decode("app.py", source.encode()), _settings(), unsafe=True)
     assert done.text == source
     (left,) = done.remaining
     assert left.fix is not None
