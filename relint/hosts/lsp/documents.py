@@ -139,16 +139,11 @@ def uri_of(path: str) -> str:
 
 
 def is_checkable(uri: str, language: str | None) -> bool:
-    """Whether a document is Python that a person edits: neither one side of a diff nor a file inside an archive."""
+    """Whether a document is Python or SQL that a person edits: not one side of a diff, nor a file in an archive."""
     scheme = uri.partition(":")[0]
     if scheme not in ("file", "untitled", "vscode-notebook-cell"):
         return False
-    return language == "python" or uri.endswith((".py", ".pyi"))
-
-
-def text_range(lines: Lines, start: int, end: int) -> tuple[Position, Position]:
-    """Two offsets as positions."""
-    return lines.position(start), lines.position(end)
+    return language == "python" or uri.endswith((".py", ".pyi", ".sql"))
 
 
 def joined(texts: Sequence[str]) -> tuple[str, list[int]]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from relint.hosts.lsp.documents import Snapshot
-from relint.scan import comments
+from relint.languages import language_of
 
 _DIRECTIVE = re.compile(r"(?:#|--)\s*relint:\s*(?:ignore|file-ignore|disable|enable)\s*\[(?P<codes>[^\]#]*)")
 _NOQA = re.compile(r"(?:#|--)\s*(?:(?:flake8|ruff)\s*:\s*)?noqa\s*:\s*(?P<codes>[A-Z0-9, \t]*)", re.IGNORECASE)
@@ -54,9 +54,10 @@ def verb_at(snapshot: Snapshot, offset: int) -> Word | None:
 
 def _comment_at(snapshot: Snapshot, offset: int) -> Word | None:
     line = snapshot.lines.position(offset).line - 1
-    if line >= len(snapshot.lines) or "#" not in snapshot.lines[line]:
+    language = language_of(snapshot.path)
+    if line >= len(snapshot.lines) or language.marker not in snapshot.lines[line]:
         return None
-    for start, text in comments(snapshot.text):
+    for start, text in language.comments(snapshot.text):
         if start <= offset <= start + len(text):
             return Word(text, start, start + len(text))
         if start > offset:
