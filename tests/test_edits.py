@@ -75,6 +75,20 @@ def test_remove_argument(before: str, after: str) -> None:
     assert applied(ctx, edits.remove_argument(ctx, call, arg)) == after + "\n"
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("d = {'a': 1}", "d = {'z': 9, 'a': 1}"),
+        ("d = {\n    'a': 1,  # why\n}", "d = {\n    'z': 9,\n    'a': 1,  # why\n}"),
+        ("d = {'a':\n     1}", "d = {'z': 9, 'a':\n     1}"),
+    ],
+)
+def test_prepend_element(before: str, after: str) -> None:
+    ctx = context(before + "\n")
+    [element] = ctx.tree.of(cst.DictElement)
+    assert applied(ctx, edits.prepend_element(ctx, element, "'z': 9")) == after + "\n"
+
+
 def statement(ctx: Context, text: str) -> cst.CSTNode:
     return next(s for s in ctx.tree.of(cst.SimpleStatementLine) if ctx.source(s) == text)
 

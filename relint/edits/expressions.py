@@ -59,6 +59,13 @@ def prepend_argument(ctx: Context, call: cst.Call, argument: str) -> Edits:
     return (Edit(start, start, f"{argument}{separator}"),)
 
 
+def prepend_element(ctx: Context, element: cst.BaseDictElement | cst.BaseElement, text: str) -> Edits:
+    """Insert an element of a dict, list, set or tuple before another one, in the layout of that."""
+    start = ctx.range(element)[0]
+    before = ctx.text[line_start(ctx.text, start) : start]
+    return (Edit(start, start, f"{text}, " if before.strip() else f"{text},\n{before}"),)
+
+
 def remove_argument(ctx: Context, call: cst.Call, arg: cst.Arg) -> Edits:
     """Remove one argument and the comma that belongs to it."""
     index = list(call.args).index(arg)

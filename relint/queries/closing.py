@@ -171,6 +171,8 @@ def _following(ctx: Context, statement: cst.CSTNode) -> Iterator[cst.CSTNode]:
                 break
         block = ctx.parent(current)
         around = ctx.parent(block) if block is not None else None
+        if isinstance(around, cst.Try) and block is around.body and around.orelse is not None and not leaves:
+            yield from around.orelse.body.body
         if isinstance(around, cst.For | cst.While):
             if not leaves:
                 return
