@@ -119,6 +119,7 @@ def statements(sql: str, engine: str = "postgresql") -> tuple[Statement, ...]:
     """The effects of an SQL text, in order; "unread" for a statement that changes a table and cannot be read."""
     text = _PARAMETERS.sub(lambda found: ":p".ljust(len(found[0]), "p"), sql).replace("%%", "% ")
     found = list(spans(text))
+    engine = "mysql" if "`" in text else engine  # whatever else the project runs on
     return tuple(
         replace(effect, start=span.start + effect.start, end=span.start + (effect.end or span.end - span.start))
         for span in found

@@ -56,6 +56,8 @@ def _by_alembic(ctx: Context, call: cst.Call) -> RetypedColumn | None:
     if existing is not None and not old:
         return None
     computed = ctx.keyword(call, "postgresql_using")
+    if existing is None and computed is None and ctx.keyword(call, "nullable") is not None:
+        return None  # the type may be told again along with what changes
     if computed is not None and not _is_cast(ctx, operation, computed.value, new):
         new += " using"
     column = ctx.literal(operation.argument(ctx, "column_name", 0))
