@@ -16,6 +16,7 @@ from relint.tally import Tally
 
 if TYPE_CHECKING:
     from relint.cache import Cache
+    from relint.cluster import Cluster
 
 
 def discovered(options: Options, tally: Tally) -> list[File]:
@@ -32,11 +33,19 @@ def discovered(options: Options, tally: Tally) -> list[File]:
 def results_of(files: list[File], options: Options) -> Iterator[FileResult]:
     """What comes of each file, in order."""
     cache = _cache(options)
-    yield from run(files, options.task, jobs=options.jobs, cache=cache)
+    yield from run(files, options.task, jobs=options.jobs, cache=cache, elsewhere=_cluster(options))
     if options.verbose and cache is not None:
         say(options, f"cache: {cache.hits} of {plural(len(files), 'file')} unchanged")
         for problem in cache.problems:
             say(options, f"warning: {escape(problem)}")
+
+
+def _cluster(options: Options) -> Cluster | None:
+    if options.scheduler is None:
+        return None
+    from relint.cluster import Cluster
+
+    return Cluster(options.scheduler)
 
 
 def _cache(options: Options) -> Cache | None:

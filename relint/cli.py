@@ -114,6 +114,9 @@ _OPTIONS: dict[str, list[Callable[[Any], Any]]] = {
     "running": [
         click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes (default: one a CPU)."),
         click.option(
+            "--scheduler", metavar="URL", help="Check files on the Dask cluster of this scheduler: tcp://host:8786."
+        ),
+        click.option(
             "-n",
             "--no-cache",
             is_flag=True,
@@ -166,6 +169,7 @@ _OPTIONS: dict[str, list[Callable[[Any], Any]]] = {
             default="auto",
             help="Colour (default: on a terminal).",
         ),
+        click.option("-w", "--watch", is_flag=True, help="Check again whenever a file changes, until Ctrl-C."),
         click.option("--show-files", is_flag=True, help="List the files that would be checked."),
         click.option("-q", "--quiet", is_flag=True, help="Print findings and errors only."),
         click.option("-v", "--verbose", is_flag=True, help="Say which configuration is used and how long it took."),
@@ -204,7 +208,7 @@ _CHECK_NAMES = frozenset(
     "paths unsafe_fixes diff fix_only show_fixes output_format output_file statistics exit_zero exit_non_zero_on_fix "
     "ignore_noqa fail_on stdin_filename baseline strict_baseline diff_base color show_files quiet verbose".split()
 )
-_RUNNING_NAMES = ("jobs", "no_cache", "cache_dir")
+_RUNNING_NAMES = ("jobs", "scheduler", "no_cache", "cache_dir")
 
 
 def _run_check(fix: bool, config_arguments: Sequence[str], isolated: bool, given: dict[str, Any]) -> int:
@@ -213,6 +217,7 @@ def _run_check(fix: bool, config_arguments: Sequence[str], isolated: bool, given
 
     own = {name: given.pop(name) for name in (*_CHECK_NAMES, *_RUNNING_NAMES)}
     own["paths"] = own["paths"] or (".",)
+    watching = given.pop("watch")
     if STDIN in own["paths"] and len(own["paths"]) > 1:
         raise click.UsageError("- (stdin) cannot be mixed with other paths.")
     if own["stdin_filename"] and own["paths"] != (STDIN,):
@@ -225,7 +230,17 @@ def _run_check(fix: bool, config_arguments: Sequence[str], isolated: bool, given
         raise click.UsageError("--diff-base chooses what is reported; fixes change whole files.")
     if own["statistics"] and (own["diff"] or own["fix_only"]):
         raise click.UsageError("--statistics counts findings, which --diff and --fix-only do not print.")
-    options = Options(_finder(config_arguments, isolated, given), fix=fix, **own)
+    if watching and (own["paths"] == (STDIN,) or reasons or own["show_files"]):
+        raise click.UsageError("--watch goes with files that are checked again and again.")
+
+    def make_options() -> Options:
+        return Options(_finder(config_arguments, isolated, given), fix=fix, **own)
+
+    if watching:
+        from relint.watch import watch
+
+        return watch(make_options)
+    options = make_options()
     try:
         for style, reason in reasons:
             from relint.commands.add_comments import add_comments

@@ -41,6 +41,7 @@ class Options:
     jobs: int | None = None
     no_cache: bool = False
     cache_dir: str | None = None
+    scheduler: str | None = None
     show_files: bool = False
     quiet: bool = False
     verbose: bool = False

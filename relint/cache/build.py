@@ -1,9 +1,8 @@
-"""What a finding owes to relint itself: its sources, its plugins', the parsers it rests on, and Python."""
+"""What a finding owes to relint itself: its sources, its plugins', and the parsers it rests on."""
 
 from __future__ import annotations
 
 import os
-import sys
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,7 +18,7 @@ _PARSERS = ("libcst", "sqlglot")
 @cache
 def stamp(plugins: tuple[str, ...]) -> str:
     """Changes whenever `contents` may have changed; costs one `stat` a source file."""
-    parts = [__version__, sys.version]
+    parts = [__version__]
     for path in _sources(plugins):
         found = os.stat(path)
         parts.append(f"{path}:{found.st_mtime_ns}:{found.st_size}")
@@ -28,8 +27,8 @@ def stamp(plugins: tuple[str, ...]) -> str:
 
 @cache
 def contents(plugins: tuple[str, ...]) -> str:
-    """A digest of everything that makes findings; the same wherever the same relint is installed."""
-    parts = [__version__, sys.version]
+    """A digest of the sources; the same wherever the same relint is installed."""
+    parts = [__version__]
     parts += [f"{os.path.basename(path)}:{digest(Path(path).read_bytes())}" for path in _sources(plugins)]
     return digest("\n".join(parts).encode("utf-8", "surrogatepass"))
 

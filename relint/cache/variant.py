@@ -1,7 +1,8 @@
-"""What the findings of a file depend on besides its text and other files: settings, and relint itself."""
+"""What the findings of a file depend on besides its text and other files: settings, relint itself, and Python."""
 
 from __future__ import annotations
 
+import sys
 from dataclasses import fields, is_dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Mapping
@@ -25,7 +26,7 @@ def key(settings: Settings, noqa: bool, build: str) -> str:
     values = {
         field.name: getattr(settings, field.name) for field in fields(settings) if field.name not in _WITHOUT_EFFECT
     }
-    return digest(f"{build} {noqa} {_canonical(values)}".encode("utf-8", "surrogatepass"))
+    return digest(f"{build} {sys.version} {noqa} {_canonical(values)}".encode("utf-8", "surrogatepass"))
 
 
 def _canonical(value: Any) -> str:
