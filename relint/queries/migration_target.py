@@ -28,6 +28,7 @@ ENGINES = {
 
 _MANAGE = re.compile(r"DJANGO_SETTINGS_MODULE\"?'?\s*,\s*[\"']([\w.]+)[\"']")
 _ROUTERS = re.compile(r"^\s*DATABASE_ROUTERS\s*(?::[^=]*)?\+?=\s*(?![\[(]\s*[\])])", re.MULTILINE)
+_ATOMIC_REQUESTS = re.compile(r"\bATOMIC_REQUESTS[\"']?\]?\s*[:=](?!\s*False)")
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,14 @@ def has_routers(ctx: FileContext) -> bool:
     head = project_head(ctx)
     paths = _settings_files(ctx, head) if head is not None else ()
     return any(_ROUTERS.search(ctx.project.text(path) or "") for path in paths)
+
+
+def requests_are_atomic(ctx: FileContext) -> bool:
+    """Whether the project's settings mention `ATOMIC_REQUESTS`, other than to switch it off: each view has its
+    transaction then."""
+    head = project_head(ctx)
+    paths = _settings_files(ctx, head) if head is not None else ()
+    return any(_ATOMIC_REQUESTS.search(ctx.project.text(path) or "") for path in paths)
 
 
 def _target(ctx: FileContext) -> Target:
