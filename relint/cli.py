@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
-import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Sequence
 
@@ -412,7 +412,9 @@ def new_command(family: str, name: str) -> int:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit code."""
+    """Run the command line; returns the exit code. Without `arguments` those of this process, which is then ours."""
+    if arguments is None:
+        gc.disable()  # `relint.worker` says when it looks for garbage
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace", newline="\n")
@@ -437,6 +439,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _drop_output()
         return _fail(str(error.strerror or error))
     except Exception:  # noqa: BLE001 - the last resort: exit code 1 would say "findings"
+        import traceback
+
         traceback.print_exc()
         return _fail("this is a bug in relint: please report it with the lines above")
     return code if isinstance(code, int) else 0
