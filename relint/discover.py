@@ -106,16 +106,22 @@ class _Walk:
                 self.found.setdefault(folder, (_spelled(folder, absolute, path), settings))
                 continue
             globs = self._excludes.globs(settings)
+            if folder != absolute and any(entry.name == ".gitignore" for entry in entries):
+                ignore_files = ignore_files + self._excludes.ignore_files.of_folder(folder)
             for entry in entries:
                 is_folder = _is_folder(entry)
-                if not (is_folder or _is_checked(entry, settings)) or globs.matches(
-                    entry.path, is_dir=is_folder, by_name=named_anyway
+                if not (is_folder or _is_checked(entry, settings)):
+                    continue
+                if (
+                    globs.matches(entry.path, is_dir=is_folder, by_name=True)
+                    if named_anyway
+                    else globs.matches_entry(entry.path, entry.name, is_dir=is_folder)
                 ):
                     continue
                 if settings.respect_gitignore and git_ignores(entry.path, is_folder, ignore_files):
                     continue
                 if is_folder:
-                    waiting.append((entry.path, ignore_files + self._excludes.ignore_files.of_folder(entry.path)))
+                    waiting.append((entry.path, ignore_files))
                 else:
                     self.found.setdefault(entry.path, (_spelled(entry.path, absolute, path), settings))
 
@@ -140,7 +146,7 @@ class _Walk:
 
 def _spelled(absolute: str, start: str, given: Path) -> Path:
     """The path of something below `start`, which was given as `given`."""
-    return given / os.path.relpath(absolute, start) if absolute != start else given
+    return given / absolute[len(start) :].lstrip(os.sep) if absolute != start else given
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -33,6 +33,10 @@ class GlobSet:
         for glob in globs:
             lines.setdefault(os.path.join(glob.base or root, ""), []).append(glob.pattern)
         self._specs = [(base, compile_lines(patterns)) for base, patterns in lines.items()]
+        names, paths = _by_kind(lines)
+        self._names = compile_lines(names) if names is not None else None
+        self._paths = [(base, compile_lines(patterns)) for base, patterns in paths.items()]
+        self._known: dict[tuple[str, bool], bool] = {}
 
     def matches(self, path: str, *, is_dir: bool = False, by_name: bool = False) -> bool:
         """Whether the absolute `path`, or a folder above it, matches.
@@ -45,6 +49,34 @@ class GlobSet:
             if spec.match_file((path[len(base) :] if inside else os.path.basename(path)) + end):
                 return True
         return False
+
+
+    def matches_entry(self, path: str, name: str, *, is_dir: bool) -> bool:
+        """The same for the entry `name` of a folder that does not match: most patterns look at the name alone."""
+        if self._names is None:
+            return self.matches(path, is_dir=is_dir)
+        found = self._known.get((name, is_dir))
+        if found is None:
+            found = self._known[name, is_dir] = self._names.match_file(name + ("/" if is_dir else ""))
+        return found or any(
+            path.startswith(base) and spec.match_file(path[len(base) :] + ("/" if is_dir else ""))
+            for base, spec in self._paths
+        )
+
+
+def _by_kind(lines: dict[str, list[str]]) -> tuple[list[str] | None, dict[str, list[str]]]:
+    """Patterns for names, wherever they are, and those for paths; None where their order matters."""
+    names: list[str] = []
+    paths: dict[str, list[str]] = {}
+    for base, patterns in lines.items():
+        for pattern in patterns:
+            if pattern.startswith(("!", "\\", "#")):
+                return None, {}
+            if "/" in pattern.strip().rstrip("/"):
+                paths.setdefault(base, []).append(pattern)
+            else:
+                names.append(pattern)
+    return names, paths
 
 
 def compile_lines(lines: Iterable[str]) -> pathspec.GitIgnoreSpec:
