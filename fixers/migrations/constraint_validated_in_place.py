@@ -8,7 +8,7 @@ import libcst as cst
 
 from relint import edits
 from relint.context import Context
-from relint.fixers.migrations.not_null import is_plain
+from relint.fixers.migrations.quoting import is_plain
 from relint.model import Finding, Fix, Safety
 from relint.queries.alembic_calls import alembic_operation, table_name
 from relint.queries.migration_calls import in_autocommit_block

@@ -24,7 +24,7 @@ def batches(rows):
         pks = list(left.order_by("pk").values_list("pk", flat=True)[:BATCH_SIZE])
         if not pks:
             return
-        yield rows.filter(pk__in=pks)
+        yield rows.filter(pk__range=(pks[0], pks[-1]))
         last_pk = pks[-1]
 '''
 

@@ -13,7 +13,7 @@ from relint.context import Context
 from relint.fixers.migrations import django_code
 from relint.fixers.migrations.django_code import Column, Filling
 from relint.fixers.migrations.lifted import Import, Lifted, clashes, lifted
-from relint.fixers.migrations.refused import Refused
+from relint.fixers.migrations.refused import CHECK_IS_PROOF, Refused, is_excused
 from relint.libraries.migrations import CHECKED_FIELDS, DJANGO_FIELDS, SAME_FOR_ALL, TEXT_FIELDS
 from relint.model import Edits, Fix, NewFile
 from relint.queries.column_changes import added_column, django_field, field_kind
@@ -23,9 +23,6 @@ from relint.queries.migration_state import field_facts
 from relint.queries.migration_target import has_routers, is_application, target
 from relint.queries.migrations import app_label, own_name, parse_operation, this_migration
 from relint.queries.schema import AddedColumn
-
-CHECK_IS_PROOF = (12,)
-"""The version of PostgreSQL from which on SET NOT NULL believes a validated CHECK."""
 
 _NUMBERED = re.compile(r"(\d+)_(.+)")
 _HARMLESS = frozenset(
@@ -38,7 +35,6 @@ _HARMLESS = frozenset(
 """Operations that do the same whether the column beside them is filled already or not."""
 
 _BUILTINS = {"builtins.list": "[]", "builtins.dict": "{}"}
-_SILENCED = re.compile(r"#.*\b(?:noqa|relint)\b")
 
 
 def add_in_steps(ctx: Context, call: cst.Call, column: AddedColumn) -> Fix:
@@ -81,13 +77,8 @@ def _may_be_followed(ctx: Context) -> None:
 
 def _other_step(ctx: Context, call: cst.Call) -> tuple[cst.Call, Column] | None:
     """Another column that goes the same way, unless it cannot or a comment excuses it."""
-    start, end = ctx.range(call)
-    line = ctx.tree.lines
-    first, last = line.position(start).line - 1, line.position(end).line
-    if _SILENCED.search("".join(line[max(first - 1, 0) : last])):
-        return None
     column = added_column(ctx, call)
-    if column is None or column.default == "none" or column.kept:
+    if column is None or is_excused(ctx, call) or column.default == "none" or column.kept:
         return None
     try:
         return call, _step(ctx, call, column)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 import libcst as cst
 
 from relint import edits
 from relint.context import Context
-from relint.fixers.migrations.django_steps import add_in_steps
+from relint.fixers.migrations import alembic_steps, django_steps
+from relint.fixers.migrations.quoting import quoted, source_of, string_of
 from relint.fixers.migrations.refused import Refused
-from relint.libraries.migrations import DJANGO_FIELDS, RESERVED, TEXT_FIELDS
+from relint.libraries.migrations import DJANGO_FIELDS, TEXT_FIELDS
 from relint.model import Edit, Finding, Fix, Safety
 from relint.queries.column_changes import column_of, field_kind, is_relation, state_at, table_of
 from relint.queries.migration_state import field_facts
@@ -37,7 +36,9 @@ def _in_steps(ctx: Context, call: cst.Call, column: AddedColumn) -> Fix:
     """Three migrations instead of one; a suggestion where a machine should not write them."""
     try:
         if column.origin == "django":
-            return add_in_steps(ctx, call, column)
+            return django_steps.add_in_steps(ctx, call, column)
+        if column.origin == "alembic":
+            return alembic_steps.add_in_steps(ctx, call, column)
         raise Refused("SQL is rewritten by hand")
     except Refused as reason:
         return Fix(
@@ -76,12 +77,6 @@ def _literal(ctx: Context, column: AddedColumn) -> str | None:
     return source_of(value) if isinstance(value, str | int | float) else None
 
 
-def source_of(value: str | int | float) -> str:
-    """A literal as Python source, strings in double quotes where they can be."""
-    text = repr(value)
-    return f'"{text[1:-1]}"' if isinstance(value, str) and '"' not in text and not text.startswith('"') else text
-
-
 def _set_default(ctx: Context, call: cst.Call, column: AddedColumn) -> Fix | None:
     """`RunSQL(... SET DEFAULT ...)` right behind the AddField."""
     database = target(ctx)
@@ -113,23 +108,6 @@ def _set_default(ctx: Context, call: cst.Call, column: AddedColumn) -> Fix | Non
     end = ctx.range(call)[1]
     text = "".join(f"\n{indent}{line}" for line in lines)
     return Fix("Let the database keep the default", (Edit(end, end, f",{text}"),))
-
-
-def string_of(sql: str) -> str:
-    """An SQL text as Python source."""
-    return repr(sql) if '"' in sql and "'" not in sql else '"' + sql.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def quoted(name: str, engine: str) -> str:
-    """An identifier as SQL of this engine, in quotes where it needs them."""
-    if engine in ("mysql", "mariadb"):
-        return f"`{name}`"
-    return name if is_plain(name) else f'"{name}"'
-
-
-def is_plain(name: str) -> bool:
-    """Whether PostgreSQL takes an identifier as it is."""
-    return re.fullmatch(r"[a-z_][a-z0-9_]*", name) is not None and name not in RESERVED
 
 
 def _sql(value: object, engine: str) -> str:

@@ -9,8 +9,8 @@ import libcst as cst
 
 from relint import edits
 from relint.context import Context
-from relint.fixers.migrations.not_null import is_plain, string_of
 from relint.fixers.migrations.out_of_transaction import leave_transaction
+from relint.fixers.migrations.quoting import is_plain, string_of
 from relint.model import Edit, Finding, Fix, Safety
 from relint.names import last_name
 from relint.queries.alembic_calls import alembic_operation

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Iterator, Mapping
@@ -11,17 +12,32 @@ from typing import Iterator, Mapping
 from relint.context import Context
 from relint.project import parse
 
+_OTHER_FOLDERS = re.compile(
+    r"^\s*(?:version_locations\s*=\s*\S+[ \t,;:]+\S|recursive_version_locations\s*=\s*true)",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""Settings in alembic.ini that spread revisions over several folders."""
+
+_TIES = frozenset({"revision", "down_revision", "depends_on"})
+
 _Column = tuple[str, str, str]
 """Schema (empty: the default one), table and name, in lower case."""
 
 
 @dataclass(frozen=True, eq=False)
 class Revision:
-    """One file: its id, the ids it follows, and column -> nullable as its `upgrade()` leaves them."""
+    """One file: its id, the ids it follows, and column -> nullable as its `upgrade()` leaves them.
+
+    `keys`: (schema, table) -> columns of the primary key as they are spelled, of tables that it creates. `needs`: ids
+    that it depends on beside those it follows. `legible`: nothing of what ties it to others is computed.
+    """
 
     name: str | None
     follows: tuple[str, ...]
     nullable: Mapping[_Column, bool]
+    keys: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+    legible: bool = True
 
 
 def is_before_start(ctx: Context) -> bool:
@@ -38,6 +54,50 @@ def was_nullable(ctx: Context, table: str, column: str, schema: str = "") -> boo
         if known is not None:
             return known
     return None
+
+
+def this_revision(ctx: Context) -> Revision:
+    """The revision that this file holds."""
+    return _revision(ctx.text)
+
+
+def known_revisions(ctx: Context) -> frozenset[str]:
+    """The ids of the folder's revisions."""
+    return frozenset(_folder(ctx))
+
+
+def primary_key(ctx: Context, table: str, schema: str = "") -> str | None:
+    """The one column of a table's primary key; None when it has several, or no earlier revision creates the table."""
+    for name in _ancestors(ctx, *_revision(ctx.text).follows):
+        known = _folder(ctx)[name].keys.get((schema, table))
+        if known is not None:
+            return known[0] if len(known) == 1 else None
+    return None
+
+
+def comes_behind(ctx: Context) -> str | None:
+    """Why no revision may follow the one in this file; None when it is the only head.
+
+    The answer reads as the end of a sentence: "`8f2c` follows it".
+    """
+    own = _revision(ctx.text)
+    others = [revision for name, revision in _folder(ctx).items() if name != own.name]
+    if own.name is None or not all(revision.legible for revision in (own, *others)):
+        return "what a revision follows is computed"
+    if _has_other_folders(ctx):
+        return "there are other folders of revisions"
+    if after := sorted(r.name or "" for r in others if own.name in (*r.follows, *r.needs)):
+        return f"`{after[0]}` follows it"
+    followed = {name for revision in (own, *others) for name in (*revision.follows, *revision.needs)}
+    heads = sorted(revision.name or "" for revision in others if revision.name not in followed)
+    return f"`{heads[0]}` is another head" if heads else None
+
+
+def _has_other_folders(ctx: Context) -> bool:
+    for folder in ctx.project.around(Path(ctx.path)):
+        if "alembic.ini" in ctx.project.listing(folder):
+            return _OTHER_FOLDERS.search(ctx.project.text(folder / "alembic.ini") or "") is not None
+    return False
 
 
 def _folder(ctx: Context) -> dict[str, Revision]:
@@ -67,25 +127,49 @@ def _ancestors(ctx: Context, *names: str) -> list[str]:
 @lru_cache(maxsize=4096)
 def _revision(text: str) -> Revision:
     tree = parse(text)
-    name: str | None = None
-    follows: tuple[str, ...] = ()
+    ties: dict[str, tuple[str, ...]] = {}
+    legible = True
     nullable: dict[_Column, bool] = {}
+    keys: dict[tuple[str, str], tuple[str, ...]] = {}
     for statement in tree.body if tree is not None else ():
         match statement:
             case (
                 ast.Assign(targets=[ast.Name(id=target)], value=value)
                 | ast.AnnAssign(target=ast.Name(id=target), value=ast.expr() as value)
-            ) if target in ("revision", "down_revision"):
+            ) if target in _TIES:
+                legible &= _is_legible(value)
                 found = tuple(
                     n.value for n in ast.walk(value) if isinstance(n, ast.Constant) and isinstance(n.value, str)
                 )
-                if target == "down_revision":
-                    follows = found
-                else:
-                    name = found[0] if found else None
+                ties[target] = found
             case ast.FunctionDef(name=function) if "downgrade" not in function:
                 nullable.update(_columns(statement, None, ""))
-    return Revision(name, follows, nullable)
+                keys.update(_keys(statement))
+    name = ties["revision"][0] if ties.get("revision") else None
+    return Revision(name, ties.get("down_revision", ()), nullable, keys, ties.get("depends_on", ()), legible)
+
+
+def _is_legible(value: ast.expr) -> bool:
+    """Whether an id, or a few, are written out."""
+    parts = value.elts if isinstance(value, ast.Tuple | ast.List) else [value]
+    return all(isinstance(part, ast.Constant) for part in parts)
+
+
+def _keys(function: ast.FunctionDef) -> Iterator[tuple[tuple[str, str], tuple[str, ...]]]:
+    """The primary keys of the tables that a function creates."""
+    for call in ast.walk(function):
+        if not isinstance(call, ast.Call) or _last(call) != "create_table" or not call.args:
+            continue
+        table = _text(call.args[0])
+        named: list[ast.expr] = []
+        for argument in call.args[1:]:
+            if isinstance(argument, ast.Call) and _last(argument) == "PrimaryKeyConstraint":
+                named += argument.args
+            elif isinstance(argument, ast.Call) and _keyword(argument, "primary_key") is True:
+                named += argument.args[:1]
+        columns = dict.fromkeys(c.value for c in named if isinstance(c, ast.Constant) and isinstance(c.value, str))
+        if table is not None and columns:
+            yield (_schema(call), table), tuple(columns)
 
 
 def _columns(node: ast.AST, table: str | None, schema: str) -> Iterator[tuple[_Column, bool]]:

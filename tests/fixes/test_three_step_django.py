@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from tests.fixes.locks import FILL, MANY, STATEMENTS, stopping_everybody
 from tests.fixes.test_migrations import ENGINES, HEAD, OLD_INSERT, old_code_can_insert, schema
 from tests.fixes.three_step import BEFORE, FixedShop
 
@@ -132,8 +132,7 @@ def test_a_last_step_that_failed_is_run_again(tmp_path: Path) -> None:
 
 # -- locks -----------------------------------------------------------------------------------------------------------
 
-MANY = 300_000
-FILL_TABLE = f"INSERT INTO shop_order (state, region) SELECT 'old', 'EU' FROM generate_series(1, {MANY})"
+FILL_TABLE = FILL.format(table="shop_order", column="state")
 ONE_FIELD = """
 from django.db import models
 
@@ -145,16 +144,6 @@ class Order(models.Model):
 IN_PLACE = HEAD + 'migrations.AlterField("order", "region", models.CharField(max_length=20, default="EU"))]\n'
 
 
-def stopping_everybody(seen: list[tuple[str, list[str], int, int]]) -> list[str]:
-    """The statements that read rows or rewrite the table while they hold the lock that stops everybody else."""
-    files = [file for *_, file in seen]
-    return [
-        sql
-        for (sql, modes, read, file), before in zip(seen, files[:1] + files, strict=False)
-        if "AccessExclusiveLock" in modes and (read or file != before)
-    ]
-
-
 def test_no_statement_reads_the_table_under_a_lock_that_stops_others(tmp_path: Path) -> None:
     migration = HEAD + 'migrations.AddField("order", "channel", models.CharField(default="web", max_length=20))]\n'
     fixed = FixedShop(tmp_path, "postgresql", ONE_FIELD, migration)
@@ -162,10 +151,9 @@ def test_no_statement_reads_the_table_under_a_lock_that_stops_others(tmp_path: P
     fixed.do(["migrate", "shop", "0001"], ["sql", FILL_TABLE])
     seen = fixed.do(["probed", "shop_order", "migrate"])
     assert fixed.sql("SELECT count(*) FROM shop_order WHERE channel = 'web'") == [(MANY,)]
-    verbs = [re.sub(r".*?(ADD COLUMN|UPDATE|VALIDATE|NOT VALID$|SET NOT NULL|DROP).*", r"\1", sql) for sql, *_ in seen]
-    assert verbs == ["ADD COLUMN", *["UPDATE"] * 6, "DROP", "NOT VALID", "VALIDATE", "SET NOT NULL", "DROP"]
+    assert [s.verb for s in seen] == STATEMENTS
     assert stopping_everybody(seen) == []
-    assert [read for sql, _, read, _ in seen if "VALIDATE" in sql] == [MANY], "it is read, and others go on meanwhile"
+    assert [s.read for s in seen if "VALIDATE" in s.sql] == [MANY], "it is read, and others go on meanwhile"
 
 
 def test_the_probe_sees_what_is_wrong(tmp_path: Path) -> None:

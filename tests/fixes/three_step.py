@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.fixes.locks import Seen
 from tests.fixes.test_migrations import DJANGO_SETTINGS, FIRST, Shop
 
 BEFORE = "0002_order_channel"
@@ -22,9 +23,10 @@ batch-size = {batch_size}
 DRIVER = '''
 """Management commands, SQL and probes, in one process; prints what the probes see."""
 import json, sys, django
-from contextlib import ExitStack
+from dataclasses import asdict
 from django.core.management import call_command
 from django.db import connection, connections
+from tests.fixes.locks import Probe
 
 django.setup()
 
@@ -48,36 +50,16 @@ def stopping(count):
 
 
 def probing(table, seen):
-    """Note of every statement on a table: the locks that it holds while its transaction is open, as another
-    connection sees them, and how many rows it has read by going through the table. A statement outside a transaction
-    gets one of its own, which is what it has anyway."""
     watcher = connections["watcher"]
     watcher.ensure_connection()
 
     def execute(execute, sql, params, many, context):
         if table not in sql or sql.startswith("SELECT"):
             return execute(sql, params, many, context)
-        own = not connection.in_atomic_block
-        with watcher.cursor() as other, connection.connection.cursor() as inside:
-            def read():
-                # Of this connection, since it last reported: never in the middle of a transaction.
-                inside.execute("SELECT seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = %s", [table])
-                return (inside.fetchone() or [0])[0]
-
-            if own:
-                inside.execute("BEGIN")
-            before = read()
-            result = execute(sql, params, many, context)
-            pid = connection.connection.info.backend_pid
-            other.execute(
-                "SELECT mode FROM pg_locks WHERE granted AND pid = %s AND relation = %s::regclass", [pid, table]
-            )
-            modes = sorted(mode for mode, in other.fetchall())
-            inside.execute("SELECT relfilenode FROM pg_class WHERE oid = %s::regclass", [table])
-            file = inside.fetchone()[0]
-            seen.append([sql, modes, read() - before, file])
-            if own:
-                inside.execute("COMMIT")
+        probe = Probe(connection.connection, watcher.connection, table)
+        probe.begin()
+        result = execute(sql, params, many, context)
+        seen.append(probe.end(sql))
         return result
 
     return execute
@@ -101,7 +83,7 @@ for step, *rest in json.loads(sys.argv[1]):
     else:
         call_command(step, *rest)
 if seen:
-    print(json.dumps(seen))
+    print(json.dumps([asdict(each) for each in seen]))
 '''
 
 
@@ -132,16 +114,16 @@ class FixedShop(Shop):
         assert done.returncode in (0, 1), done.stderr
         return done.stdout + done.stderr
 
-    def do(self, *steps: list[Any]) -> Any:
+    def do(self, *steps: list[Any]) -> list[Seen]:
         """Run steps of the driver in one process; returns what the probes saw."""
         environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "settings",
-            "PYTHONPATH": str(self.folder),
+            "PYTHONPATH": os.pathsep.join([str(self.folder), os.getcwd()]),
             "DATABASE": json.dumps(self.database),
         }
         command = [sys.executable, "-c", DRIVER, json.dumps(steps)]
         done = subprocess.run(command, env=environment, cwd=self.folder, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
         last = done.stdout.strip().rpartition("\n")[2]
-        return json.loads(last) if last.startswith("[[") else None
+        return [Seen(**each) for each in json.loads(last)] if last.startswith("[{") else []

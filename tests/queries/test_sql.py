@@ -6,10 +6,10 @@ import libcst as cst
 import pytest
 
 from relint.queries.sql import sites
-from relint.queries.sql_sinks import driver_of
 from relint.queries.sql_holes import is_number, speaking_name
 from relint.queries.sql_parse import is_statement, looks_like_sql
 from relint.queries.sql_places import HOLE, spots
+from relint.queries.sql_sinks import driver_of
 from tests.asking import context
 
 
