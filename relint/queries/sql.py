@@ -92,6 +92,7 @@ class _Search:
                 Filled(hole, spot, place_of(self.ctx, hole, spot))
                 for hole, spot in zip(holes(text), found, strict=True)
             ]
+            filled = _without_names(self.ctx, filled)
             if sink is not None:
                 filled = _without_placeholders(self.ctx, sink, raw, filled)
             elif not self._is_believed(raw, found, filled, name):
@@ -113,6 +114,17 @@ class _Search:
         if (looks_like_sql(raw) and is_statement(raw, found)) or is_command(raw, values):
             return True
         return is_clause(raw, values, name) and bool(_SQL_IN_FILE.search(self.ctx.text))
+
+
+def _without_names(ctx: Context, filled: list[Filled]) -> list[Filled]:
+    """What names a column at one place of a text names it at the others too (`{c} = GREATEST(0, {c} - ?)`)."""
+    names = {ctx.source(one.hole.node) for one in filled if one.place is Place.IDENTIFIER}
+    return [
+        replace(one, place=Place.IDENTIFIER)
+        if one.place is Place.VALUE and not one.spot.quote and ctx.source(one.hole.node) in names
+        else one
+        for one in filled
+    ]
 
 
 def _without_placeholders(ctx: Context, sink: Sink, raw: str, filled: list[Filled]) -> list[Filled]:

@@ -20,6 +20,8 @@ def place_of(ctx: Context, hole: Hole, spot: Spot) -> Place:
     if spot.quote == "'":
         return spot.place
     names = (speaking_name(hole.node), speaking_name(hole.value))
+    if any(map(_ESCAPED.search, names)):
+        return Place.NONE
     if any(map(_PLACEHOLDERS.search, names)) or _runs_over_placeholders(ctx, hole.node) or _has_placeholder(hole.node):
         return Place.NONE
     if spot.place is Place.VALUE and spot.quote == "" and spot.before not in ("LIMIT", "OFFSET", "LIKE", "INTERVAL"):
@@ -94,6 +96,8 @@ def is_number(ctx: Context, value: cst.BaseExpression, depth: int = 0) -> bool:
             return True
         case cst.Call(func=cst.Attribute(attr=attr)) if attr.value in _NUMBER_METHODS:
             return True
+        case cst.Call(func=cst.Attribute(attr=cst.Name(value="hex" | "hexdigest"))):
+            return True  # digits as well
         case cst.Call(func=cst.Attribute(attr=cst.Name(value="join")), args=[arg]):
             return _all_numbers(ctx, arg.value, depth)
         case cst.IfExp(body=body, orelse=orelse):
@@ -322,7 +326,7 @@ _ENUM_NAME = re.compile(
 )
 _FRAMEWORK_NAMES = frozenset("__tablename__ _meta __table__ __name__ db_table sentinel".split())
 _QUOTES = re.compile(r"quot(?:e|ing)|^qn?$|escape|literal|sanitiz|mogrify|identifier|^qn\d?$|^_?adapt$", re.IGNORECASE)
-_ESCAPED = re.compile(r"(?:^|_)escaped?(?:$|_)|(?:^|_)(?:quoted|sanitized)(?:$|_)", re.IGNORECASE)
+_ESCAPED = re.compile(r"(?:^|_)[Ee]scaped?(?:$|_|[A-Z])|(?:^|_)(?:quoted|sanitized)(?:$|_)|(?:^|_)ESCAPED(?:$|_)")
 _HELPERS = re.compile(
     r"^_*(?:db|cnx|conn|connection|database|dialect|backend|adapter|ops|operations|compiler|engine|schema_editor"
     r"|(?:db|sql)_(?:helper|ops|adapter|backend|dialect))$",
@@ -348,6 +352,6 @@ _FRAGMENTS = re.compile(
 )
 _NAMES = re.compile(
     r"(?:^|_)(?:cols?|columns?|col_?names?|field_?names?|fields|tables?|schema|alias(?:es)?|db|database|order(?:_?by)?"
-    r"|sort|direction|attr(?:ibute)?s?|index|constraint|func(?:tion)?|agg|prefix|suffix)(?:_(?:names?|sql|str|list|key))?$",
+    r"|sort|direction|attr(?:ibute)?s?|constraint|func(?:tion)?|agg)(?:_(?:names?|sql|str|list|key))?$",
     re.IGNORECASE,
 )

@@ -114,7 +114,7 @@ def _says_enough(statement: object) -> bool:
 
 
 _KEYWORD = re.compile(r"\b(?:WHERE|AND|OR|ON|HAVING|LIKE|ILIKE|IN|BETWEEN|SET|VALUES|JOIN|WHEN)\b")
-_BEGINS_CLAUSE = re.compile(r"\s*(?:WHERE|AND|OR|HAVING|LIMIT|OFFSET)\b")
+_BEGINS_CLAUSE = re.compile(r"\s*(?:WHERE|AND|OR|HAVING|LIMIT|OFFSET)\b|\s*\(.*\b(?:AND|OR)\b.*\)\s*$", re.DOTALL)
 _TELLING = re.compile(
     r"^_*(?:sql|where|wheres|where_clauses?|where_conditions?|conditions?|clauses?|criteria|predicates?|stmt|query)$"
 )
@@ -134,7 +134,8 @@ _COMMANDS = {
     "DROP": _OBJECTS,
     "COMMENT": re.compile(r"\bON\s+\w+.*\bIS\b", re.DOTALL),
     "GRANT": re.compile(r"\bON\b.*\bTO\b", re.DOTALL),
-    "ATTACH": re.compile(r"\bAS\b"),
+    "ATTACH": re.compile(r"\bAS\b|^\s*ATTACH(?:\s+DATABASE)?(?:\s+IF\s+NOT\s+EXISTS)?\s+'"),
+    "SHOW": re.compile(r"\b(?:LIKE|WHERE|FROM|IN)\b"),
     "CALL": re.compile(r"^\s*CALL\s+[\w.]+\s*\("),
     "EXEC": re.compile(r"^\s*EXEC\s+[\w.]+\s"),
 }

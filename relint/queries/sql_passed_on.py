@@ -40,17 +40,21 @@ def _builds_text(node: cst.CSTNode) -> bool:
 
 
 def _may_begin_sql(node: cst.CSTNode) -> bool:
-    """Whether the first piece of a text, if it is written right here, begins SQL; spares the folding."""
+    """Whether the first literal of a text, if it is written right here, has a word of SQL; spares the folding."""
     match node:
-        case cst.SimpleString(value=value) | cst.FormattedStringText(value=value):
+        case cst.SimpleString(value=value):
             return bool(_BEGINS.search(value[:400])) or not value.strip("rRbBfFuU\"' \n(")
-        case cst.FormattedString(parts=[first, *rest]):
-            return _may_begin_sql(first) or (isinstance(first, cst.FormattedStringExpression) and bool(rest))
+        case cst.FormattedStringText(value=value):
+            return bool(_BEGINS.search(value[:400]))
+        case cst.FormattedStringExpression():
+            return False
+        case cst.FormattedString(parts=parts):
+            return any(map(_may_begin_sql, parts))
         case cst.ConcatenatedString(left=left) | cst.BinaryOperation(left=left):
             return _may_begin_sql(left)
         case cst.Call(func=cst.Attribute(value=value_, attr=cst.Name(value="format"))):
             return _may_begin_sql(value_)
-        case cst.Integer() | cst.Float() | cst.List() | cst.Tuple() | cst.FormattedString():
+        case cst.Integer() | cst.Float() | cst.List() | cst.Tuple():
             return False
     return True
 
@@ -106,10 +110,9 @@ def _unless_for_readers(target: cst.BaseExpression) -> str | None:
 
 _SPEAKS_SQL = re.compile(r"\b(?:select|insert|update|delete|merge|with|values|replace)\b", re.IGNORECASE)
 _BEGINS = re.compile(
-    r"\b(?:select|insert|update|delete|merge|with|values|replace)\b"
-    r"|\b(?:WHERE|AND|OR|ON|HAVING|LIMIT|OFFSET|LIKE|ILIKE|IN|BETWEEN|SET|COPY|CREATE|ALTER|GRANT|CALL|EXEC|ATTACH)\b"
-    r"|(?:=|<|>|\blike\b|\bin\b)\s*\(?\s*'",
-    re.IGNORECASE,
+    r"(?i:\b(?:select|insert|update|delete|merge|with|values|replace)\b|\b(?:like|in)\s*\(?\s*')|[=<>]\s*\(?\s*'"
+    r"|\b(?:WHERE|AND|OR|ON|HAVING|LIMIT|OFFSET|LIKE|ILIKE|IN|BETWEEN|SET|COPY|CREATE|ALTER|GRANT|CALL|EXEC|ATTACH|SHOW"
+    r"|UNLOAD|COMMENT|DROP)\b"
 )
 _FOR_READERS = re.compile(
     r"(?:^|_)(?:msg|message|messages|error|errors|err|help|doc|docs|description|desc|reason|title|label|prompt|detail|details"

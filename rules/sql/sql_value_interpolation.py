@@ -70,7 +70,7 @@ rule = Rule(
     context_words=(
         "text", "sql", "fetch", "prepare", "scalar", "scalars",
         "AND", "OR", "ON", "HAVING", "LIKE", "ILIKE", "IN", "BETWEEN", "SET", "JOIN", "WHEN", "LIMIT", "OFFSET",
-        "COPY", "UNLOAD", "CREATE", "ALTER", "DROP", "COMMENT", "GRANT", "ATTACH", "CALL", "EXEC",
+        "COPY", "UNLOAD", "CREATE", "ALTER", "DROP", "COMMENT", "GRANT", "ATTACH", "CALL", "EXEC", "SHOW",
         "wheres", "where_clause", "where_clauses", "where_condition", "where_conditions", "condition", "conditions",
         "clause", "clauses", "criteria", "predicate", "predicates", "stmt", "query",
     ),
