@@ -50,7 +50,6 @@ class GlobSet:
                 return True
         return False
 
-
     def matches_entry(self, path: str, name: str, *, is_dir: bool) -> bool:
         """The same for the entry `name` of a folder that does not match: most patterns look at the name alone."""
         if self._names is None:
@@ -59,7 +58,7 @@ class GlobSet:
         if found is None:
             found = self._known[name, is_dir] = self._names.match_file(name + ("/" if is_dir else ""))
         return found or any(
-            path.startswith(base) and spec.match_file(path[len(base) :] + ("/" if is_dir else ""))
+            spec.match_file((path[len(base) :] if path.startswith(base) else name) + ("/" if is_dir else ""))
             for base, spec in self._paths
         )
 
