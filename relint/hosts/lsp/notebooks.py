@@ -27,7 +27,7 @@ SYNC = types.NotebookDocumentSyncOptions(
 _CELL_MAGIC = re.compile(r"[ \t]*%%(?P<name>\w+)")
 _OF_PYTHON = frozenset({"time", "timeit", "capture", "prun", "python", "python3"})
 _LINE = re.compile(
-    r"^(?P<before>[ \t]*(?:[\w.,* \t]+=[ \t]*)?)(?:[%!][^\r\n=]?|\?)"
+    r"^(?P<before>[ \t]*(?:[\w.,* \t]+=[ \t]*)?)(?:%[A-Za-z]|![^\r\n=]|\?)"
     r"|^(?P<asked>[ \t]*[\w.]+)\?+[ \t]*$",
     re.MULTILINE,
 )

@@ -52,6 +52,8 @@ class Worker:
         future: Future[_Result] = Future()
 
         def job() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
             if not token.wanted:
                 future.set_exception(project.Cancelled())
                 return
