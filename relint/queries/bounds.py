@@ -76,7 +76,7 @@ def _is_bounded(ctx: Context, items: cst.BaseExpression) -> bool:
         case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
             if name.isupper() or is_part_of_program(name):
                 return True
-            if isinstance(items, cst.Attribute) and words_of(last_name(items.value)) & _PORTIONS:
+            if isinstance(items, cst.Attribute) and words_of(last_name(items.value)) & (_PORTIONS | _CONFIGURATION):
                 return True
             return _is_enum(ctx, items) or _is_portion(ctx, items) or _holds_few(ctx, items)
     return False
@@ -174,6 +174,10 @@ def _grows(ctx: Context, name: cst.Name | cst.Attribute) -> bool:
             if attribute.attr.value == "extend" or isinstance(name, cst.Attribute) or ctx.in_loop(attribute):
                 return True
     for subscript in ctx.tree.every(cst.Subscript, words=(last_name(name),)):
-        if ctx.source(subscript.value) == text and isinstance(ctx.parent(subscript), cst.AssignTarget):
-            return True
+        if ctx.source(subscript.value) == text:
+            held, parent = subscript, ctx.parent(subscript)
+            while isinstance(parent, cst.Subscript) and parent.value is held:  # `slots[0]["a"] = x`
+                held, parent = parent, ctx.parent(parent)
+            if isinstance(parent, cst.AssignTarget):
+                return True
     return False

@@ -173,10 +173,14 @@ def _remembers(ctx: Context, handler: Handler, attempt: cst.Try | cst.TryStar) -
 
 
 def _waits_until_done(ctx: Context, handler: Handler) -> bool:
-    """Whether the handler goes on with `while not task.done()`: something is finished whatever happens."""
+    """Whether a loop waits again, `while not task.done()` or for a shielded task: it is finished whatever happens."""
     loop = ctx.enclosing(handler, cst.While)
-    if loop is None:
+    attempt = ctx.parent(handler)
+    if loop is None or not isinstance(attempt, cst.Try | cst.TryStar):
         return False
+    waits = [wait.expression for wait in ctx.walk(attempt.body, cst.Await)]
+    if waits and all(isinstance(call, cst.Call) and ctx.callee(call) == "asyncio.shield" for call in waits):
+        return True
     return any(isinstance(c.func, cst.Attribute) and c.func.attr.value == "done" for c in ctx.walk(loop.test, cst.Call))
 
 

@@ -55,7 +55,7 @@ def added_to(ctx: Context, name: cst.Name) -> Iterator[cst.For | cst.BaseExpress
     for use in ctx.names.uses(found[0], name.value):
         held: cst.CSTNode = use
         parent = ctx.parent(use)
-        if isinstance(parent, cst.Subscript) and parent.value is use:  # `by_key[key] = x`, `by_key[key].append(x)`
+        while isinstance(parent, cst.Subscript) and parent.value is held:  # `by_key[key] = x`, `by_key[key].append(x)`
             held, parent = parent, ctx.parent(parent)
         match parent:
             case cst.Attribute(value=owner, attr=cst.Name(value="append" | "add" | "setdefault")) if owner is held:
@@ -69,7 +69,7 @@ def added_to(ctx: Context, name: cst.Name) -> Iterator[cst.For | cst.BaseExpress
                         yield added
             case _:
                 adds = False
-        if adds and (loop := ctx.enclosing(use, cst.For)) is not None and loop is not found[0].node:
+        if adds and (loop := ctx.enclosing(use, cst.For)) is not None:
             yield loop
 
 

@@ -6,6 +6,7 @@ import libcst as cst
 
 from relint.context import Context
 from relint.libraries.tasks import GATHERERS, LIMITERS, TASK_GROUPS
+from relint.names import last_name
 from relint.queries.bounds import word_list, words_of
 
 _WORDS = frozenset(
@@ -51,8 +52,9 @@ def is_limited_function(ctx: Context, function: cst.FunctionDef, depth: int = _D
     """Whether a function, a decorator of it or a function in the file that it calls takes a limiter."""
     if any(mentions_limiter(ctx, decorator.decorator) for decorator in function.decorators):
         return True
-    for item in ctx.walk(function.body, cst.WithItem):
-        if is_limiter(ctx, item.item):
+    for block in ctx.walk(function.body, cst.With):
+        limiters = [item.item for item in block.items if is_limiter(ctx, item.item)]
+        if limiters and (not all(_is_lock(ctx, item) for item in limiters) or _holds_all(ctx, block, function)):
             return True
     for call in ctx.walk(function.body, cst.Call):
         match call.func:
@@ -62,6 +64,18 @@ def is_limited_function(ctx: Context, function: cst.FunctionDef, depth: int = _D
         if called is not None and called is not function and is_limited_function(ctx, called, depth - 1):
             return True
     return False
+
+
+def _is_lock(ctx: Context, expression: cst.BaseExpression) -> bool:
+    words = word_list((ctx.instance_of(expression) or "").rpartition(".")[2] or last_name(expression))
+    return bool(words) and words[-1] in _LOCKS
+
+
+def _holds_all(ctx: Context, block: cst.With, function: cst.FunctionDef) -> bool:
+    """Whether a coroutine awaits inside of a block only, or a function ends with it; a lock elsewhere is no limit."""
+    if function.asynchronous is None:
+        return function.body.body[-1] is block
+    return all(block in ctx.ancestors(wait) for wait in ctx.walk(function.body, cst.Await))
 
 
 def limits_itself(ctx: Context, loop: cst.For | cst.While) -> bool:

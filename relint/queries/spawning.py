@@ -9,7 +9,7 @@ import libcst as cst
 
 from relint.context import Context
 from relint.libraries.tasks import GATHERERS, TASK_GROUPS, THREADS
-from relint.names import last_name
+from relint.names import last_name, parameters
 from relint.queries.bounds import levels, words_of
 from relint.queries.growth import repeats_with_data
 from relint.queries.limits import (
@@ -167,8 +167,8 @@ def _made_by(ctx: Context, many: cst.BaseExpression) -> Iterator[Spawn]:
             yield from _made_by(ctx, inner)
         case cst.Call(func=cst.Attribute(value=inner, attr=cst.Name(value="values")), args=[]):
             yield from _made_by(ctx, inner)
-        case cst.Call(func=func) if (function := ctx.function_def(func)) is not None and not function.asynchronous:
-            for returned in ctx.walk(function.body, cst.Return):
+        case cst.Call(func=func) if (maker := ctx.function_def(func)) is not None and not maker.asynchronous:
+            for returned in ctx.walk(maker.body, cst.Return):
                 if returned.value is not None:
                     yield from _made_by(ctx, returned.value)
         case cst.BinaryOperation(left=left, right=right, operator=cst.Add()):
@@ -297,14 +297,13 @@ def _goes_on_with_data(ctx: Context, loop: cst.For | cst.CompFor, made: cst.Call
 def _made_from(ctx: Context, names: set[str], loop: cst.For | cst.While | cst.CompFor) -> set[str]:
     """These names, and those that a pass of a loop makes of them."""
     found = set(names)
-    if isinstance(loop, cst.CompFor):
-        for walrus in (walrus for test in loop.ifs for walrus in ctx.walk(test, cst.NamedExpr)):
-            if found & {name.value for name in ctx.walk(walrus.value, cst.Name)}:
-                found |= {name.value for name in ctx.walk(walrus.target, cst.Name)}
-        return found
-    for assign in ctx.walk(loop.body, cst.Assign):
-        if found & {name.value for name in ctx.walk(assign.value, cst.Name)}:
-            found |= {name.value for target in assign.targets for name in ctx.walk(target.target, cst.Name)}
+    made: list[tuple[cst.CSTNode, cst.CSTNode]] = []
+    for part in loop.ifs if isinstance(loop, cst.CompFor) else (loop.body,):
+        made += [(walrus.target, walrus.value) for walrus in ctx.walk(part, cst.NamedExpr)]
+        made += [(target.target, assign.value) for assign in ctx.walk(part, cst.Assign) for target in assign.targets]
+    for target, value in sorted(made, key=lambda pair: ctx.range(pair[0])):
+        if found & {name.value for name in ctx.walk(value, cst.Name)}:
+            found |= {name.value for name in ctx.walk(target, cst.Name)}
     return found
 
 
@@ -319,7 +318,17 @@ def _works_on(ctx: Context, made: cst.Call, names: set[str]) -> bool:
     words = words_of(last_name(started))
     if words & (_FOR_GOOD | {"start"}) or names & {name.value for name in ctx.walk(started, cst.Name)}:
         return isinstance(started, cst.Call)  # `start_soon(partial(f, x))`
+    if (function := ctx.function_def(started)) is not None and _calls_a_parameter(ctx, function):
+        return False
     return bool(names & {name.value for argument in made.args for name in ctx.walk(argument.value, cst.Name)})
+
+
+def _calls_a_parameter(ctx: Context, function: cst.FunctionDef) -> bool:
+    """Whether a function calls what it is given: that is no data."""
+    given = {parameter.name.value for parameter in parameters(function)}
+    return any(
+        isinstance(call.func, cst.Name) and call.func.value in given for call in ctx.walk(function.body, cst.Call)
+    )
 
 
 def _items(
@@ -373,6 +382,8 @@ def _inner(ctx: Context, call: cst.Call) -> cst.Call:
 def _receives(call: cst.Call, awaited: bool = False) -> bool:
     """Whether a call brings the next item: `recv()`, and when it is awaited `get_next_job()` too."""
     last = last_name(call.func)
+    if last == "get" and any(argument.keyword is None for argument in call.args):
+        return False  # of a mapping
     return last in _RECEIVING or (awaited and last.lstrip("_").partition("_")[0] in _RECEIVING)
 
 

@@ -77,7 +77,7 @@ def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
         return
     spawn = spawns[0]
     receives = isinstance(spawn.loop, cst.While)
-    per = f"each `{ctx.source(spawn.items)}`" if receives else f"each item of `{_shortened(ctx.source(spawn.items))}`"
+    per = f"each {'' if receives else 'item of '}`{_shortened(ctx.source(spawn.items))}`"
     yield rule.finding(
         node,
         f"`{ctx.source(node.func)}` starts a {spawn.kind} for {per}, and nothing limits how many run at once",
