@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import ast
 import os
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Callable, Iterator, Mapping, Sequence
 
 from relint import source as sources
 from relint import syntax
 from relint.digests import digest
+from relint.remembered import remembered
 from relint.source import Unreadable
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def _is_noise(name: str) -> bool:
     return name == "__pycache__" or (name.startswith(".") and name != ".git")
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def _read_version(path: str, version: tuple[int, int, int]) -> tuple[str, str] | None:
     # Read once a run: the 200 files of a migration folder all ask for their 199 neighbours.
     try:
@@ -148,16 +148,10 @@ def _read_version(path: str, version: tuple[int, int, int]) -> tuple[str, str] |
     return source.text, digest(source.data)
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def parse(text: str) -> ast.Module | None:
     """The `ast` of a text, shared between the files of a run; None when it is not valid here."""
     return syntax.parse(text)
-
-
-def forget() -> None:
-    """Empty the caches, which are made for one run, in a process that goes on for days."""
-    _read_version.cache_clear()
-    parse.cache_clear()
 
 
 def digest_of_names(names: Sequence[str]) -> str:

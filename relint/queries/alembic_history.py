@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Iterator, Mapping
 
 from relint.context import Context
 from relint.project import parse
+from relint.remembered import remembered
 
 _OTHER_FOLDERS = re.compile(
     r"^\s*(?:version_locations\s*=\s*\S+[ \t,;:]+\S|recursive_version_locations\s*=\s*true)",
@@ -45,6 +45,11 @@ def is_before_start(ctx: Context) -> bool:
     starts = set(ctx.settings.migrations.start_after.values())
     own = _revision(ctx.text).name
     return own is not None and any(own in _ancestors(ctx, start) for start in starts if start in _folder(ctx))
+
+
+def is_first(ctx: Context) -> bool:
+    """Whether the file's revision follows no other."""
+    return not _revision(ctx.text).follows
 
 
 def was_nullable(ctx: Context, table: str, column: str, schema: str = "") -> bool | None:
@@ -124,7 +129,7 @@ def _ancestors(ctx: Context, *names: str) -> list[str]:
     return list(order)
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def _revision(text: str) -> Revision:
     tree = parse(text)
     ties: dict[str, tuple[str, ...]] = {}

@@ -8,13 +8,13 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Iterator, Literal
 
 if TYPE_CHECKING:
     from sqlglot import exp
 
 from relint.libraries.migrations import UNIQUE_COLUMNS, UNIQUE_SUFFIXES
+from relint.remembered import remembered
 from relint.sql_text import statements as spans
 from relint.sql_text import without_comments
 
@@ -114,7 +114,7 @@ class Statement:
     end: int = field(default=0, compare=False)
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def statements(sql: str, engine: str = "postgresql") -> tuple[Statement, ...]:
     """The effects of an SQL text, in order; "unread" for a statement that changes a table and cannot be read."""
     text = _PARAMETERS.sub(lambda found: ":p".ljust(len(found[0]), "p"), sql).replace("%%", "% ")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Iterator
 
@@ -13,6 +12,7 @@ from relint.file_context import FileContext
 from relint.libraries.migrations import CONSTANT_DEFAULT_IS_FREE, DEFAULT_VERSIONS, ENGINE_NAMES
 from relint.project import parse
 from relint.queries.sql_engine import engine_of_sql
+from relint.remembered import remembered
 from relint.sql_files import is_sql
 
 _BACKEND = re.compile(r"backends?\.(postgresql|postgis|mysql|sqlite3|spatialite|oracle)|^(mssql)$")
@@ -125,7 +125,7 @@ def _engine_of_settings(ctx: FileContext) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def _engines_named(text: str) -> frozenset[str]:
     """The engines that the strings of a settings file name."""
     tree = parse(text)

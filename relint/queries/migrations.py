@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Iterable, Iterator, Mapping
 
@@ -17,6 +16,7 @@ import libcst as cst
 from relint.context import Context
 from relint.project import parse
 from relint.queries.migration_state import EMPTY, State, apply, last_name, listed, value_of
+from relint.remembered import remembered
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,7 +173,7 @@ def _replayed(texts: Iterable[str]) -> State:
     return _states[at]
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def migration_in(text: str) -> Node | None:
     """The migration that a text holds; None when it holds none."""
     tree = parse(text)

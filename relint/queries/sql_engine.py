@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import lru_cache
 from pathlib import Path
 
 from relint.file_context import FileContext
+from relint.remembered import remembered
 from relint.sql_text import is_mysql, tokens
 
 _PRISMA = "migration_lock.toml"
@@ -38,7 +38,7 @@ def engine_of_sql(ctx: FileContext) -> str | None:
     return told(ctx.text) or _of_neighbours(ctx, folder)
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def told(text: str) -> str | None:
     """The engine whose words a text uses outside of comments and strings in single quotes."""
     code = _code(text)

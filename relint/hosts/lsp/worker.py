@@ -12,7 +12,7 @@ import queue
 from concurrent.futures import Future
 from typing import Callable, TypeVar
 
-from relint import deep, project
+from relint import deep, project, remembered
 
 _Result = TypeVar("_Result")
 
@@ -77,4 +77,4 @@ class Worker:
             except Exception:
                 log.exception("a job failed")
             if count % _FORGET_AFTER == 0:
-                project.forget()
+                remembered.forget()
