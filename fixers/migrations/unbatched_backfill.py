@@ -11,6 +11,7 @@ from relint import edits
 from relint.context import Context
 from relint.fixers.migrations.out_of_transaction import leave_transaction
 from relint.fixers.migrations.quoting import is_plain, string_of
+from relint.fixers.sql.batches import by_primary_key
 from relint.model import Edit, Finding, Fix, Safety
 from relint.names import last_name
 from relint.queries.alembic_calls import alembic_operation
@@ -53,26 +54,12 @@ def _batched_update(call: cst.Call, found: Backfill, ctx: Context) -> Fix | None
         return None
     if not _is_expression(statement, call) or ctx.in_loop(call) or not isinstance(call.func, cst.Attribute):
         return None
-    rows, last, batch, pks = (edits.free_name(ctx, name, call) for name in ("rows", "last_pk", "batch", "pks"))
     size = ctx.settings.sanctioned.batch_size
-    step = ctx.tree.default_indent
     opening = ctx.range(call.func)[1]
-    indent = edits.indent_of(ctx, statement)
-    values = _lines(ctx.text[opening : ctx.range(call)[1]]).replace("\n", f"\n{step}")
+    values = _lines(ctx.text[opening : ctx.range(call)[1]]).replace("\n", f"\n{ctx.tree.default_indent}")
     if '"""' in values or "'''" in values:
         return None  # what a text holds must not be indented
-    lines = [
-        f'{rows} = {_lines(ctx.source(call.func.value))}.order_by("pk")',
-        f"{last} = None",
-        "while True:",
-        f"{step}{batch} = {rows} if {last} is None else {rows}.filter(pk__gt={last})",
-        f'{step}{pks} = list({batch}.values_list("pk", flat=True)[:{size}])',
-        f"{step}if not {pks}:",
-        f"{step}{step}break",
-        f"{step}{rows}.filter(pk__in={pks}).update{values}",
-        f"{step}{last} = {pks}[-1]",
-    ]
-    text = f"\n{indent}".join(lines)
+    text = by_primary_key(ctx, call, _lines(ctx.source(call.func.value)), f"update{values}")
     return Fix(f"Update {size} rows at a time", (ctx.edit(statement, text), *outside))
 
 

@@ -50,12 +50,13 @@ _SQL_CHANGES = frozenset(
         "drop table", "rename table",
     }
 )  # fmt: skip
+_WORDS = frozenset({*_MODEL_CHANGES, *_TABLE_CHANGES, "RunSQL", "execute", "exec_driver_sql"})
 _WRITES = frozenset({"save", "update", "bulk_update", "bulk_create", "delete", "create", "get_or_create"})
 
 
 def schema_steps(ctx: Context) -> list[cst.Call]:
     """The operations that lock a table which may hold rows, in source order."""
-    return ctx.memo("schema steps", lambda: [c for c in ctx.tree.of(cst.Call) if _locks(ctx, c)])
+    return ctx.memo("schema steps", lambda: [c for c in ctx.tree.every(cst.Call, words=_WORDS) if _locks(ctx, c)])
 
 
 def data_steps(ctx: Context) -> list[cst.Call]:

@@ -7,6 +7,7 @@ import libcst as cst
 from relint.context import Context
 from relint.edits import is_docstring
 from relint.queries.alembic_calls import alembic_operation
+from relint.queries.alembic_history import is_first
 from relint.queries.data_steps import changes_rows_by_sql
 from relint.queries.migration_calls import django_operation, is_alembic, is_history, runs_over_data
 
@@ -40,7 +41,10 @@ def made_and_left(ctx: Context, function: cst.FunctionDef) -> str | None:
     """The operation of `upgrade()` that a `downgrade()` which only passes leaves in place; None when it does more."""
     if function.name.value != "downgrade" or not is_alembic(ctx) or is_history(ctx) or not _only_passes(ctx, function):
         return None
-    upgrade = next((f for f in ctx.tree.of(cst.FunctionDef) if f.name.value == "upgrade"), None)
+    if is_first(ctx):
+        return None
+    functions = ctx.tree.every(cst.FunctionDef, words=("upgrade",))
+    upgrade = next((f for f in functions if f.name.value == "upgrade"), None)
     for call in ctx.walk(upgrade.body, cst.Call) if upgrade is not None else ():
         operation = alembic_operation(ctx, call)
         if operation is not None and operation.verb in _MAKES and not _may_be_there(ctx, call):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from relint.file_context import FileContext
+from relint.sql_files import is_sql
 
 if TYPE_CHECKING:
     from relint.model import Node
@@ -35,12 +36,11 @@ class Change:
     @classmethod
     def found_in(cls: type[_Change], ctx: FileContext) -> list[_Change]:
         """The changes of this kind that the file makes, in order."""
-        from relint.sql_context import SqlContext
-
-        if isinstance(ctx, SqlContext):
+        if is_sql(ctx.path):
             from relint.queries.sql_changes import changes_of_file
 
-            return [change for change in changes_of_file(ctx) if isinstance(change, cls)]
+            found = changes_of_file(ctx)  # type: ignore[arg-type]
+            return [change for change in found if isinstance(change, cls)]
         from relint.queries.python_changes import changes
 
         return changes(ctx, cls)  # type: ignore[arg-type]
@@ -104,9 +104,18 @@ class RetypedColumn(Change):
 
 @dataclass(frozen=True, eq=False)
 class BulkDelete(Change):
-    """Rows older than a time, deleted all at once. `column` is the time."""
+    """Rows older than a time, deleted all at once, in a migration or anywhere else. `column` is the time."""
 
     column: str
+
+    @classmethod
+    def found_in(cls, ctx: FileContext) -> list[BulkDelete]:
+        """The deletes of the file, in order."""
+        if is_sql(ctx.path):
+            return super().found_in(ctx)
+        from relint.queries.bulk_deletes import bulk_deletes
+
+        return bulk_deletes(ctx)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, eq=False)

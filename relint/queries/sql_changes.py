@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Iterator, Protocol
 
 from relint.libraries.migrations import VALIDATES_CONSTRAINTS
+from relint.libraries.times import TIME_COLUMN
 from relint.model import Node
 from relint.queries.migration_sql import Statement, effects, statements
 from relint.queries.migration_state import EMPTY, State, apply_sql
@@ -74,7 +75,7 @@ def changes_by(effect: Statement, node: Node, history: History, database: Target
                 yield LostName(node, "sql", shown, what, effect.new, known=bool(known))  # type: ignore[arg-type]
         case "change type" if not effect.restated and rewrites("", effect.new, database):
             yield RetypedColumn(node, "sql", shown, "", effect.new.removesuffix(" using"))
-        case "delete" if effect.older and not effect.limited and not effect.picks:
+        case "delete" if TIME_COLUMN.search(effect.older) and not effect.limited and not effect.picks:
             yield BulkDelete(node, "sql", table, effect.older)
 
 

@@ -1,0 +1,1 @@
+"""Fixes in .sql files: one module a rule, as beside it for Python."""
