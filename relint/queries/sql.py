@@ -70,7 +70,7 @@ class _Search:
         self.ctx = ctx
         self.by_root: dict[cst.BaseExpression, Site] = {}
         self.reached: set[cst.BaseExpression] = set()
-        """Expressions that reach a database call: what they are without it does not matter."""
+        """Expressions and holes that reach a database call: what they are without it does not matter."""
 
     def sites(self) -> list[Site]:
         for sink in sinks(self.ctx):
@@ -100,8 +100,10 @@ class _Search:
             for one in filled:
                 root = one.hole.root
                 if sink is not None:
-                    self.reached.add(root)
-                if one.place is Place.NONE or (sink is None and root in self.reached):
+                    self.reached |= {root, one.hole.node}
+                elif root in self.reached or one.hole.node in self.reached:
+                    continue
+                if one.place is Place.NONE:
                     continue
                 site = self.by_root.setdefault(root, Site(root, text, sink, len(texts), found))
                 _put(site, one)

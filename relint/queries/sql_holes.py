@@ -334,7 +334,7 @@ _HELPERS = re.compile(
 )
 _QUOTED_NAME = re.compile(r"(?:^|_)qualif(?:y|ied)(?:$|_)|(?:^|_)(?:quoted|escaped)(?:$|_)", re.IGNORECASE)
 _COMPILED = frozenset(
-    "as_sql sql_with_params compile get_compiler compile_json_path as_string process_lhs process_rhs".split()
+    "accept as_sql sql_with_params compile get_compiler compile_json_path as_string process_lhs process_rhs".split()
 )
 _GENERATED = frozenset(
     {"uuid.uuid1", "uuid.uuid4", "secrets.token_hex", "datetime.datetime.now", "datetime.datetime.utcnow",

@@ -19,6 +19,8 @@ def looks_like_sql(text: str) -> bool:
     if not word:
         return bool(_CLAUSE.search(text)) and text.lstrip().startswith((HOLE, "("))
     written = text[text.upper().find(word) :][: len(word)]
+    if word in _NOT_SQL and _NOT_SQL[word].search(text):
+        return False
     if word in STATEMENTS:
         return written.isupper() or bool(_SECOND_WORD[word].search(text) if word in _SECOND_WORD else False)
     return word in COMMANDS and written.isupper()
@@ -140,6 +142,12 @@ _COMMANDS = {
     "EXEC": re.compile(r"^\s*EXEC\s+[\w.]+\s"),
 }
 """By the first word, which must be upper case: what else a command of SQL has."""
+_NOT_SQL = {
+    "DELETE": re.compile(rf"^\W*DELETE\s+[\w{HOLE}]+\s+[\w{HOLE}]+\s+[\w{HOLE}]+\s+WHERE\b", re.IGNORECASE),
+    "SET": re.compile(r"\bWHERE\b"),
+    "INSERT": re.compile(r"^\W*INSERT\s+\w+\s+[A-Z]\w*\s*:"),
+}
+"""By the first word: what query languages of other data models (RQL) do with the words of SQL."""
 _SECOND_WORD = {
     "SELECT": re.compile(r"\bfrom\b|^\W*select\s+\S+\s*\(", re.IGNORECASE),
     "INSERT": re.compile(r"\binto\b", re.IGNORECASE),

@@ -62,8 +62,10 @@ def _may_begin_sql(node: cst.CSTNode) -> bool:
 def _is_part(ctx: Context, node: cst.CSTNode) -> bool:
     """Whether a larger text expression holds this one."""
     parent = ctx.parent(node)
-    if isinstance(parent, cst.Attribute):
+    while isinstance(parent, cst.Attribute | cst.Element | cst.List | cst.Tuple):
         parent = ctx.parent(parent)
+    if isinstance(parent, cst.Arg) and not isinstance(ctx.parent(node), cst.Arg):
+        return _builds_text(ctx.parent(parent) or parent)
     return parent is not None and _builds_text(parent) and not (isinstance(parent, cst.Call) and node in _args(parent))
 
 

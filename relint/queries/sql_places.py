@@ -175,6 +175,8 @@ class _Scan:
                 return Place.IDENTIFIER
             if before == "=" and self._is_option(index):
                 return Place.FRAGMENT
+            if before == "=" and self._joins(index):
+                return Place.IDENTIFIER
             return Place.IDENTIFIER if self._sets_names() else Place.VALUE
         if before in _TAKES_VALUE or (self._word(index - 2), before) in _TAKE_VALUE:
             return Place.VALUE if behind != "(" else Place.IDENTIFIER
@@ -198,6 +200,10 @@ class _Scan:
         if self.first == "EXPLAIN":
             return self._word(index - 2) == "FORMAT"
         return self.first in ("CREATE", "COPY") and not any(t.word == "SELECT" for t in self.tokens)
+
+    def _joins(self, index: int) -> bool:
+        """`ON a.b = {column}`: what tables are joined by."""
+        return self._word(index - 3) == "." and self._word(index - 5) == "ON"
 
     def _is_called(self, index: int) -> bool:
         """`EXEC @result = {procedure}`."""

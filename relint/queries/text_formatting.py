@@ -31,8 +31,8 @@ def formatted(folder: Folder, templates: Texts, call: cst.Call, root: cst.BaseEx
 def replaced(folder: Folder, templates: Texts, call: cst.Call, root: cst.BaseExpression) -> Texts | None:
     """`template.replace("{table}", x)`: the literal is what is replaced; None when a template is not known."""
     wanted = folder.ctx.literal(call.args[0].value)
-    if not isinstance(wanted, str) or not wanted or not all(map(is_text, templates)):
-        return None
+    if not isinstance(wanted, str) or not wanted or wanted in "'\"" or not all(map(is_text, templates)):
+        return None  # what takes quotes away says nothing of the text, but is told from the call
     texts: list[Text] = []
     for template in templates:
         split: list[Texts] = []

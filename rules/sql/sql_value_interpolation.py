@@ -60,6 +60,8 @@ from relint.queries.sql import shown, sites
 
 rule = Rule(
     code="REL401",
+    near=("sql or a call that takes it", "interpolation or a call that takes sql"),
+    anywhere=("sql",),
     words=(
         "execute", "executemany", "executescript", "exec_driver_sql", "execute_batch", "execute_values", "copy_expert",
         "mogrify", "raw", "RawSQL", "RunSQL", "extra", "DDL", "read_sql", "read_sql_query", "fetchrow", "fetchval",
