@@ -347,6 +347,16 @@ RULES: list[dict[str, Any]] = [
         'fix': 'unsafe',
     },
     {
+        'name': 'maintenance-task-without-run-once-guard',
+        'family': 'migrations',
+        'module': 'relint.rules.migrations.maintenance_task_without_run_once_guard',
+        'summary': 'A one-off task that changes data and keeps no record of having run.',
+        'code': 'REL511',
+        'imports': ('BaseCommand', '__main__'),
+        'words': ('save', 'update', 'bulk_update', 'bulk_create', 'delete', 'create'),
+        'default': False,
+    },
+    {
         'name': 'sql-not-understood',
         'family': 'migrations',
         'module': 'relint.rules.migrations.sql_not_understood',

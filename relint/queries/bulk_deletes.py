@@ -11,7 +11,7 @@ from relint.context import Context
 from relint.libraries.times import TIME_COLUMN
 from relint.names import last_name
 from relint.queries.migration_calls import is_reverse, sql_texts
-from relint.queries.migration_sql import statements
+from relint.queries.migration_sql import is_key, statements
 from relint.queries.schema import BulkDelete
 
 _LESS = frozenset({"lt", "lte"})
@@ -55,6 +55,8 @@ def _filtered(ctx: Context, rows: cst.BaseExpression) -> str:
     column = ""
     while True:
         match rows:
+            case cst.Call(func=cst.Attribute(attr=cst.Name(value="query"))):
+                return column
             case cst.Call(func=cst.Attribute(value=inner, attr=cst.Name(value=method)), args=args):
                 if method in ("limit", "filter_by") or any(_keys(arg) for arg in args):
                     return ""
@@ -65,13 +67,19 @@ def _filtered(ctx: Context, rows: cst.BaseExpression) -> str:
                 return ""
             case cst.Name() if (value := ctx.value_of(rows)) is not None and isinstance(value, cst.Call):
                 rows = value
+            case cst.Attribute(attr=cst.Name(value=manager)):
+                # `self.locks` holds the rows of one parent.
+                return column if manager.endswith(("objects", "_manager")) else ""
+            case cst.Name(value="self"):
+                return column  # in a manager or queryset
             case _:
-                return column
+                return ""
 
 
 def _keys(arg: cst.Arg) -> bool:
-    name = arg.keyword.value if arg.keyword is not None else ""
-    return name in ("pk", "id", "pk__in", "id__in", "uuid")
+    """Whether a condition of Django keeps the rows of a key, or of one parent: `pk__in=...`, `unit_id=...`."""
+    name = arg.keyword.value.removesuffix("__in") if arg.keyword is not None else ""
+    return "__" not in name and (is_key(name) or name.endswith("_pk"))
 
 
 def _condition(ctx: Context, arg: cst.Arg, method: str) -> str:

@@ -1,0 +1,39 @@
+"""Management commands and scripts that change data once."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+import libcst as cst
+
+from relint.context import Context
+from relint.libraries.one_off import GUARD, ONE_OFF
+from relint.queries.migration_models import model_of
+
+_WRITES = frozenset({"update", "bulk_update", "bulk_create", "delete", "create"})
+
+
+def unguarded_write(ctx: Context) -> cst.Call | None:
+    """The first call that writes rows in a one-off task which keeps no record of having run; None in other files."""
+    return ctx.memo("unguarded write", lambda: _unguarded_write(ctx))
+
+
+def _unguarded_write(ctx: Context) -> cst.Call | None:
+    path = PurePath(ctx.path)
+    if not ONE_OFF.search(path.stem) or GUARD.search(ctx.text) or not _is_task(ctx, path):
+        return None
+    return next((call for call in ctx.tree.of(cst.Call) if _writes(ctx, call)), None)
+
+
+def _is_task(ctx: Context, path: PurePath) -> bool:
+    """A command of Django, or a script."""
+    return path.parts[-3:-1] == ("management", "commands") or "__main__" in ctx.text
+
+
+def _writes(ctx: Context, call: cst.Call) -> bool:
+    match call:
+        case cst.Call(func=cst.Attribute(attr=cst.Name(value="save")), args=args):
+            return all(arg.keyword is not None for arg in args) and ctx.in_loop(call)
+        case cst.Call(func=cst.Attribute(value=rows, attr=cst.Name(value=method))) if method in _WRITES:
+            return model_of(ctx, rows) is not None
+    return False
