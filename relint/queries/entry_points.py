@@ -10,14 +10,14 @@ from relint.context import Context
 from relint.libraries.entry_points import ACTIONS, HTTP_METHODS, JOB_DECORATORS, JOB_PACKAGES, ROUTE_DECORATORS
 from relint.names import last_name, parameters
 
-EntryPoint = Literal["job", "command", "view", "route"]
+EntryPoint = Literal["job", "command", "view", "route", "lambda"]
 
 
 def entry_point(ctx: Context, function: cst.FunctionDef) -> EntryPoint | None:
     """What a framework calls a function as; None when the project's own code calls it, or nobody knows.
 
     A `job` is a task of Celery and its like, a `command` the `handle` of a Django command, a `view` a view of Django
-    or DRF, a `route` a handler that is registered by its path.
+    or DRF, a `route` a handler that is registered by its path, a `lambda` the handler of an AWS function.
     """
     for name, expression in ctx.decorators(function):
         if _makes_job(ctx, name, expression):
@@ -36,6 +36,8 @@ def entry_point(ctx: Context, function: cst.FunctionDef) -> EntryPoint | None:
         if view and given[1:2] == ["request"] and function.name.value in HTTP_METHODS | ACTIONS:
             return "view"
         return None
+    if given == ["event", "context"]:
+        return "lambda"
     if given[:1] == ["request"] and not isinstance(ctx.function_of(function), cst.FunctionDef) and _is_django(ctx):
         return None if function.decorators and _is_helper(ctx, function) else "view"
     return None

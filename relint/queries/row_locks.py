@@ -57,7 +57,7 @@ def _is_bare(ctx: Context, place: cst.CSTNode, depth: int) -> bool:
     if not isinstance(function, cst.FunctionDef):
         return False
     kind = entry_point(ctx, function)
-    if kind in ("job", "command"):
+    if kind in ("job", "command", "lambda"):
         return True
     if kind is not None:
         return project_head(ctx) is not None and not requests_are_atomic(ctx)
