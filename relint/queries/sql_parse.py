@@ -19,7 +19,7 @@ def looks_like_sql(text: str) -> bool:
     if not word:
         return bool(_CLAUSE.search(text)) and text.lstrip().startswith((HOLE, "("))
     written = text[text.upper().find(word) :][: len(word)]
-    if word in _NOT_SQL and _NOT_SQL[word].search(text):
+    if _is_other_language(text):
         return False
     if word in STATEMENTS:
         return written.isupper() or bool(_SECOND_WORD[word].search(text) if word in _SECOND_WORD else False)
@@ -49,6 +49,8 @@ def is_command(text: str, values: list[Spot]) -> bool:
 
 def is_clause(text: str, values: list[Spot], name: str) -> bool:
     """Whether a piece of text is a clause of SQL: compared to a value, with a keyword or known by a telling name."""
+    if _is_other_language(text):
+        return False
     keyword = bool(_KEYWORD.search(text))
     for spot in values:
         compared = spot.before in COMPARES or spot.before in ("IN", "BETWEEN") or spot.group in ("IN", "VALUES")
@@ -57,6 +59,11 @@ def is_clause(text: str, values: list[Spot], name: str) -> bool:
         if not spot.quote and (compared or spot.before in ("LIMIT", "OFFSET")) and _BEGINS_CLAUSE.match(text):
             return True
     return False
+
+
+def _is_other_language(text: str) -> bool:
+    word = first_word(text)
+    return word in _NOT_SQL and bool(_NOT_SQL[word].search(text))
 
 
 def _without_holes(text: str, spots: list[Spot]) -> str:
@@ -146,8 +153,9 @@ _NOT_SQL = {
     "DELETE": re.compile(rf"^\W*DELETE\s+[\w{HOLE}]+\s+[\w{HOLE}]+\s+[\w{HOLE}]+\s+WHERE\b", re.IGNORECASE),
     "SET": re.compile(r"\bWHERE\b"),
     "INSERT": re.compile(r"^\W*INSERT\s+\w+\s+[A-Z]\w*\s*:"),
+    "MATCH": re.compile(r"^\W*MATCH\s*\("),
 }
-"""By the first word: what query languages of other data models (RQL) do with the words of SQL."""
+"""By the first word: what query languages of other data models (RQL, Cypher) do with the words of SQL."""
 _SECOND_WORD = {
     "SELECT": re.compile(r"\bfrom\b|^\W*select\s+\S+\s*\(", re.IGNORECASE),
     "INSERT": re.compile(r"\binto\b", re.IGNORECASE),
