@@ -58,6 +58,7 @@ rule = Rule(
         "execute_sql", "execute_query", "execute_script", "run_sql", "_run_sql",
         "SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "VALUES", "REPLACE", "WHERE", "where", "select",
     ),
+    context_words=("text", "sql", "fetch", "prepare", "scalar", "scalars"),
     severity="info",
     fix="display",
     options={"fragments": False},

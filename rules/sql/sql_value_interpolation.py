@@ -67,6 +67,13 @@ rule = Rule(
         "execute_sql", "execute_query", "execute_script", "run_sql", "_run_sql",
         "SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "VALUES", "REPLACE", "WHERE", "where", "select",
     ),
+    context_words=(
+        "text", "sql", "fetch", "prepare", "scalar", "scalars",
+        "AND", "OR", "ON", "HAVING", "LIKE", "ILIKE", "IN", "BETWEEN", "SET", "JOIN", "WHEN", "LIMIT", "OFFSET",
+        "COPY", "UNLOAD", "CREATE", "ALTER", "DROP", "COMMENT", "GRANT", "ATTACH", "CALL", "EXEC", "SHOW",
+        "wheres", "where_clause", "where_clauses", "where_condition", "where_conditions", "condition", "conditions",
+        "clause", "clauses", "criteria", "predicate", "predicates", "stmt", "query",
+    ),
     severity="error",
     fix="unsafe",
 )  # fmt: skip
