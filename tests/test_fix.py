@@ -134,6 +134,33 @@ def test_new_files_one_fix_a_pass(tmp_path: Path) -> None:
     assert result.create == (NewFile("new0.py", "y\n"), NewFile("new2.py", "y\n"))
 
 
+def test_new_files_have_the_line_ends_of_the_text(tmp_path: Path) -> None:
+    body = 'return Fix("f", (Edit(start, end, "x"),), create=(NewFile("new.py", "y\\nz\\n"),))'
+    result = fixed("here\r\n", only(plugin(tmp_path, "TST001", "here", body)))
+    assert result.create == (NewFile("new.py", "y\r\nz\r\n"),)
+
+
+def test_a_new_file_with_a_finding_is_not_written(tmp_path: Path) -> None:
+    body = 'return Fix("f", (Edit(start, end, "x"),), create=(NewFile("new.py", "here\\n"),))'
+    result = fixed("here\n", only(plugin(tmp_path, "TST001", "here", body)))
+    assert (result.text, result.create) == ("here\n", ())
+    assert "the new file new.py has TST001" in result.notes[0]
+
+
+def test_a_new_file_that_is_not_python_is_not_written(tmp_path: Path) -> None:
+    body = 'return Fix("f", (Edit(start, end, "x"),), create=(NewFile("new.py", "(\\n"),))'
+    result = fixed("here\n", only(plugin(tmp_path, "TST001", "here", body)))
+    assert (result.text, result.create) == ("here\n", ())
+    assert "the new file new.py has REL001" in result.notes[0]
+
+
+def test_the_next_pass_knows_the_new_files(tmp_path: Path) -> None:
+    there = '"new.py" in ctx.project.listing(__import__("pathlib").Path(ctx.path).absolute().parent)'
+    made = 'Fix("f", (Edit(start, end, "x"),), create=(NewFile("new.py", "y\\n"),))'
+    result = fixed("here\nhere\n", only(plugin(tmp_path, "TST001", "here", f"return None if {there} else {made}")))
+    assert (result.text, len(result.create)) == ("x\nhere\n", 1)
+
+
 def test_passes_end(tmp_path: Path) -> None:
     longer = 'return Fix("f", (Edit(start, end, "x"), Edit(0, 0, "here\\n" if ctx.text.count("\\n") < 99 else "")))'
     result = fixed("here\n", only(plugin(tmp_path, "TST001", "here", longer)))

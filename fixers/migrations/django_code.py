@@ -122,13 +122,23 @@ def fill_function(app: str, column: Column) -> str:
     )
 
 
+def definitions(app: str, columns: Sequence[Column], *, with_check: bool) -> list[str]:
+    """The functions that fill columns, what they need, and the operation that makes them NOT NULL."""
+    filled = [column for column in columns if column.filling is not None]
+    return [
+        *([BATCHES] if filled else []),
+        *(fill_function(app, column) for column in filled),
+        *([SET_NOT_NULL] if with_check else []),
+    ]
+
+
 def backfill_file(app: str, after: str, columns: Sequence[Column], batch_size: int) -> str:
     """The second of three migrations: fills the columns batch by batch."""
     return _file(
         f'"""Step 2 of 3: fills {_which(columns)} where there is NULL.\n\n'
         'Batch by batch, so that it may be stopped and run again.\n"""',
         imports={MIGRATIONS, *_of_fillings(columns)},
-        definitions=[BATCHES, *(fill_function(app, column) for column in columns)],
+        definitions=definitions(app, columns, with_check=False),
         batch_size=batch_size,
         after=(app, after),
         operations=[run_fill(column) for column in columns],
@@ -143,11 +153,7 @@ def not_null_file(app: str, after: str, columns: Sequence[Column], batch_size: i
         "For a later release than steps 1 and 2: old code that still runs leaves NULL,\n"
         'and fails from here on. What it has left is filled first.\n"""',
         imports={MIGRATIONS, *fields, *_of_fillings(columns)},
-        definitions=[
-            BATCHES,
-            *(fill_function(app, column) for column in columns),
-            *([SET_NOT_NULL] if with_check else []),
-        ],
+        definitions=definitions(app, columns, with_check=with_check),
         batch_size=batch_size,
         after=(app, after),
         operations=[

@@ -16,13 +16,13 @@ from relint.fixers.migrations.lifted import Import, Lifted, clashes, lifted
 from relint.fixers.migrations.refused import CHECK_IS_PROOF, Refused, is_excused
 from relint.libraries.migrations import CHECKED_FIELDS, DJANGO_FIELDS, SAME_FOR_ALL, TEXT_FIELDS
 from relint.model import Edits, Fix, NewFile
-from relint.queries.column_changes import added_column, django_field, field_kind
+from relint.queries.column_changes import added_column, django_field, field_kind, named
 from relint.queries.migration_calls import django_operation, django_operations, migration_class
 from relint.queries.migration_graph import stands_behind
 from relint.queries.migration_state import field_facts
 from relint.queries.migration_target import has_routers, is_application, target
 from relint.queries.migrations import app_label, own_name, parse_operation, this_migration
-from relint.queries.schema import AddedColumn
+from relint.queries.schema import AddedColumn, Default
 
 _NUMBERED = re.compile(r"(\d+)_(.+)")
 _HARMLESS = frozenset(
@@ -42,7 +42,8 @@ def add_in_steps(ctx: Context, call: cst.Call, column: AddedColumn) -> Fix:
 
     Raises Refused when nothing can be written, or not for this column.
     """
-    _may_be_followed(ctx)
+    may_be_followed(ctx)
+    _leaves_others_alone(ctx)
     wanted = _step(ctx, call, column)
     others = [_other_step(ctx, other) for other in django_operations(ctx) if other is not call]
     steps = sorted(
@@ -55,7 +56,7 @@ def add_in_steps(ctx: Context, call: cst.Call, column: AddedColumn) -> Fix:
     return Fix(f"Add {shown} in three steps: nullable, filled in batches, NOT NULL", changes, create=files)
 
 
-def _may_be_followed(ctx: Context) -> None:
+def may_be_followed(ctx: Context) -> None:
     """Raises Refused when no new migrations may be put behind this one."""
     node = this_migration(ctx)
     database = target(ctx)
@@ -69,9 +70,13 @@ def _may_be_followed(ctx: Context) -> None:
         raise Refused("DATABASE_ROUTERS say where its table is")
     if database.engine == "postgresql" and database.version < CHECK_IS_PROOF:
         raise Refused(f"{database.name} reads the table for SET NOT NULL whatever CHECK there is")
+
+
+def _leaves_others_alone(ctx: Context) -> None:
+    """Raises Refused when an operation beside may need the new column filled."""
     for operation in django_operations(ctx):
         kind = django_operation(ctx, operation)
-        if kind not in _HARMLESS and _is_listed(ctx, operation):
+        if kind not in _HARMLESS and is_listed(ctx, operation):
             raise Refused(f"`{kind}` in the same migration may need the column as it is")
 
 
@@ -87,8 +92,8 @@ def _other_step(ctx: Context, call: cst.Call) -> tuple[cst.Call, Column] | None:
 
 
 def _step(ctx: Context, call: cst.Call, column: AddedColumn) -> Column:
-    field, model, name = column.field, _spelled(ctx, call, "model_name", 0), _spelled(ctx, call, "name", 1)
-    if field is None or django_field(ctx, call) is not field or not _is_listed(ctx, call):
+    field, model, name = column.field, spelled(ctx, call, "model_name", 0), spelled(ctx, call, "name", 1)
+    if field is None or django_field(ctx, call) is not field or not is_listed(ctx, call):
         raise Refused("the operation is not written out")
     given = ctx.argument(call, "field", 2)
     if given is None or given.value is not field or ctx.positional(call, 3) is not None or ctx.unpacks(call):
@@ -103,8 +108,11 @@ def _step(ctx: Context, call: cst.Call, column: AddedColumn) -> Column:
         raise Refused("the CHECK of its column has to be validated by a migration of its own")
     preserve = ctx.keyword(call, "preserve_default")
     once = preserve is not None and ctx.literal(preserve.value) is False
+    for other in django_operations(ctx):
+        if other is not call and _names(ctx, other) == _names(ctx, call):
+            raise Refused("the field is altered in the same migration")
     final = lifted(ctx, field, without=ctx.keyword(field, "default") if once else None)
-    filling = _filling(ctx, column, kind)
+    filling = filling_of(ctx, field, column.default, column.value)
     if final is None or filling is None or ctx.keyword(field, "db_default") is not None:
         raise Refused("its default cannot be taken to another file")
     if clashes(final.imports | filling.imports | {django_code.MIGRATIONS}, *django_code.DEFINED):
@@ -112,22 +120,21 @@ def _step(ctx: Context, call: cst.Call, column: AddedColumn) -> Column:
     return Column(model, name, final, filling)
 
 
-def _filling(ctx: Context, column: AddedColumn, kind: str) -> Filling | None:
+def filling_of(ctx: Context, field: cst.Call, default: Default, value: cst.BaseExpression | None) -> Filling | None:
     """What rows get that have no value; None when that cannot be said in another file."""
-    assert column.field is not None
-    if column.value is None:
-        return _implicit(kind)
-    text = lifted(ctx, column.value)
-    dotted = ctx.names.dotted(column.value) or ""
+    if value is None:
+        return _implicit(field_kind(field))
+    text = lifted(ctx, value)
+    dotted = ctx.names.dotted(value) or ""
     if text is None:
         return None
-    if column.default == "callable":
-        if not isinstance(column.value, cst.Name | cst.Attribute):
+    if default == "callable":
+        if not isinstance(value, cst.Name | cst.Attribute):
             return None
         called = Lifted(_BUILTINS.get(dotted, f"{text.text}()"), text.imports)
         return Filling(called, per_row=not dotted.startswith("builtins.") and dotted not in SAME_FOR_ALL)
     last = dotted.rpartition(".")[2]
-    if isinstance(column.value, cst.Attribute | cst.Name) and ctx.literal(column.value) is ... and not last.isupper():
+    if isinstance(value, cst.Attribute | cst.Name) and ctx.literal(value) is ... and not last.isupper():
         return None  # it may be a class, and that is called
     return Filling(text)
 
@@ -163,7 +170,7 @@ def _made_nullable(ctx: Context, call: cst.Call) -> Edits:
 
 def _new_files(ctx: Context, columns: Sequence[Column]) -> tuple[NewFile, NewFile]:
     app, own = app_label(ctx), own_name(ctx)
-    second, third = _names(own, columns[0])
+    second, third = _new_names(own, columns[0])
     folder = Path(ctx.path).parent
     there = ctx.project.listing(folder)
     for name in (second, third):
@@ -180,7 +187,7 @@ def _new_files(ctx: Context, columns: Sequence[Column]) -> tuple[NewFile, NewFil
     )
 
 
-def _names(own: str, column: Column) -> tuple[str, str]:
+def _new_names(own: str, column: Column) -> tuple[str, str]:
     """The names of the second and third migration."""
     numbered = _NUMBERED.fullmatch(own)
     if numbered is None:
@@ -192,7 +199,7 @@ def _names(own: str, column: Column) -> tuple[str, str]:
     return f"{second}_backfill_{what}", f"{third}_{what}_not_null"
 
 
-def _spelled(ctx: Context, call: cst.Call, name: str, index: int) -> str:
+def spelled(ctx: Context, call: cst.Call, name: str, index: int) -> str:
     """A name as the operation spells it."""
     given = ctx.argument(call, name, index)
     value = ctx.literal(given.value) if given is not None else None
@@ -201,7 +208,12 @@ def _spelled(ctx: Context, call: cst.Call, name: str, index: int) -> str:
     return value
 
 
-def _is_listed(ctx: Context, call: cst.Call) -> bool:
+def _names(ctx: Context, call: cst.Call) -> tuple[str, str]:
+    """The model and the field that an operation names, in lower case."""
+    return named(ctx, call, "model_name", 0), named(ctx, call, "name", 1)
+
+
+def is_listed(ctx: Context, call: cst.Call) -> bool:
     """Whether an operation stands in the list of the migration itself."""
     cls = migration_class(ctx)
     bound = ctx.names.attribute(cls, "operations") if cls is not None else []

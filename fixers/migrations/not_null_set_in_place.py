@@ -6,26 +6,38 @@ import libcst as cst
 
 from relint import edits
 from relint.context import Context
+from relint.fixers.migrations.django_tightening import tighten_in_steps
 from relint.fixers.migrations.quoting import is_plain
+from relint.fixers.migrations.refused import CHECK_IS_PROOF, Refused
 from relint.model import Finding, Fix, Safety
 from relint.queries.alembic_calls import alembic_operation, table_name
+from relint.queries.alembic_history import comes_behind
 from relint.queries.migration_calls import in_autocommit_block
 from relint.queries.migration_target import target
 from relint.rules.migrations.not_null_set_in_place import rule
 
-_LONGEST_NAME = 63
+_LONGEST_NAME = 59
 _ALLOWED = frozenset({"nullable", "existing_type", "existing_server_default", "existing_nullable", "existing_comment"})
 
 
 @rule.fixer
 def fix(finding: Finding, ctx: Context) -> Fix | None:
     assert isinstance(finding.node, cst.Call)
-    return _with_check(finding.node, ctx) or Fix(
-        "Add CHECK (... IS NOT NULL) NOT VALID, VALIDATE it in a transaction of its own, SET NOT NULL, and drop the "
-        "CHECK",
-        (),
-        Safety.DISPLAY,
-    )
+    try:
+        if finding.data.origin == "django":
+            return tighten_in_steps(ctx)
+        if (reason := comes_behind(ctx)) is not None:
+            raise Refused(reason)
+        if (fixed := _with_check(finding.node, ctx)) is not None:
+            return fixed
+        raise Refused("it may change more than NULL")
+    except Refused as why:
+        return Fix(
+            "Add CHECK (... IS NOT NULL) NOT VALID, VALIDATE it in a transaction of its own, SET NOT NULL, and drop "
+            f"the CHECK. Not written here: {why}",
+            (),
+            Safety.DISPLAY,
+        )
 
 
 def _with_check(call: cst.Call, ctx: Context) -> Fix | None:
@@ -34,7 +46,7 @@ def _with_check(call: cst.Call, ctx: Context) -> Fix | None:
     statement = ctx.statement_of(call)
     if operation is None or operation.batch is not None or not isinstance(call.func, cst.Attribute):
         return None
-    if database.engine != "postgresql" or not database.found or database.version < (12,):
+    if database.engine != "postgresql" or not database.found or database.version < CHECK_IS_PROOF:
         return None
     if in_autocommit_block(ctx, call):
         return None
@@ -45,9 +57,7 @@ def _with_check(call: cst.Call, ctx: Context) -> Fix | None:
     table, column = table_name(ctx, operation), ctx.literal(operation.argument(ctx, "column_name", 0))
     if not isinstance(column, str) or table is None or not (is_plain(table) and is_plain(column)):
         return None
-    constraint = f"{table}_{column}_not_null"
-    if len(constraint) > _LONGEST_NAME:
-        return None
+    constraint = f"{table}_{column}"[:_LONGEST_NAME] + "_set"
     op = ctx.source(call.func.value)
     inner = edits.indent_of(ctx, statement) + ctx.tree.default_indent
     added = f"ALTER TABLE {table} ADD CONSTRAINT {constraint} CHECK ({column} IS NOT NULL) NOT VALID"

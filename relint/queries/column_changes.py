@@ -5,6 +5,8 @@ Of Django and of Alembic; what SQL says of it is read in `relint.queries.sql_cha
 
 from __future__ import annotations
 
+from typing import Iterable, Iterator
+
 import libcst as cst
 
 from relint.context import Context
@@ -17,6 +19,7 @@ from relint.libraries.migrations import (
     VOLATILE,
     WITHOUT_COLUMN,
 )
+from relint.names import last_name
 from relint.queries import migrations
 from relint.queries.alembic_calls import (
     Operation,
@@ -28,11 +31,15 @@ from relint.queries.alembic_calls import (
     table_name,
 )
 from relint.queries.alembic_history import was_nullable
-from relint.queries.migration_calls import django_operation, django_operations, runs_over_data, sql_effects
+from relint.queries.migration_calls import django_operation, django_operations, is_atomic, runs_over_data, sql_effects
 from relint.queries.migration_models import emptied_models
 from relint.queries.migration_sql import Statement
 from relint.queries.migration_state import EMPTY, Field, State, apply, apply_sql, model_table
+from relint.queries.migration_target import target
 from relint.queries.schema import AddedColumn, Default, TightenedColumn
+
+_WITHOUT_GENTLE_WAY = frozenset({"mysql", "mariadb", "sqlite"})
+"""Engines that have no CHECK which is validated later and taken for proof."""
 
 
 def added_column(ctx: Context, call: cst.Call) -> AddedColumn | None:
@@ -120,7 +127,7 @@ def _added_field(ctx: Context, call: cst.Call) -> AddedColumn | None:
     db_default = ctx.keyword(field, "db_default")
     if db_default is not None and ctx.literal(db_default.value) is not None:
         return None
-    default, value = _field_default(ctx, field)
+    default, value = field_default(ctx, field)
     if default == "none":
         if field_kind(field) not in DJANGO_FIELDS:
             return None  # what the class itself says is not known
@@ -141,7 +148,7 @@ def _has_no_column(ctx: Context, field: cst.Call) -> bool:
     return null is not None and ctx.literal(null.value) is not False
 
 
-def _field_default(ctx: Context, field: cst.Call) -> tuple[Default, cst.BaseExpression | None]:
+def field_default(ctx: Context, field: cst.Call) -> tuple[Default, cst.BaseExpression | None]:
     """What Django fills existing rows with (`_effective_default` in its schema editor)."""
     given = ctx.keyword(field, "default")
     if given is not None:
@@ -268,10 +275,12 @@ def _tightened_field(ctx: Context, call: cst.Call) -> TightenedColumn | None:
     before = state.field(model, name)
     if before is None or not before.null or not state.models[model].managed:
         return None
+    if not is_atomic(ctx) and _is_final(ctx, _operations_above(ctx, call)):
+        return None
     table, column = table_of(ctx, call, model), column_of(before, name)
     if (table, column) in state.validated or (model_table(model), name) in state.validated:
         return None
-    return TightenedColumn(call, "django", f"{model}.{name}", default=_field_default(ctx, field)[0] != "none")
+    return TightenedColumn(call, "django", f"{model}.{name}", default=field_default(ctx, field)[0] != "none")
 
 
 def _tightened_by_alembic(ctx: Context, operation: Operation) -> TightenedColumn | None:
@@ -280,6 +289,8 @@ def _tightened_by_alembic(ctx: Context, operation: Operation) -> TightenedColumn
     if nullable is None or ctx.literal(nullable.value) is not False or is_created_here(ctx, operation):
         return None
     if existing is not None and ctx.literal(existing.value) is False:
+        return None
+    if _is_final(ctx, _calls_above(ctx, operation.call)):
         return None
     table = table_name(ctx, operation)
     column = ctx.literal(operation.argument(ctx, "column_name", 0))
@@ -292,6 +303,28 @@ def _tightened_by_alembic(ctx: Context, operation: Operation) -> TightenedColumn
     return TightenedColumn(
         operation.call, "alembic", f"{table or 'table'}.{column if isinstance(column, str) else 'column'}"
     )
+
+
+def _is_final(ctx: Context, above: Iterable[cst.Call]) -> bool:
+    """Whether calls above fill the column, and the database knows no gentler way to make it NOT NULL after that."""
+    if target(ctx).engine not in _WITHOUT_GENTLE_WAY:
+        return False
+    return any(
+        django_operation(ctx, call) == "RunPython"
+        or last_name(call.func) == "update"
+        or any(statement.kind == "update" for statement in sql_effects(ctx, call))
+        for call in above
+    )
+
+
+def _operations_above(ctx: Context, call: cst.Call) -> list[cst.Call]:
+    operations = django_operations(ctx)
+    return operations[: operations.index(call)]
+
+
+def _calls_above(ctx: Context, call: cst.Call) -> Iterator[cst.Call]:
+    start = ctx.range(call)[0]
+    return (other for other in ctx.tree.every(cst.Call) if ctx.range(other)[0] < start)
 
 
 def _restates(ctx: Context, call: cst.Call) -> bool:

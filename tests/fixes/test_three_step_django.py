@@ -161,3 +161,65 @@ def test_the_probe_sees_what_is_wrong(tmp_path: Path) -> None:
     unfixed.do(["migrate", "shop", "0001"], ["sql", FILL_TABLE.replace(str(MANY), "1000")])
     found = stopping_everybody(unfixed.do(["probed", "shop_order", "migrate"]))
     assert any("SET NOT NULL" in sql for sql in found)
+
+
+# -- REL503 ----------------------------------------------------------------------------------------------------------
+
+REQUIRED = """
+from django.db import models
+
+class Order(models.Model):
+    state = models.CharField(max_length=20)
+    region = models.CharField(max_length=20, default="EU")
+"""
+OLD_ROWS = "INSERT INTO shop_order (state) VALUES " + ", ".join(f"('{number}')" for number in range(30))
+
+
+def test_a_field_made_not_null_is_filled_and_checked(tmp_path: Path, engine: str) -> None:
+    before = FixedShop(tmp_path / "before", engine, REQUIRED, IN_PLACE, "0002_region")
+    after = FixedShop(tmp_path / "after", engine, REQUIRED, IN_PLACE, "0002_region")
+    assert "1 fixed, 0 remaining" in after.relint("--fix", "--unsafe-fixes")
+    for each in (before, after):
+        each.do(["migrate", "shop", "0001"], ["sql", OLD_ROWS], ["migrate"], ["makemigrations", "--check", "--dry-run"])
+    assert schema(before.url()) == schema(after.url())
+    regions = "SELECT id, region FROM shop_order ORDER BY id"
+    assert before.sql(regions) == after.sql(regions)
+    for each in (before, after):
+        each.do(["migrate", "shop", "0001"])
+    assert schema(before.url()) == schema(after.url())
+    seen = after.do(["probed", "shop_order", "migrate"]) if engine == "postgresql" else []
+    assert stopping_everybody(seen) == []
+
+
+# -- where nothing is written ----------------------------------------------------------------------------------------
+
+
+def test_a_database_that_ran_the_migration_is_left_alone(tmp_path: Path) -> None:
+    made = shop(tmp_path, "sqlite", fixed=False)
+    texts = made.texts()
+    made.relint("--fix", "--unsafe-fixes", more='\n[migrations.start-after]\nshop = "0002"\n')
+    assert made.texts() == texts, "`start-after` makes it history"
+
+    empty = "from django.db import migrations\n\nclass Migration(migrations.Migration):\n"
+    made.write("0003_more", f'{empty}    dependencies = [("shop", "{BEFORE}")]\n')
+    texts = made.texts()
+    shown = made.relint("--fix", "--unsafe-fixes")
+    assert "Not written here: `0003_more` depends on it" in shown
+    assert made.texts() == texts, "what stands behind it may have run"
+
+
+def test_nothing_is_written_over_a_file(tmp_path: Path) -> None:
+    made = shop(tmp_path, "sqlite", fixed=False)
+    (tmp_path / "shop" / "migrations" / f"{STEPS[2]}.py").write_text("NOTES = 1\n")
+    texts = made.texts()
+    assert f"there is a `{STEPS[2]}.py` already" in made.relint("--fix", "--unsafe-fixes")
+    assert made.texts() == texts
+
+
+def test_a_diff_shows_all_files_and_writes_none(tmp_path: Path) -> None:
+    made = shop(tmp_path, "sqlite", fixed=False)
+    texts = made.texts()
+    shown = made.relint("--diff", "--unsafe-fixes")
+    for name in STEPS:
+        assert f"+++ {Path('shop', 'migrations', name)}.py" in shown
+    assert made.texts() == texts
