@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from relint.context import Context
+from relint.fixers.retries.decorated import decorated
 from relint.model import Fix, Safety
 from relint.queries.retries import Retry
 
 
 def agreed_retry(ctx: Context, retry: Retry) -> Fix | None:
-    """The suggestion to use the project's retry instead of a hand-written one.
+    """The project's retry instead of a hand-written one.
 
-    None where loops are the pattern (`retry = "inline"`) and for what a library retries already. Only a suggestion:
-    taking a loop apart into a function that may be called again is a person's work.
+    None where loops are the pattern (`retry = "inline"`) and for what a library retries already. Only a suggestion
+    where the loop does more than try one call again: taking that apart is a person's work.
     """
     sanctioned = ctx.settings.sanctioned
     if sanctioned.retry == "inline" or retry.kind not in ("loop", "recursion"):
         return None
+    if (changes := decorated(ctx, retry, sanctioned.retry)) is not None:
+        return Fix(f"Let `{sanctioned.retry}` make the attempts, as this project retries", changes, Safety.UNSAFE)
     attempts, cap = sanctioned.attempts, sanctioned.max_delay
     decorators = {
         "tenacity": f"@tenacity.retry(wait=wait_random_exponential(max={cap}), stop=stop_after_attempt({attempts}))",

@@ -23,7 +23,7 @@ _CONNECTING = re.compile(
 )
 _LIVING = re.compile(r"connect|subscri|consum|listen|websocket|recv|receive|serve|run_forever", re.IGNORECASE)
 _STREAM = re.compile(r"listen|subscri|consum|stream|websocket|iter_lines|aiter", re.IGNORECASE)
-_RESPONSE = re.compile(r"status|result_?code|\.ok\b|is_success|returncode|return_code|exit_code|\berrors?\b")
+_RESPONSE = re.compile(r"status|result_?code|\.ok\b|is_success|returncode|return_code|exit_code|(\b|_)errors?(\b|_)")
 _NEW_VALUE = re.compile(r"rand|uuid|generate|token|choice|input|prompt|next", re.IGNORECASE)
 
 

@@ -17,7 +17,7 @@ from relint.queries.mentions import names_in
 _LOOPS = (cst.For, cst.While)
 _EVENT_NAME = re.compile(r"event|condition|stop|exit|shut|quit|cancel|terminat|abort|kill|closing|wake", re.IGNORECASE)
 _HELPER_NAME = re.compile(r"sleep|back_?off|delay|wait|pause|throttl|cool_?down|retry", re.IGNORECASE)
-_NO_WAIT = re.compile(r"^_*(log|should|can|is|has|may|needs?|count|record|report|emit|on)_", re.IGNORECASE)
+_NO_WAIT = re.compile(r"^_*(log|before|after|should|can|is|has|may|needs?|count|record|report|emit|on)_", re.IGNORECASE)
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from relint.context import Context
+from relint.names import last_name
 from relint.queries.mentions import names_in
 from relint.queries.pauses import pauses_in
 
@@ -12,8 +15,9 @@ from relint.queries.pauses import pauses_in
 def counts_attempts(ctx: Context, loop: cst.For) -> bool:
     """Whether a `for` goes over attempts: a range, or the delays it sleeps for; not over items of work."""
     iterable = loop.iter
-    if isinstance(iterable, cst.Call) and ctx.callee(iterable) in _COUNTING:
-        return True
+    if isinstance(iterable, cst.Call):
+        if ctx.callee(iterable) in _COUNTING or _RETRYING.match(last_name(iterable.func)):
+            return True
     if isinstance(iterable, cst.Call) and ctx.callee(iterable) == "builtins.enumerate":
         iterable = iterable.args[0].value if iterable.args else iterable
     if isinstance(iterable, cst.Tuple | cst.List) and iterable.elements:
@@ -24,6 +28,8 @@ def counts_attempts(ctx: Context, loop: cst.For) -> bool:
     return any(p.duration is not None and targets & set(names_in(ctx, p.duration)) for p in pauses)
 
 
+_RETRYING = re.compile(r"_*(retry|retries|attempts?|backoff)(_|$)")
+"""Functions that yield attempts: `retry_range(5)`."""
 _COUNTING = frozenset({"builtins.range", "itertools.count", "itertools.repeat", "six.moves.range"})
 
 

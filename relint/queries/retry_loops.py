@@ -23,11 +23,12 @@ from relint.queries.attempts import (
     streams,
     tries_another,
 )
+from relint.queries.delays import alternatives
 from relint.queries.endings import ends_of
 from relint.queries.failing_answers import failing_answers
 from relint.queries.handlers import Handler, catches_any_error, caught, caught_words
 from relint.queries.mentions import names_in, texts_in
-from relint.queries.passes import Attempt, Loop, attempts_in, done_after, done_before, goes_round, pass_ends
+from relint.queries.passes import OWN, Attempt, Loop, attempts_in, done_after, done_before, goes_round, pass_ends
 from relint.queries.pauses import Pause, pauses_in
 from relint.queries.retries import Failure, Retry
 from relint.queries.retry_bounds import is_endless
@@ -41,7 +42,9 @@ _ASKING = re.compile(
     r"is_(ready|alive|up|healthy|running|available|connected|done|finished|active|open|set|locked))$"
 )
 """Who is asked again is a person, or a state (a lock, a health check)."""
-_PERSON = re.compile(r"^((raw|safe|default|user|get_user)_)?input$|^prompt\w*$|^getpass$")
+_PERSON = re.compile(
+    r"^((raw|safe|default|user|get_user)_)?input$|^(code|password|phone)(_callback)?$|^prompt\w*$|^getpass$"
+)
 """What a person types is asked for in every pass."""
 _POOL = re.compile(r"pool|connection|engine", re.IGNORECASE)
 _HEALTH = re.compile(r"/(health|healthz|healthcheck|ready|readyz|livez|ping)\b")
@@ -52,6 +55,7 @@ _TIMED_OUT = re.compile(r"timeout|lock", re.IGNORECASE)
 _BLOCKING = re.compile(r"^(accept|recv\w*|select|poll|wait\w*|communicate|acquire|epoll_wait|get_message|get_nowait)$")
 """Calls that wait by themselves before they fail."""
 _ATTEMPT = re.compile(r"attempt|retry|retries|tries|^try", re.IGNORECASE)
+_FOR_RETRIES = re.compile(r"retry|retries|back_?off|reconnect", re.IGNORECASE)
 _REGULAR = (Delay.FIXED, Delay.GROWING)
 
 
@@ -136,10 +140,13 @@ def _starts_over(
     """Whether work that goes on after a success is a retry after a failure all the same.
 
     The wait of the handler grows, or it is the only one in the pass (`alone`) and the text beside it says so; the wait
-    that all passes share follows a stream that was to last, or grows from one connection to the next.
+    that all passes share follows a stream that was to last, or grows from one connection to the next. Either way it is
+    enough that the seconds are named for it, `self.retry_backoff`.
     """
     if any(pause.delay not in _REGULAR for pause in (*own, *reached)):
         return False
+    if any(_is_for_retries(ctx, pause) for pause in (own or reached)):
+        return True
     if own:
         grows = any(pause.delay is Delay.GROWING for pause in own)
         return grows or (alone and any(map(_AGAIN.search, texts_in(ctx, handler.body))))
@@ -147,6 +154,12 @@ def _starts_over(
         return False
     grows = any(pause.delay is Delay.GROWING for pause in reached)
     return streams(ctx, attempt) or (grows and lives_for_ever(ctx, attempt))
+
+
+def _is_for_retries(ctx: Context, pause: Pause) -> bool:
+    if pause.duration is None:
+        return False
+    return any(_FOR_RETRIES.search(ctx.source(value)) for value in (pause.duration, *alternatives(ctx, pause.duration)))
 
 
 def _failure(
@@ -183,7 +196,8 @@ def _at_once(ctx: Context, loop: Loop, attempt: Attempt, handler: Handler) -> bo
     between: list[cst.CSTNode] = [handler.body, *done_before(ctx, loop, attempt)]
     if "next" in ends_of(ctx, handler.body):
         between += done_after(ctx, loop, attempt)
-    if not all(is_harmless(last_name(call.func)) for part in between for call in ctx.walk(part, cst.Call)):
+    calls = (call for part in between for call in ctx.walk(part, cst.Call, stop=(*OWN, cst.Raise)))
+    if not all(is_harmless(last_name(call.func)) for call in calls):
         return False
     if any(True for part in between for _ in ctx.walk(part, cst.Await, cst.Yield)):
         return False

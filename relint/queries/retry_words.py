@@ -15,7 +15,7 @@ _HARMLESS = re.compile(
 NOT_YET = frozenset(
     "FileExistsError BlockingIOError Empty Full ProcessLookupError NoSuchProcess TimeoutExpired InterruptedError "
     "ChildProcessError StopIteration StopAsyncIteration WouldBlock CancelledError ZombieProcess WantReadError "
-    "WantWriteError SSLWantReadError SSLWantWriteError".split()
+    "WantWriteError SSLWantReadError SSLWantWriteError QueueFull QueueEmpty".split()
 )
 """Errors that answer "not yet": who sleeps on them is polling."""
 _LOCKED = re.compile(r"(?<!dead)(?<!b)(?<!c)lock", re.IGNORECASE)

@@ -56,6 +56,7 @@ from relint.queries.retries import retries
 
 rule = Rule(
     code="REL604",
+    near=("retry", "failure"),
     words=(
         "sleep", "_sleep", "async_sleep", "wait", "call_later", "callLater", "Timer", "async_call_later", "retry",
         "Retrying", "AsyncRetrying", "on_exception", "on_predicate", "retry_context", "autoretry_for",

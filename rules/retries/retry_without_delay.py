@@ -57,6 +57,7 @@ from relint.queries.retries import retries
 
 rule = Rule(
     code="REL603",
+    near=("retry", "failure"),
     imports=("except", "tenacity", "backoff", "urllib3", "requests", "retrying", "retry", "funcy", "celery"),
     words=(
         "while", "range", "count", "repeat", "retry", "Retry", "Retrying", "AsyncRetrying", "on_exception",

@@ -54,8 +54,9 @@ The fix writes full jitter, `random.uniform(0, min(cap, base * 2**attempt))`, wh
 delay grows already or is a number for ten attempts at most; elsewhere it writes the same delay times
 `random.uniform(0.5, 1.5)`, so that an interval which somebody configured stays what it is. Where the other side may
 have asked for the delay it is never made shorter: `random.uniform(1, 1.5)`. The cap is
-`[tool.relint.sanctioned] max-delay`. Where `retry` names a library or a decorator, a loop gets the suggestion to use
-that: taking a function apart for it is left to a person.
+`[tool.relint.sanctioned] max-delay`. Where `retry` names tenacity, stamina or backoff, a loop that does nothing but
+try one call again becomes a function under that library's decorator (unsafe: the waits become the library's, the
+attempts and the error in the end stay); any other loop gets the suggestion to use it.
 Linters that look for weak random numbers (ruff S311) may complain: chance here keeps no secret.
 
 ## References
@@ -78,12 +79,12 @@ from relint.queries.retries import retries
 
 rule = Rule(
     code="REL601",
+    near=("retry", "failure"),
     words=(
         "sleep", "_sleep", "async_sleep", "wait", "call_later", "callLater", "Timer", "async_call_later", "retry",
         "retry_with", "Retry", "Retrying", "AsyncRetrying", "on_exception", "on_predicate", "retry_context",
         "autoretry_for", "wrap_db_retry",
     ),
-    context_words=("random", "jitter", "uniform"),
     fix="safe",
     yields=True,
 )  # fmt: skip

@@ -63,6 +63,7 @@ from relint.queries.retries import retries
 
 rule = Rule(
     code="REL602",
+    near=("retry", "failure"),
     imports=("except", "tenacity", "backoff", "retrying", "retry", "stamina", "celery"),
     words=(
         "while", "count", "retry", "Retrying", "AsyncRetrying", "on_exception", "on_predicate", "retry_context",

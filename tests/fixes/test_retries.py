@@ -13,8 +13,7 @@ import tenacity
 from urllib3.exceptions import ProtocolError
 
 from relint.fix import fix
-from relint.model import Safety
-from relint.settings import Sanctioned, Settings
+from relint.settings import Settings
 from relint.source import decode
 from tests.fixing import fixed, run
 
@@ -359,32 +358,3 @@ def test_a_limit_brings_the_jitter_with_it() -> None:
     assert result.notes == ()
     assert dict(result.fixed) == {"REL601": 1, "REL602": 1}
     assert "max_retries=5, retry_backoff=180" in result.text
-
-
-@pytest.mark.parametrize(
-    ("retry", "suggested"),
-    [
-        ("tenacity", "@tenacity.retry(wait=wait_random_exponential(max=60), stop=stop_after_attempt(5))"),
-        ("stamina", "@stamina.retry(on=..., attempts=5, wait_max=60)"),
-        ("backoff", "@backoff.on_exception(backoff.expo, ..., max_tries=5, max_value=60)"),
-        ("app.retries:patiently", "@patiently from app.retries"),
-    ],
-)
-def test_a_loop_where_the_project_has_another_retry(retry: str, suggested: str) -> None:
-    text = dedent("""
-        import time
-
-        def fetch(get):
-            for attempt in range(3):
-                try:
-                    return get()
-                except OSError:
-                    time.sleep(2 ** attempt)
-    """)
-    settings = Settings(sanctioned=Sanctioned(retry=retry))
-    result = fix(decode("app.py", text.encode()), settings, unsafe=True)
-    assert result.text == text
-    (found,) = [d for d in result.remaining if d.code == "REL601"]
-    assert found.fix is not None
-    assert found.fix.safety is Safety.DISPLAY
-    assert f"`{suggested}`" in found.fix.message
