@@ -11,8 +11,11 @@ from typing import Iterable, Iterator, NamedTuple
 from relint.lines import Lines
 from relint.model import Diagnostic, Position
 
-_FINE = 4_000
+_MOST_LINES = 4_000
 """Changed lines up to which equal ones among them are looked for: more would take seconds."""
+
+_MOST_CHARACTERS = 2_000
+"""Changed characters up to which equal ones among them are looked for."""
 
 
 class Hunk(NamedTuple):
@@ -23,8 +26,8 @@ class Hunk(NamedTuple):
     text: str
 
 
-def hunks(before: str, after: str) -> list[Hunk]:
-    """What turns one text into the other, in order; equal lines between changes stay out."""
+def hunks(before: str, after: str, *, fine: bool = False) -> list[Hunk]:
+    """What turns one text into the other, in order; equal lines between changes stay out, `fine` equal words too."""
     if before == after:
         return []
     old, new = list(Lines(before)), list(Lines(after))
@@ -34,7 +37,7 @@ def hunks(before: str, after: str) -> list[Hunk]:
     old, new = old[head : len(old) - tail], new[head : len(new) - tail]
     at = sum(map(len, Lines(before)[:head]))
     found = []
-    if len(old) + len(new) > _FINE:
+    if len(old) + len(new) > _MOST_LINES:
         blocks = [(0, len(old), 0, len(new))]
     else:
         matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
@@ -42,11 +45,18 @@ def hunks(before: str, after: str) -> list[Hunk]:
     done = 0
     for a, b, c, d in blocks:
         at += sum(map(len, old[done:a]))
-        removed = "".join(old[a:b])
-        found.append(_trimmed(at, removed, "".join(new[c:d])))
+        removed, added = "".join(old[a:b]), "".join(new[c:d])
+        found += _between_words(at, removed, added) if fine else [_trimmed(at, removed, added)]
         at += len(removed)
         done = b
     return found
+
+
+def _between_words(start: int, old: str, new: str) -> list[Hunk]:
+    if len(old) + len(new) > _MOST_CHARACTERS:
+        return [_trimmed(start, old, new)]
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    return [Hunk(start + a, start + b, new[c:d]) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal"]
 
 
 def _trimmed(start: int, old: str, new: str) -> Hunk:
@@ -64,7 +74,7 @@ def _trimmed(start: int, old: str, new: str) -> Hunk:
 
 def moved(found: Iterable[Diagnostic], before: str, after: str) -> Iterator[Diagnostic]:
     """Findings of the old text where they are in the new one, without fixes; those that were edited are left out."""
-    changes = hunks(before, after)
+    changes = hunks(before, after, fine=True)
     starts = [change.start for change in changes]
     shifts = [0]
     for change in changes:

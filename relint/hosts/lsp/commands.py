@@ -39,7 +39,8 @@ async def fix_workspace(session: Session, code: str, unsafe: bool = False) -> in
 
     The safe ones only, unless `unsafe`. Shows progress, and stops when that is cancelled: then nothing is changed.
     """
-    files = [file for folder in session.workspace.folders for file in folder.files()]
+    folders = session.workspace.folders
+    files = await session.worker.run(lambda: [file for folder in folders for file in folder.files()], Token(), LATER)
     changes: list[tuple[Snapshot, str]] = []
     create: list[NewFile] = []
     count = 0

@@ -116,7 +116,8 @@ class Snapshot:
     def _after(self, part: Part) -> int:
         """The first line (0-based) below a part."""
         index = self.parts.index(part)
-        return self.parts[index + 1].first if index + 1 < len(self.parts) else len(self.lines.starts)
+        # Each cell of a notebook got a line end that is not in it.
+        return self.parts[index + 1].first if index + 1 < len(self.parts) else len(self.lines.starts) - self.notebook
 
 
 def plain(uri: str, version: int | None, text: str, folder: Path) -> Snapshot:

@@ -7,7 +7,7 @@ from typing import Iterable, Sequence
 
 from lsprotocol import types
 
-from relint.hosts.lsp.changes import hunks
+from relint.hosts.lsp.changes import Hunk, hunks
 from relint.hosts.lsp.client import Client
 from relint.hosts.lsp.documents import Snapshot, uri_of
 from relint.model import NewFile
@@ -45,11 +45,21 @@ def workspace_edit(
 def text_edits(snapshot: Snapshot, text: str, encoding: str) -> Iterable[tuple[str, types.TextEdit]]:
     """What turns a snapshot into a new text, each edit with the URI of its part; Unsupported when one spans two."""
     for hunk in hunks(snapshot.text, text):
+        hunk = _in_the_cell_above(hunk, snapshot)
         start, end = snapshot.lines.position(hunk.start), snapshot.lines.position(hunk.end)
         if snapshot.part_at(start.line - 1) != snapshot.part_at(end.line - 1):
             raise Unsupported("the fix reaches over the end of a cell")
         part, where = snapshot.range(start, end, encoding)
         yield part.uri, types.TextEdit(where, hunk.text)
+
+
+def _in_the_cell_above(hunk: Hunk, snapshot: Snapshot) -> Hunk:
+    """Indented lines inserted where a cell begins continue the block that the cell above ends in."""
+    starts = {snapshot.lines.starts[part.first] for part in snapshot.parts[1:]}
+    if hunk.start == hunk.end and hunk.start in starts and hunk.text[:1] in (" ", "\t"):
+        end = hunk.start - 1
+        return Hunk(end, end, "\n" + hunk.text.removesuffix("\n"))
+    return hunk
 
 
 def _creation(file: NewFile, client: Client, root: str | None) -> list[types.CreateFile | types.TextDocumentEdit]:

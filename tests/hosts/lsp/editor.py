@@ -15,7 +15,7 @@ from pytest_lsp import client_capabilities
 from pytest_lsp.client import LanguageClient, register_lsp_features
 
 PROFILES = {"vscode": "visual_studio_code@v1.65.2", "neovim": "neovim@v0.11.0", "emacs": "emacs@v29.1"}
-LIMIT = 30.0
+LIMIT = 60.0
 """Seconds after which what is waited for is given up."""
 
 
