@@ -116,6 +116,8 @@ async def _outcome(
     else:
         return None
     done = await session.worker.run(work, token, NOW)
+    for note in done.notes:
+        session.inform(note)
     return (done.text, done.create) if done.text != result.snapshot.text or done.create else None
 
 
