@@ -71,6 +71,16 @@ RULES: list[dict[str, Any]] = [
         'options': {'extra-calls': [], 'ignore-calls': []},
     },
     {
+        'name': 'span-without-end',
+        'family': 'http',
+        'module': 'relint.rules.http.span_without_end',
+        'summary': 'OpenTelemetry spans that an error leaves open.',
+        'code': 'REL110',
+        'imports': ('opentelemetry',),
+        'words': ('start_span', 'start_as_current_span'),
+        'fix': 'unsafe',
+    },
+    {
         'name': 'ineffective-timeout',
         'family': 'http',
         'module': 'relint.rules.http.ineffective_timeout',
@@ -170,7 +180,7 @@ RULES: list[dict[str, Any]] = [
         'summary': 'An `except` clause that ends a cancellation.',
         'code': 'REL306',
         'words': ('async',),
-        'context_words': ('cancel', 'CancelledError'),
+        'near': ('except that catches cancellation',),
         'fix': 'unsafe',
     },
     {
@@ -180,7 +190,6 @@ RULES: list[dict[str, Any]] = [
         'summary': 'A lock whose release an exception skips.',
         'code': 'REL307',
         'words': ('acquire',),
-        'context_words': ('release',),
         'fix': 'safe',
     },
     {

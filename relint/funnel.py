@@ -9,6 +9,7 @@ from typing import Any, Iterable, Mapping
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from relint.model import RuleInfo
+from relint.patterns import PATTERNS
 
 Options = Mapping[str, Mapping[str, Any]]
 
@@ -56,22 +57,28 @@ class _Trigger:
     def __init__(self, rule: RuleInfo, options: Mapping[str, Any]) -> None:
         self.rule = rule
         self.imports = frozenset(rule.imports)
-        self.near_words = frozenset(rule.words)
-        self.patterns = [_compiled(pattern) for pattern in rule.near]
+        self.own_words = frozenset(rule.words)
+        self.near = [_compiled(name) for name in rule.near]
+        self.anywhere = [_compiled(name) for name in (*rule.near, *rule.anywhere)]
         named = [names for key, names in options.items() if key.startswith("extra-") and isinstance(names, list)]
         self.extra = frozenset(str(name).rpartition(".")[2] for names in named for name in names)
-        self.words = self.imports | self.near_words | self.extra
+        self.words = self.imports | self.own_words | self.extra
 
     def concerns(self, text: str, words: _Words) -> bool:
-        return words.hold(self.extra) or ((not self.imports or words.hold(self.imports)) and self._near(text, words))
+        """Whether a file is for the rule."""
+        if words.hold(self.extra):
+            return True
+        if not all(words.hold(group) for group in (self.imports, self.own_words) if group):
+            return False
+        return all(pattern.search(text) for pattern in self.anywhere)
 
     def is_near(self, text: str, words: _Words) -> bool:
-        return words.hold(self.extra) or self._near(text, words)
-
-    def _near(self, text: str, words: _Words) -> bool:
-        if self.near_words and not words.hold(self.near_words):
-            return False
-        return all(pattern.search(text) for pattern in self.patterns)
+        """Whether a part of such a file is."""
+        if words.hold(self.extra):
+            return True
+        if self.near:
+            return all(pattern.search(text) for pattern in self.near)
+        return not self.own_words or words.hold(self.own_words)
 
 
 class _Words:
@@ -108,8 +115,8 @@ def _continues(character: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.MULTILINE)
+def _compiled(name: str) -> re.Pattern[str]:
+    return re.compile(PATTERNS[name], re.MULTILINE)
 
 
 @lru_cache(maxsize=64)

@@ -52,7 +52,7 @@ class RuleInfo:
     imports: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
-    context_words: tuple[str, ...] = ()
+    anywhere: tuple[str, ...] = ()
     sql: tuple[str, ...] = ()
     severity: Severity = Severity.WARNING
     fix: Safety | None = None
@@ -74,8 +74,9 @@ class Rule:
     """Declared once a rule module, with literals only: the index is read from the source, not by importing it.
 
     A file concerns the rule when it holds one of `imports` and one of `words` (of those that are given), which are
-    plain identifiers. The function, or statement outside of functions, that holds a finding's node must hold one of
-    `words` too, and a match of each regular expression in `near`: what does not is left out when the file is parsed.
+    plain identifiers, and a match of all `anywhere`, which name entries of `relint.patterns`. The function, or
+    statement outside of functions, from which a finding starts must hold one of `words` too or, where they are given, a
+    match of all `near`, which name patterns as well: what does not may be left out when the file is parsed.
     A `.sql` file concerns it when each of `sql` stands there, in any case and spacing; `A|B` is either of two.
     `yields` says that its findings wait until nothing else is found at their place: a fix of another rule may bring
     them to light. `options` are the rule's own settings with their defaults.
@@ -85,7 +86,7 @@ class Rule:
     imports: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
-    context_words: tuple[str, ...] = ()
+    anywhere: tuple[str, ...] = ()
     sql: tuple[str, ...] = ()
     severity: str = "warning"
     fix: str | None = None

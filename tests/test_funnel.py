@@ -26,13 +26,20 @@ def test_what_an_option_names_is_a_trigger() -> None:
 
 
 def test_what_must_stand_near() -> None:
-    near = (r"^[ \t]*(?:for|while)\b",)
-    rule = RuleInfo("REL199", "test", "http", "", "", imports=("time",), words=("sleep",), near=near)
+    rule = RuleInfo("REL199", "test", "http", "", "", imports=("asyncio",), words=("create_task",), near=("except",))
     funnel = Funnel([rule])
-    assert funnel.matching("import time\nwhile x: time.sleep(1)") == [rule]
-    assert funnel.matching("import time\ntime.sleep(1)  # for a while") == []
-    assert funnel.near("while x: time.sleep(1)"), "an import stands elsewhere in the file"
-    assert not funnel.near("time.sleep(1)")
+    assert funnel.matching("import asyncio\ntry: create_task(f())\nexcept E: pass") == [rule]
+    assert funnel.matching("import asyncio\ncreate_task(f())  # except when it rains") == []
+    assert funnel.near("try: f()\nexcept E: pass"), "imports and words stand elsewhere in the file"
+    assert not funnel.near("create_task(f())")
+
+
+def test_what_must_stand_anywhere() -> None:
+    rule = RuleInfo("REL199", "test", "sql", "", "", words=("execute", "WHERE"), anywhere=("sql",))
+    funnel = Funnel([rule])
+    assert funnel.matching("TAIL = 'WHERE x = %s'\nexecute(q + TAIL)") == [rule]
+    assert funnel.matching("execute(order)") == []
+    assert funnel.near("execute(order)")
 
 
 def test_a_part_of_the_rules() -> None:

@@ -53,7 +53,7 @@ from relint.context import Context
 from relint.model import Finding, Rule
 from relint.queries.locks import held_at, is_released_on_error
 
-rule = Rule(code="REL307", words=("acquire",), context_words=("release",), fix="safe")
+rule = Rule(code="REL307", words=("acquire",), fix="safe")
 
 
 @rule.on(cst.Call)

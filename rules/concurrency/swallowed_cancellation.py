@@ -58,7 +58,7 @@ from relint.context import Context
 from relint.model import Finding, Rule
 from relint.queries.cancellation import ends_its_task, swallows_cancellation
 
-rule = Rule(code="REL306", words=("async",), context_words=("cancel", "CancelledError"), fix="unsafe")
+rule = Rule(code="REL306", words=("async",), near=("except that catches cancellation",), fix="unsafe")
 
 
 @rule.on(cst.ExceptHandler, cst.ExceptStarHandler)

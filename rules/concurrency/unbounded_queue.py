@@ -67,7 +67,6 @@ rule = Rule(
     code="REL303",
     imports=("queue", "asyncio", "multiprocessing", "janus"),
     words=("Queue", "LifoQueue", "PriorityQueue", "SimpleQueue", "JoinableQueue"),
-    context_words=("put", "put_nowait", "get", "get_nowait", "qsize", "full"),
     fix="unsafe",
 )
 

@@ -64,8 +64,8 @@ from relint.queries.spawning import spawns_at
 
 rule = Rule(
     code="REL302",
+    near=("loop or comprehension", "task or thread"),
     words=("gather", "as_completed", "create_task", "ensure_future", "start_soon", "Thread", "Process"),
-    context_words=("Semaphore", "BoundedSemaphore", "CapacityLimiter", "acquire"),
     fix="unsafe",
 )
 

@@ -66,7 +66,6 @@ rule = Rule(
     words=("Client", "AsyncClient", "ClientSession", "client", "resource", "Redis", "StrictRedis", "from_url",
            "RedisCluster", "create_engine", "create_async_engine", "get", "post", "put", "patch", "delete", "head",
            "request"),
-    context_words=("task", "shared_task", "route", "request", "event"),
     fix="unsafe",
 )  # fmt: skip
 

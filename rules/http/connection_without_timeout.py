@@ -84,7 +84,6 @@ rule = Rule(
     words=("Redis", "StrictRedis", "RedisCluster", "from_url", "ConnectionPool", "BlockingConnectionPool", "connect",
            "Connect", "Connection", "create_pool", "SimpleConnectionPool", "ThreadedConnectionPool", "MongoClient",
            "AsyncMongoClient", "AsyncIOMotorClient", "initialize", "insecure_channel", "secure_channel"),
-    context_words=("socket_timeout", "set_option", "OPT_NETWORK_TIMEOUT", "pubsub", "blpop", "xread"),
     fix="unsafe",
     options={"ignore-calls": []},
 )  # fmt: skip

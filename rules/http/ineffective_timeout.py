@@ -73,7 +73,6 @@ rule = Rule(
     code="REL112",
     imports=("requests",),
     words=("timeout", "setdefaulttimeout"),
-    context_words=("HTTPAdapter", "Session", "session"),
     fix="safe",
 )
 

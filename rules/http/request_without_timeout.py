@@ -68,13 +68,13 @@ from relint.queries.urls import is_local_url
 
 rule = Rule(
     code="REL101",
+    near=("request",),
     imports=("requests", "urllib", "urllib2", "urllib3", "httpx", "aiohttp", "requests_oauthlib", "requests_client",
              "requests_futures", "requests_cache", "requests_toolbelt", "requests_html", "cachecontrol",
              "cloudscraper"),
     words=("get", "options", "head", "post", "put", "patch", "delete", "request", "send", "fetch_token",
            "refresh_token", "urlopen", "open", "urlretrieve", "request_encode_url", "request_encode_body", "getattr",
            "stream", "build_request", "Client", "AsyncClient", "Timeout", "ClientTimeout"),
-    context_words=("mount", "setdefaulttimeout", "Session", "session", "PoolManager"),
     fix="unsafe",
     options={"extra-calls": [], "ignore-calls": [], "report-opaque-kwargs": False},
 )  # fmt: skip

@@ -57,7 +57,6 @@ rule = Rule(
         "NNTP_SSL", "HTTPConnection", "HTTPSConnection", "create_connection", "ServerProxy",
         "MailBox", "MailBoxUnencrypted", "MailBoxStartTls",
     ),
-    context_words=("setdefaulttimeout", "settimeout", "connect", "open", "timeout", "sock"),
     fix="unsafe",
     options={"extra-calls": [], "ignore-calls": []},
 )  # fmt: skip

@@ -52,20 +52,19 @@ import libcst as cst
 
 from relint.context import Context
 from relint.model import Finding, Rule
-from relint.queries.closing import left_open
+from relint.queries.closing import http_client, left_open
 
 rule = Rule(
     code="REL106",
     imports=("aiohttp", "httpx", "requests", "urllib", "six"),
     words=("ClientSession", "Client", "AsyncClient", "stream", "urlopen"),
-    context_words=("close", "aclose", "Session", "session"),
     fix="unsafe",
 )
 
 
 @rule.on(cst.Assign)
 def check(node: cst.Assign, ctx: Context) -> Iterator[Finding]:
-    opened = left_open(ctx, node)
+    opened = left_open(ctx, node, http_client)
     if opened is None:
         return
     when = "not closed when something fails before `close`" if opened.closed_late else "never closed"

@@ -63,7 +63,6 @@ rule = Rule(
     code="REL504",
     imports=("migrations", "alembic"),
     words=("AddIndex", "AddField", "AlterField", "create_index", "add_column", "RunSQL", "execute", "exec_driver_sql"),
-    context_words=("CreateModel", "create_table", "RenameModel"),
     sql=("CREATE INDEX|CREATE UNIQUE INDEX",),
     fix="unsafe",
 )

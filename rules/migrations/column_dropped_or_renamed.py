@@ -90,7 +90,6 @@ rule = Rule(
         "execute",
         "exec_driver_sql",
     ),
-    context_words=("CreateModel", "create_table"),
     sql=("ALTER TABLE|DROP TABLE|RENAME TABLE", "DROP|RENAME|CHANGE"),
 )
 

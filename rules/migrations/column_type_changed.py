@@ -72,7 +72,6 @@ rule = Rule(
     code="REL507",
     imports=("migrations", "alembic"),
     words=("AlterField", "alter_column", "RunSQL", "execute", "exec_driver_sql"),
-    context_words=("CreateModel", "create_table", "RenameModel"),
     sql=("ALTER TABLE", "TYPE"),
 )
 
@@ -80,7 +79,8 @@ rule = Rule(
 @rule.on(RetypedColumn)
 def check(column: RetypedColumn, ctx: FileContext) -> Iterator[Finding]:
     database = target(ctx)
-    change = f"from {column.old} to {column.new}" if column.old else f"to {column.new}"
+    new = column.new.removesuffix(" using")
+    change = f"from {column.old} to {new}" if column.old else f"to {new}"
     if database.engine == "postgresql":
         danger = "the table and its indexes are written anew under a lock that stops reads and writes"
     else:

@@ -96,7 +96,6 @@ rule = Rule(
         "execute",
         "exec_driver_sql",
     ),
-    context_words=("CreateModel", "create_table", "RenameModel"),
     sql=("ALTER TABLE", "ADD", "FOREIGN KEY|CHECK|UNIQUE|PRIMARY KEY|EXCLUDE|REFERENCES"),
     fix="unsafe",
 )

@@ -66,7 +66,6 @@ rule = Rule(
     code="REL510",
     imports=("migrations", "alembic"),
     words=("RunPython", "RunSQL", "downgrade"),
-    context_words=("upgrade", "CreateModel"),
     fix="unsafe",
 )
 

@@ -66,7 +66,6 @@ rule = Rule(
     code="REL503",
     imports=("migrations", "alembic"),
     words=("AlterField", "alter_column", "RunSQL", "execute", "exec_driver_sql"),
-    context_words=("CreateModel", "create_table", "RenameModel"),
     sql=("ALTER TABLE", "NOT NULL"),
     fix="unsafe",
 )

@@ -66,7 +66,6 @@ rule = Rule(
     code="REL501",
     imports=("migrations", "alembic"),
     words=("AddField", "add_column", "RunSQL", "execute", "exec_driver_sql"),
-    context_words=("CreateModel", "create_table", "RenameModel", "alter_column"),
     sql=("ALTER TABLE", "ADD", "NOT NULL"),
     fix="unsafe",
 )

@@ -65,15 +65,6 @@ rule = Rule(
     code="REL509",
     imports=("migrations", "alembic"),
     words=("RunPython", "RunSQL", "execute", "exec_driver_sql", "update", "bulk_update"),
-    context_words=(
-        "CreateModel",
-        "create_table",
-        "AddField",
-        "AlterField",
-        "RemoveField",
-        "add_column",
-        "alter_column",
-    ),
 )
 
 

@@ -80,7 +80,6 @@ rule = Rule(
     code="REL508",
     imports=("migrations", "alembic"),
     words=("update", "bulk_update", "save", "query", "RunSQL", "execute", "exec_driver_sql"),
-    context_words=("CreateModel", "create_table", "get_model"),
     fix="unsafe",
 )
 

@@ -51,6 +51,8 @@ from relint.queries.sql import shown, sites
 
 rule = Rule(
     code="REL402",
+    near=("sql or a call that takes it", "interpolation or a call that takes sql"),
+    anywhere=("sql",),
     words=(
         "execute", "executemany", "executescript", "exec_driver_sql", "execute_batch", "execute_values", "copy_expert",
         "mogrify", "raw", "RawSQL", "RunSQL", "extra", "DDL", "read_sql", "read_sql_query", "fetchrow", "fetchval",
@@ -58,7 +60,6 @@ rule = Rule(
         "execute_sql", "execute_query", "execute_script", "run_sql", "_run_sql",
         "SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "VALUES", "REPLACE", "WHERE", "where", "select",
     ),
-    context_words=("text", "sql", "fetch", "prepare", "scalar", "scalars"),
     severity="info",
     fix="display",
     options={"fragments": False},

@@ -60,19 +60,14 @@ from relint.queries.sql import shown, sites
 
 rule = Rule(
     code="REL401",
+    near=("sql or a call that takes it", "interpolation or a call that takes sql"),
+    anywhere=("sql",),
     words=(
         "execute", "executemany", "executescript", "exec_driver_sql", "execute_batch", "execute_values", "copy_expert",
         "mogrify", "raw", "RawSQL", "RunSQL", "extra", "DDL", "read_sql", "read_sql_query", "fetchrow", "fetchval",
         "fetch_all", "fetch_one", "fetch_val", "runQuery", "runOperation",
         "execute_sql", "execute_query", "execute_script", "run_sql", "_run_sql",
         "SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "VALUES", "REPLACE", "WHERE", "where", "select",
-    ),
-    context_words=(
-        "text", "sql", "fetch", "prepare", "scalar", "scalars",
-        "AND", "OR", "ON", "HAVING", "LIKE", "ILIKE", "IN", "BETWEEN", "SET", "JOIN", "WHEN", "LIMIT", "OFFSET",
-        "COPY", "UNLOAD", "CREATE", "ALTER", "DROP", "COMMENT", "GRANT", "ATTACH", "CALL", "EXEC", "SHOW",
-        "wheres", "where_clause", "where_clauses", "where_condition", "where_conditions", "condition", "conditions",
-        "clause", "clauses", "criteria", "predicate", "predicates", "stmt", "query",
     ),
     severity="error",
     fix="unsafe",

@@ -62,7 +62,6 @@ from relint.queries.row_locks import evaluated, runs_without_transaction
 rule = Rule(
     code="REL205",
     words=("select_for_update",),
-    context_words=("atomic", "shared_task", "task", "handle", "request"),
     fix="unsafe",
 )
 

@@ -67,6 +67,7 @@ from relint.queries.effects import effect_of
 
 rule = Rule(
     code="REL202",
+    near=("with, a decorator or on_commit", "effect outside the database"),
     words=(
         "delay", "apply_async", "send_mail", "send_mass_mail", "mail_admins", "mail_managers", "send", "sendmail",
         "send_message", "requests", "httpx", "aiohttp", "urlopen", "produce", "publish", "send_and_wait",

@@ -74,13 +74,13 @@ from relint.queries.owners import Owned, Try, calls_on, is_guarded, opened_by, o
 
 rule = Rule(
     code="REL201",
+    near=("commit",),
     imports=(
         "sqlite3", "aiosqlite", "psycopg2", "psycopg", "pymysql", "MySQLdb", "mysql", "asyncpg", "oracledb",
         "cx_Oracle", "pyodbc", "sqlalchemy", "sqlmodel", "flask_sqlalchemy", "django",
         "db", "database", "Session", "SessionLocal",  # a session or its maker from another file
     ),
     words=("commit", "flush", "set_autocommit"),
-    context_words=("rollback", "close", "connect", "Session", "sessionmaker", "transaction", "begin"),
     severity="error",
     fix="safe",
 )  # fmt: skip
