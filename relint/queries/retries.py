@@ -14,7 +14,9 @@ from relint.context import Context
 from relint.libraries.delay import Delay
 from relint.queries.pauses import Pause
 
-_WAITING = re.compile(r"(?i:(^|_)(wait|waits|waiting|poll|polling|await|watch|monitor|until))(_|$|(?=[A-Z]))|healthy|_ready$")
+_WAITING = re.compile(
+    r"(?i:(^|_)(wait|waits|waiting|poll|polling|await|watch|monitor|until))(_|$|(?=[A-Z]))|healthy|_ready$"
+)
 
 
 @dataclass(frozen=True, eq=False)
