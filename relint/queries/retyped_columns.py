@@ -56,8 +56,9 @@ def _by_alembic(ctx: Context, call: cst.Call) -> RetypedColumn | None:
     if existing is not None and not old:
         return None
     computed = ctx.keyword(call, "postgresql_using")
-    if existing is None and computed is None and ctx.keyword(call, "nullable") is not None:
-        return None  # the type may be told again along with what changes
+    others = ("nullable", "new_column_name", "server_default")
+    if existing is None and computed is None and any(ctx.keyword(call, name) for name in others):
+        return None  # the type may be told again along with what changes, as MySQL wants it
     if computed is not None and not _is_cast(ctx, operation, computed.value, new):
         new += " using"
     column = ctx.literal(operation.argument(ctx, "column_name", 0))

@@ -28,6 +28,7 @@ from relint.sql_context import SqlContext, SqlNode
 
 _CHECKS = re.compile(r"\bis\s+not\s+null\b|\bvalidate\s+constraint\b", re.IGNORECASE)
 _NUMBERS = re.compile(r"\d+")
+_PLAIN_NAMES = frozenset({"migration.sql", "up.sql"})
 
 
 class History(Protocol):
@@ -74,14 +75,14 @@ def changes_by(effect: Statement, node: Node, history: History, database: Target
             if known is not False:
                 yield LostName(node, "sql", shown, what, effect.new, known=bool(known))  # type: ignore[arg-type]
         case "change type" if not effect.restated and rewrites("", effect.new, database):
-            yield RetypedColumn(node, "sql", shown, "", effect.new.removesuffix(" using"))
+            yield RetypedColumn(node, "sql", shown, "", effect.new)
         case "delete" if TIME_COLUMN.search(effect.older) and not effect.limited and not effect.picks:
             yield BulkDelete(node, "sql", table, effect.older)
 
 
 def changes_of_file(ctx: SqlContext) -> list[Change]:
-    """What the forward statements of a .sql file change, in order."""
-    return ctx.memo("changes", lambda: list(_changes_of_file(ctx)))
+    """What the forward statements of a .sql file change, in order; nothing when `start-after` makes it history."""
+    return ctx.memo("changes", lambda: [] if _is_history(ctx) else list(_changes_of_file(ctx)))
 
 
 def effects_of_file(ctx: SqlContext) -> list[tuple[SqlNode, Statement]]:
@@ -158,6 +159,19 @@ def _state_before(ctx: SqlContext) -> State:
                 for effect in statements(text, target(ctx).engine):
                     state = apply_sql(state, effect)
     return state
+
+
+def _is_history(ctx: SqlContext) -> bool:
+    """Whether `start-after` names, for the folder of the migrations, this one or a later one.
+
+    A tool with a folder a migration (Prisma, Diesel, Hasura) is known by the plain names of its files.
+    """
+    path = Path(ctx.path).absolute()
+    if path.name in _PLAIN_NAMES:
+        path = path.parent
+    start = ctx.settings.migrations.start_after.get(path.parent.name)
+    last = [name for name in ctx.project.listing(path.parent) if start is not None and name.startswith(start)]
+    return any(order(path.name) <= order(name) for name in last)
 
 
 def order(name: str) -> tuple[tuple[int, ...], str]:

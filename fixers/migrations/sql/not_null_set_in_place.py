@@ -29,7 +29,8 @@ def _with_check(finding: Finding, ctx: SqlContext) -> Fix | None:
     assert isinstance(column, TightenedColumn)
     if database.engine != "postgresql" or not database.found or database.version < (12,) or table is None:
         return None
-    constraint = f"{column.name.replace('.', '_')}_not_null"
+    # PostgreSQL 18 calls the constraint that SET NOT NULL makes `<table>_<column>_not_null`.
+    constraint = f"{column.name.replace('.', '_')}_is_set"
     name = column.name.partition(".")[2]
     if not commits_each_statement(ctx) or not constraint.isidentifier() or len(constraint) > _LONGEST_NAME:
         return None

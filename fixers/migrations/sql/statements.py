@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from relint.edits import Edits
 from relint.lines import line_end, line_start
-from relint.model import Edit
+from relint.model import Edit, Edits
 from relint.sql_context import SqlContext, SqlNode
 
 _ALTERED = re.compile(r"ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?(\S+)", re.IGNORECASE)
