@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import libcst as cst
-
-from relint import edits
 from relint.context import Context
+from relint.fixers.http.blocks import with_block
 from relint.model import Finding, Fix
 from relint.queries.closing import Opened
 from relint.rules.http.unclosed_client import rule
@@ -17,30 +15,5 @@ def fix(finding: Finding, ctx: Context) -> Fix | None:
     assert isinstance(opened, Opened)
     if opened.how.asynchronous and not ctx.in_async(opened.call):
         return None
-    siblings = ctx.siblings(opened.statement)
-    below = siblings[siblings.index(opened.statement) + 1 :]
-    used = [s for s in below if any(s is use or s in ctx.ancestors(use) for use in opened.uses)]
-    if any(not any(s in ctx.ancestors(use) for s in used) for use in opened.uses):
-        return None
-    removed: edits.Edits | None = ()
-    if used and _closes(ctx, used[-1], opened):
-        removed = edits.delete_statement(ctx, used[-1])
-        last = below[below.index(used[-1]) - 1] if used[-1] is not below[0] else None
-    else:
-        last = used[-1] if used else None
-    if last is None or removed is None or not all(edits.is_alone(ctx, s) for s in below[: below.index(last) + 1]):
-        return None
-    header = f"{'async ' if opened.how.asynchronous else ''}with "
-    changes = edits.open_block(ctx, opened.call, header, f" as {opened.name}:", ctx.range(last)[1])
-    return None if changes is None else Fix(f"Close `{opened.name}` by `{header.strip()}`", (*changes, *removed))
-
-
-def _closes(ctx: Context, statement: cst.CSTNode, opened: Opened) -> bool:
-    """Whether a statement does nothing but close it."""
-    match statement:
-        case cst.SimpleStatementLine(body=[cst.Expr(value=value)]):
-            call = value.expression if isinstance(value, cst.Await) else value
-            match call:
-                case cst.Call(func=cst.Attribute(value=cst.Name(value=name), attr=cst.Name(value=method)), args=[]):
-                    return name == opened.name and method in (*opened.how.closes, "close")
-    return False
+    changes = with_block(ctx, opened)
+    return None if changes is None else Fix(f"Close `{opened.name}` by a `with` block", changes)

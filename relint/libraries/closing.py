@@ -41,3 +41,10 @@ READS_ALL: frozenset[str] = frozenset({"content", "text", "json", "raw", "readli
 
 READS_BITS: frozenset[str] = frozenset({"iter_content", "iter_lines"})
 """Methods of a response that a `for` reads to its end."""
+
+LENT: frozenset[str] = frozenset({"use_span", "getattr", "isinstance", "str", "repr", "id"})
+"""Functions that keep nothing of what they are given."""
+
+SPAN = Closable(closes=("end",))
+"""A span of OpenTelemetry: exported when it ends, and never before.
+Source: https://opentelemetry.io/docs/specs/otel/trace/api/#end."""

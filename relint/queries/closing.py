@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Iterator
+from typing import Callable, Iterator
 
 import libcst as cst
 
 from relint.context import Context
-from relint.libraries.closing import CLOSABLE, READS_ALL, READS_BITS, Closable
-from relint.names import is_none, parameters
+from relint.libraries.closing import CLOSABLE, LENT, READS_ALL, READS_BITS, Closable
+from relint.names import is_none, last_name, parameters
 from relint.queries.endings import ends_of, rest_after
 from relint.queries.origins import callable_names
-
-_CLOSERS = frozenset({"closing", "aclosing", "enter_context", "enter_async_context", "push", "push_async_exit"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,14 +31,21 @@ class Opened:
     closed_late: bool
 
 
-def left_open(ctx: Context, assign: cst.Assign) -> Opened | None:
-    """What an assignment opens that is not closed on every path; None when it is, or when somebody else may do it."""
+Which = Callable[[Context, cst.Call], "tuple[str, Closable] | None"]
+"""What a call opens: its name, and how it is closed."""
+
+
+def left_open(ctx: Context, assign: cst.Assign, opens: Which) -> Opened | None:
+    """What an assignment opens that is not closed on every path; None when it is, or when somebody else may do it.
+
+    `opens` says what counts.
+    """
     match assign:
         case cst.Assign(targets=[cst.AssignTarget(target=cst.Name() as target)], value=cst.Call() as call):
             pass
         case _:
             return None
-    known = _closable(ctx, call)
+    known = opens(ctx, call)
     function = ctx.function_of(assign)
     statement = ctx.statement_of(assign)
     if known is None or not isinstance(function, cst.FunctionDef) or not isinstance(statement, cst.SimpleStatementLine):
@@ -59,7 +64,8 @@ def left_open(ctx: Context, assign: cst.Assign) -> Opened | None:
     return Opened(target.value, *known, call, statement, uses, bool(closes))
 
 
-def _closable(ctx: Context, call: cst.Call) -> tuple[str, Closable] | None:
+def http_client(ctx: Context, call: cst.Call) -> tuple[str, Closable] | None:
+    """The client or response that a call opens."""
     names = callable_names(ctx, call.func)
     how = CLOSABLE.get(names[0]) if len(names) == 1 else None
     if how is None or (how.if_streamed and not _is_streamed(ctx, call)):
@@ -87,7 +93,7 @@ def _leaves(ctx: Context, use: cst.Name, function: cst.FunctionDef) -> bool:
             return False
         case cst.Arg() as arg:
             outer = ctx.parent(arg)
-            return not (isinstance(outer, cst.Call) and _is_lent(ctx, outer, arg))
+            return not (isinstance(outer, cst.Call) and (last_name(outer.func) in LENT or _is_lent(ctx, outer, arg)))
     return True
 
 
@@ -123,7 +129,7 @@ def _is_lent(ctx: Context, call: cst.Call, arg: cst.Arg) -> bool:
         and isinstance(outer := ctx.parent(parent), cst.Call)
         and outer.func is parent
         and ctx.function_of(use) is function
-        and parent.attr.value not in ("close", "aclose")
+        and parent.attr.value not in ("close", "aclose", "end")
         for use in uses
     )
 
@@ -132,6 +138,11 @@ def _is_closed_at(ctx: Context, use: cst.Name, how: Closable) -> bool:
     match ctx.parent(use):
         case cst.WithItem():
             return True
+        case cst.Arg() as arg:
+            # `with use_span(span, end_on_exit=True):`
+            outer = ctx.parent(arg)
+            ends = ctx.argument(outer, "end_on_exit", 1) if isinstance(outer, cst.Call) else None
+            return ends is not None and ctx.literal(ends.value) is True
         case cst.Attribute(attr=cst.Name(value=method)):
             return method in how.closes or method in ("close", "release", "release_conn", "__exit__", "__aexit__")
     return False
@@ -139,7 +150,7 @@ def _is_closed_at(ctx: Context, use: cst.Name, how: Closable) -> bool:
 
 def _is_certain(ctx: Context, use: cst.Name, opened: cst.SimpleStatementLine) -> bool:
     """Whether a use closes what was opened whatever happens: by a `with`, in a `finally`, or right below."""
-    if isinstance(ctx.parent(use), cst.WithItem):
+    if isinstance(ctx.parent(use), cst.WithItem | cst.Arg):
         return True
     if any(isinstance(ancestor, cst.Finally) for ancestor in ctx.ancestors(use)):
         return True

@@ -3,7 +3,7 @@ from __future__ import annotations
 import libcst as cst
 import pytest
 
-from relint.queries.closing import left_open
+from relint.queries.closing import http_client, left_open
 from tests.asking import context
 
 
@@ -12,7 +12,7 @@ def opened(body: str) -> bool | None:
     lines = "\n".join(f"    {line}" for line in body.split("\n"))
     code = f"import httpx, requests\nfrom urllib.request import urlopen\ndef f(url, g):\n{lines}\n"
     ctx = context(code)
-    found = [left_open(ctx, assign) for assign in ctx.tree.of(cst.Assign)]
+    found = [left_open(ctx, assign, http_client) for assign in ctx.tree.of(cst.Assign)]
     return next((each.closed_late for each in found if each is not None), None)
 
 
