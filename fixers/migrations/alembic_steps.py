@@ -94,9 +94,11 @@ def _upgrade(ctx: Context) -> cst.FunctionDef:
 
 
 def _step(ctx: Context, call: cst.Call, column: AddedColumn) -> Column:
-    operation, field = alembic_operation(ctx, call), column.field
-    if operation is None or operation.argument(ctx, "column", 0) is not field or not _is_listed(ctx, operation):
+    operation = alembic_operation(ctx, call)
+    field = operation.argument(ctx, "column", 0) if operation is not None else None
+    if operation is None or field is not column.field or not _is_listed(ctx, operation):
         raise Refused("the operation is not written out in `upgrade()`")
+    assert isinstance(field, cst.Call)
     table, schema = _text(ctx, operation.table), _schema(ctx, operation)
     named, kind = ctx.argument(field, "name", 0), ctx.argument(field, "type_", 1)
     name = _text(ctx, named.value if named is not None else None)

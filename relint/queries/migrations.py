@@ -177,10 +177,12 @@ def _replayed(texts: Iterable[str]) -> State:
 def migration_in(text: str) -> Node | None:
     """The migration that a text holds; None when it holds none."""
     tree = parse(text)
-    for statement in tree.body if tree is not None else ():
+    if tree is None:
+        return None
+    for statement in tree.body:
         if isinstance(statement, ast.ClassDef) and any(last_name(base) == "Migration" for base in statement.bases):
             assigned = dict(_assignments(statement))
-            lists = dict(_assignments(tree)) if tree is not None else {}
+            lists = dict(_assignments(tree))
             ties = [assigned.get(name) for name in ("dependencies", "replaces", "run_before")]
             dependencies, replaces, run_before = (tuple(_pairs(tie)) for tie in ties)
             return Node(
