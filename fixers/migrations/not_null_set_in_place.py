@@ -24,39 +24,41 @@ _ALLOWED = frozenset({"nullable", "existing_type", "existing_server_default", "e
 def fix(finding: Finding, ctx: Context) -> Fix | None:
     assert isinstance(finding.node, cst.Call)
     try:
-        if finding.data.origin == "django":
-            return tighten_in_steps(ctx)
-        if (reason := comes_behind(ctx)) is not None:
-            raise Refused(reason)
-        if (fixed := _with_check(finding.node, ctx)) is not None:
-            return fixed
-        raise Refused("it may change more than NULL")
-    except Refused as why:
+        return tighten_in_steps(ctx) if finding.data.origin == "django" else _with_check(finding.node, ctx)
+    except Refused as reason:
         return Fix(
             "Add CHECK (... IS NOT NULL) NOT VALID, VALIDATE it in a transaction of its own, SET NOT NULL, and drop "
-            f"the CHECK. Not written here: {why}",
+            f"the CHECK. Not written here: {reason}",
             (),
             Safety.DISPLAY,
         )
 
 
-def _with_check(call: cst.Call, ctx: Context) -> Fix | None:
+def _with_check(call: cst.Call, ctx: Context) -> Fix:
+    """Raises Refused when it cannot be written around the statement."""
     database = target(ctx)
     operation = alembic_operation(ctx, call)
     statement = ctx.statement_of(call)
-    if operation is None or operation.batch is not None or not isinstance(call.func, cst.Attribute):
-        return None
-    if database.engine != "postgresql" or not database.found or database.version < CHECK_IS_PROOF:
-        return None
-    if in_autocommit_block(ctx, call):
-        return None
-    if not isinstance(statement, cst.SimpleStatementLine) or not edits.is_alone(ctx, statement):
-        return None
+    if operation is None or not isinstance(call.func, cst.Attribute):
+        raise Refused("SQL is rewritten by hand")
+    if (reason := comes_behind(ctx)) is not None:
+        raise Refused(reason)
+    if operation.batch is not None:
+        raise Refused("a batch is for SQLite, which has no such CHECK")
+    if database.engine != "postgresql":
+        raise Refused(f"{database.name} has no such CHECK")
+    if not database.found:
+        raise Refused("nothing says that the database is PostgreSQL")
+    if database.version < CHECK_IS_PROOF:
+        raise Refused(f"{database.name} reads the table for SET NOT NULL whatever CHECK there is")
+    alone = isinstance(statement, cst.SimpleStatementLine) and edits.is_alone(ctx, statement)
+    if not alone or in_autocommit_block(ctx, call):
+        raise Refused("other code stands around it")
     if any(arg.keyword is None or arg.keyword.value not in _ALLOWED for arg in call.args[2:]):
-        return None
+        raise Refused("it changes more than NULL")
     table, column = table_name(ctx, operation), ctx.literal(operation.argument(ctx, "column_name", 0))
     if not isinstance(column, str) or table is None or not (is_plain(table) and is_plain(column)):
-        return None
+        raise Refused("its names are not written out")
     constraint = f"{table}_{column}"[:_LONGEST_NAME] + "_set"
     op = ctx.source(call.func.value)
     inner = edits.indent_of(ctx, statement) + ctx.tree.default_indent
@@ -70,4 +72,6 @@ def _with_check(call: cst.Call, ctx: Context) -> Fix | None:
     )
     footer = f'{ctx.tree.default_indent}{op}.execute("ALTER TABLE {table} DROP CONSTRAINT {constraint}")'
     changes = edits.wrap(ctx, [statement], header, footer)
-    return Fix("Validate a CHECK first", changes) if changes else None
+    if changes is None:
+        raise Refused("other code stands around it")
+    return Fix("Validate a CHECK first", changes)

@@ -43,9 +43,16 @@ history is silent, and so are tables that the same migration creates, a field th
 `AddConstraintNotValid` and `ValidateConstraint`.
 
 ## Fix safety
+Only where nothing stands behind the migration, as under REL501; else a suggestion that says why.
+
 For Alembic on PostgreSQL 12 and later the CHECK is written around the statement. Unsafe: what stands before it in the
 migration is committed when the block begins (`transaction_per_migration` keeps other migrations apart), and the new
-constraint is dropped at the end. Django's `AlterField` needs migrations of its own: a suggestion.
+constraint is dropped at the end.
+
+A Django migration that does nothing else fills the NULLs in batches first, where the field has a default, and its
+`AlterField` becomes one that on PostgreSQL goes by way of the CHECK. Unsafe: the migration leaves its transaction, so
+that what it has done stays when it fails; it may be run again. Quiet afterwards on MySQL and SQLite, which know no
+gentler way.
 
 ## References
 - https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES

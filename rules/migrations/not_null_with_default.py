@@ -42,9 +42,20 @@ database keeps costs a moment's lock: it is for information only, and silent whe
 `not-null = "db-default"`.
 
 ## Fix safety
+Unsafe: one migration becomes three, and the third belongs into a later release. This one adds the column nullable,
+without a default; a new one fills it in batches of `[tool.relint.sanctioned] batch-size` rows by primary key, outside a
+transaction, and may be stopped and run again; a last one fills what old code has left NULL meanwhile, and sets NOT NULL
+after a validated CHECK on PostgreSQL, in the usual way elsewhere (docs/three-steps.md). All columns of the migration go
+together. A callable default like `uuid.uuid4` is called for each row.
+
+Only where nothing stands behind the migration: it is the only leaf of its app (Alembic: the only head), no other app's
+migration names it, and it has to run before none. No other migration is ever edited. Otherwise the fix is a suggestion
+that says why, as it is in reusable apps, for columns with an index or a constraint of their own, for fields that are
+not Django's, for defaults that mean nothing outside the file, and beside operations that may need the filled column.
+
 With `[tool.relint.sanctioned] not-null = "db-default"`, a literal default becomes `db_default=` as well (Django 5 and
 later), or is set by `RunSQL(... SET DEFAULT ...)` right after: unsafe, because the model must get the same
-`db_default`. Otherwise, and in reusable apps, the three steps are a suggestion.
+`db_default`.
 
 ## References
 - https://docs.djangoproject.com/en/stable/ref/models/fields/#db-default

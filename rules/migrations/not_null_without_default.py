@@ -40,7 +40,9 @@ Quiet as REL501 is; and for fields of other packages, whose class may say more t
 
 ## Fix safety
 With `[tool.relint.sanctioned] not-null = "db-default"`, a literal `default=` of an Alembic column is written as
-`server_default=` too: unsafe, because every existing row gets that value. Otherwise the three steps are a suggestion.
+`server_default=` too: unsafe, because every existing row gets that value. Otherwise such a column is added in three
+steps as under REL501, filled with that `default=`. Without any default there is nothing to fill it with, and the steps
+are a suggestion.
 
 ## References
 - https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES
