@@ -39,9 +39,9 @@ _LOOP_OF_ATTEMPTS = (
 )
 _RETRIES_OF_LIBRARIES = (
     r"\b(?:\w*[rR]etry\w*|\w*Retrying|on_exception|on_predicate|runtime|HTTPAdapter|autoretry_for|max_retries|stamina"
-    r"|tenacity|backoff)\b"
+    r"|tenacity|backoff\w*)\b"
 )
-_RECURSION = r"\bdef\s+(\w+)(?s:.)*\bexcept\b(?s:.)*\b\1\("
+_RECURSION = r"\bdef\s+(\w+)(?s:.)*\bexcept\b(?s:.)*\b\1[(,)]"
 
 PATTERNS: dict[str, str] = {
     "sql": rf"{_BEGINS_SQL}|[\"'][\s(]*(?i:{_STATEMENT})\s",
@@ -73,5 +73,8 @@ PATTERNS: dict[str, str] = {
         r"\.(?:delay|apply_async|send\w*|publish|produce|enqueue|basic_publish|set|set_many|delete_many|delete_pattern"
         r"|delete|clear|incr|decr|touch|get_or_set|post|put|patch|request)\(\s*[^)\s]"
         r"|\b(?:send_mail|send_mass_mail|mail_admins|mail_managers|enqueue|urlopen)\(|\.(?:send|delay|apply_async|clear)\("
+    ),
+    "client or remote call": (
+        r"\b(?:\w*Redis\w*|from_url|create_pool|initialize)\b|\bconnect\(|(?i:pool|client|connection)\(|\.[A-Z]\w*\("
     ),
 }

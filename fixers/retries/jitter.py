@@ -38,7 +38,7 @@ def jittered(ctx: Context, retry: Retry, pause: Pause) -> tuple[Edit, ...] | Non
 def spread(ctx: Context, duration: cst.BaseExpression, uniform: str) -> str:
     """The same delay, half to one and a half times as long."""
     around = f"{uniform}(0.5, 1.5)"
-    if ctx.literal(duration) == 1:
+    if isinstance(duration, cst.Integer | cst.Float) and duration.evaluated_value == 1:
         return around
     product = isinstance(duration, cst.BinaryOperation) and isinstance(duration.operator, cst.Multiply)
     return f"{ctx.source(duration) if product else edits.parenthesized(ctx, duration)} * {around}"
