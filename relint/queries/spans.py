@@ -33,9 +33,10 @@ def works_before_end(ctx: Context, opened: Opened) -> bool:
 
 
 def _of_span(ctx: Context, call: cst.Call, name: str) -> bool:
-    """Whether a call is a method of the span, or stands in the arguments of one."""
+    """Whether a call is a method of the span or writes to the log, or stands in the arguments of one."""
     around = [call, *(a for a in ctx.ancestors(call) if isinstance(a, cst.Call))]
-    return any(ctx.source(each.func).startswith(f"{name}.") for each in around)
+    texts = [ctx.source(each.func) for each in around]
+    return any(text.startswith((f"{name}.", "logger.", "log.", "logging.", "_logger.", "LOG.")) for text in texts)
 
 
 def never_entered(ctx: Context, call: cst.Call) -> bool:
