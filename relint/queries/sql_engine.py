@@ -10,7 +10,7 @@ from relint.file_context import FileContext
 from relint.remembered import remembered
 from relint.sql_text import is_mysql, tokens
 
-_PRISMA = "migration_lock.toml"
+_PRISMA, _PRISMA_NAME = "migration_lock.toml", "migration.sql"
 _PROVIDER = re.compile(r"^\s*provider\s*=\s*\"(\w+)\"", re.MULTILINE)
 _PROVIDERS = {"postgresql": "postgresql", "mysql": "mysql", "sqlite": "sqlite", "sqlserver": "mssql"}
 _NEIGHBOURS = 20
@@ -31,10 +31,9 @@ _MSSQL = re.compile(r"^\s*go\s*$|\bnvarchar\b|\[dbo\]|\bidentity\s*\(\d", re.IGN
 def engine_of_sql(ctx: FileContext) -> str | None:
     """The engine of the file, as the configuration spells it; None when nothing tells."""
     folder = Path(ctx.path).absolute().parent
-    for above in (folder, folder.parent):
-        if _PRISMA in ctx.project.listing(above):
-            found = _PROVIDER.search(ctx.project.text(above / _PRISMA) or "")
-            return _PROVIDERS.get(found[1]) if found else None
+    if Path(ctx.path).name == _PRISMA_NAME and _PRISMA in ctx.project.listing(folder.parent):
+        found = _PROVIDER.search(ctx.project.text(folder.parent / _PRISMA) or "")
+        return _PROVIDERS.get(found[1]) if found else None
     return told(ctx.text) or _of_neighbours(ctx, folder)
 
 
