@@ -31,9 +31,11 @@ def write_fixes(result: FileResult, settings: Settings, task: Task) -> FileResul
             _create(file, settings.root, created)
         if result.fixed_text != result.source.text:
             write(result.source, result.fixed_text)
-    except (OSError, UnicodeEncodeError, ChangedOnDisk, _Refused) as error:
+    except BaseException as error:
         for path in created:
             path.unlink()
+        if not isinstance(error, OSError | UnicodeEncodeError | ChangedOnDisk | _Refused):
+            raise
         reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
         absolute = replace(result.source, path=os.path.abspath(result.path))
         unfixed = respelled(check_source(absolute, settings, replace(task, fix=False)), result.path)

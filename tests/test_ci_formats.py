@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -11,7 +12,7 @@ import jsonschema
 import pytest
 
 from relint.lines import Lines
-from relint.model import Diagnostic, Edit, Fix, Position, Related, Safety, Severity
+from relint.model import Diagnostic, Edit, Fix, NewFile, Position, Related, Safety, Severity
 from relint.report import renderer
 from relint.report.style import Style
 
@@ -148,6 +149,14 @@ def test_sarif_is_valid_and_complete() -> None:
     assert first["fixes"][0]["artifactChanges"][0]["replacements"][0]["insertedContent"]["text"] == ", timeout=10"
     assert "fixes" not in second
     assert first["partialFingerprints"] != second["partialFingerprints"]
+
+
+def test_fixes_that_create_files_are_not_told_by_half() -> None:
+    found = finding()
+    assert found.fix is not None
+    creating = replace(found, fix=replace(found.fix, create=(NewFile("new.py", "x = 1\n"),)))
+    assert "fixes" not in sarif(creating)["runs"][0]["results"][0]
+    assert "suggestions" not in json.loads(render("rdjson", creating))["diagnostics"][0]
 
 
 def test_sarif_of_nothing_and_of_odd_paths() -> None:

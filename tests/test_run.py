@@ -263,6 +263,20 @@ def creating(monkeypatch: pytest.MonkeyPatch, *new: Path) -> None:
     monkeypatch.setattr("relint.fix.fix", lambda *_, **__: Fixed("x = 1\n", {"REL003": 1}, [], create=files))
 
 
+def test_ctrl_c_leaves_no_new_file_without_its_fix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ((path, settings),) = written(tmp_path, ["a.py"])
+    creating(monkeypatch, tmp_path / "b.py")
+    result = fixed(path, settings)
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("relint.writing.write", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_fixes(result, settings, Task(fix=True))
+    assert [each.name for each in tmp_path.iterdir() if each.suffix == ".py"] == ["a.py"]
+
+
 def test_new_files_are_written_with_the_fix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ((path, settings),) = written(tmp_path, ["a.py"])
     creating(monkeypatch, tmp_path / "b.py")

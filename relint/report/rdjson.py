@@ -30,8 +30,9 @@ def _diagnostic(diagnostic: Diagnostic, lines: Lines) -> dict[str, Any]:
         "severity": _SEVERITIES[diagnostic.severity],
         "code": {"value": diagnostic.code, **({"url": diagnostic.url} if diagnostic.url else {})},
     }
-    if diagnostic.fix is not None and diagnostic.fix.safety is not Safety.DISPLAY:
-        item["suggestions"] = _suggestions(diagnostic.fix, lines)
+    fix = diagnostic.fix
+    if fix is not None and fix.safety is not Safety.DISPLAY and not fix.create:  # no suggestion creates a file
+        item["suggestions"] = _suggestions(fix, lines)
     return item
 
 

@@ -96,8 +96,10 @@ def _result(diagnostic: Diagnostic, uri: str, fingerprint: str, lines: Lines) ->
             {"id": number, "message": {"text": each.message}, **_location(uri, each.start, each.end, lines)}
             for number, each in enumerate(diagnostic.related)
         ]
-    if diagnostic.fix is not None and diagnostic.fix.safety is not Safety.DISPLAY and diagnostic.fix.edits:
-        result["fixes"] = [_fix(diagnostic.fix, uri, lines)]
+    fix = diagnostic.fix
+    # Half a fix is worse than none: whoever applies these may not create the files.
+    if fix is not None and fix.safety is not Safety.DISPLAY and fix.edits and not fix.create:
+        result["fixes"] = [_fix(fix, uri, lines)]
     return result
 
 
