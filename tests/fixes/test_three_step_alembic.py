@@ -120,8 +120,11 @@ class Books:
     def revisions(self) -> list[str]:
         return sorted(path.stem for path in self.versions.glob("*.py"))
 
-    def relint(self, *arguments: str, batch_size: int = 7) -> str:
-        (self.folder / "relint.toml").write_text(CONFIGURATION.format(batch_size=batch_size))
+    def texts(self) -> dict[str, str]:
+        return {path.name: path.read_text("utf-8") for path in self.versions.glob("*.py")}
+
+    def relint(self, *arguments: str, batch_size: int = 7, more: str = "") -> str:
+        (self.folder / "relint.toml").write_text(CONFIGURATION.format(batch_size=batch_size) + more)
         command = [sys.executable, "-m", "relint", "check", "--select", "REL5", "-j1", *arguments, "migrations"]
         environment = {**os.environ, "PYTHONPATH": os.getcwd()}
         done = subprocess.run(command, env=environment, cwd=self.folder, capture_output=True, text=True)
@@ -181,15 +184,32 @@ def test_it_leads_where_the_one_revision_led(tmp_path: Path, engine: str, per_mi
 
 def test_nothing_is_left_to_find_or_to_fix(tmp_path: Path) -> None:
     books = fixed_books(tmp_path, "sqlite")
-    texts = {path.name: path.read_text("utf-8") for path in books.versions.glob("*.py")}
+    texts = books.texts()
     assert "All checks passed" in books.relint("--fix", "--unsafe-fixes")
-    assert texts == {path.name: path.read_text("utf-8") for path in books.versions.glob("*.py")}
+    assert texts == books.texts()
     shown = io.StringIO()
     with redirect_stdout(shown):
         config = books.config()
         config.stdout = shown
         command.heads(config)
     assert shown.getvalue().split() == ["0004", "(head)"]
+
+
+def test_a_database_that_ran_the_revision_is_left_alone(tmp_path: Path) -> None:
+    books = Books(tmp_path, "sqlite")
+    texts = books.texts()
+    books.relint("--fix", "--unsafe-fixes", more='\n[migrations.start-after]\nbooks = "0002"\n')
+    assert books.texts() == texts, "`start-after` makes it history"
+
+    (books.versions / "0003_more.py").write_text('revision = "0003"\ndown_revision = "0002"\n')
+    texts = books.texts()
+    assert "Not written here: `0003` follows it" in books.relint("--fix", "--unsafe-fixes")
+    assert books.texts() == texts, "what follows it may have run"
+
+    (books.versions / "0003_more.py").write_text('revision = "0003"\ndown_revision = "0001"\n')
+    texts = books.texts()
+    assert "Not written here: `0003` is another head" in books.relint("--fix", "--unsafe-fixes")
+    assert books.texts() == texts, "there are several heads"
 
 
 def test_old_code_writes_between_the_steps(tmp_path: Path, engine: str) -> None:
