@@ -27,12 +27,12 @@ class Funnel:
     def matching(self, text: str) -> list[RuleInfo]:
         """The rules whose triggers stand in the text, in the order they were given."""
         words = self._found(text)
-        return [trigger.rule for trigger in self._triggers if trigger.concerns(text, words)]
+        return [trigger.rule for trigger in self._triggers if trigger.concerns(words)]
 
     def near(self, text: str) -> bool:
         """Whether one of the rules can have a finding in this part of a file that it concerns."""
         words = self._found(text)
-        return any(trigger.is_near(text, words) for trigger in self._triggers)
+        return any(trigger.is_near(words) for trigger in self._triggers)
 
     def of(self, rules: Iterable[RuleInfo]) -> Funnel:
         """The triggers of some of the rules."""
@@ -64,20 +64,20 @@ class _Trigger:
         self.extra = frozenset(str(name).rpartition(".")[2] for names in named for name in names)
         self.words = self.imports | self.own_words | self.extra
 
-    def concerns(self, text: str, words: _Words) -> bool:
+    def concerns(self, words: _Words) -> bool:
         """Whether a file is for the rule."""
         if words.hold(self.extra):
             return True
         if not all(words.hold(group) for group in (self.imports, self.own_words) if group):
             return False
-        return all(pattern.search(text) for pattern in self.anywhere)
+        return all(map(words.show, self.anywhere))
 
-    def is_near(self, text: str, words: _Words) -> bool:
+    def is_near(self, words: _Words) -> bool:
         """Whether a part of such a file is."""
         if words.hold(self.extra):
             return True
         if self.near:
-            return all(pattern.search(text) for pattern in self.near)
+            return all(map(words.show, self.near))
         return not self.own_words or words.hold(self.own_words)
 
 
@@ -88,6 +88,13 @@ class _Words:
         self._text = text
         self._candidates = frozenset(candidates)
         self._whole: dict[str, bool] = {}
+        self._shown: dict[re.Pattern[str], bool] = {}
+
+    def show(self, pattern: re.Pattern[str]) -> bool:
+        """Whether a pattern occurs in the text: searched once, however many rules name it."""
+        if pattern not in self._shown:
+            self._shown[pattern] = pattern.search(self._text) is not None
+        return self._shown[pattern]
 
     def hold(self, words: frozenset[str]) -> bool:
         """Whether one of `words` stands in the text."""
