@@ -43,6 +43,8 @@ class Accepted:
 
     def judge(self, result: FileResult) -> FileResult:
         """The result without findings on unchanged lines, and with accepted ones marked so."""
+        if self.changes is None and self.baseline is None:
+            return result
         found = result.diagnostics
         if self.changes is not None:
             found = tuple(each for each in found if self._is_on_changed_lines(each))

@@ -78,6 +78,8 @@ def visible(result: FileResult, task: Task) -> FileResult:
 
 def respelled(result: FileResult, path: str) -> FileResult:
     """The result with the file's path as the user has spelled it: files are checked under their absolute paths."""
+    if not result.diagnostics and result.source is None:
+        return result if result.path == path else replace(result, path=path)
     was = f"`{result.path}` "
     diagnostics = tuple(
         replace(

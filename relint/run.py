@@ -44,6 +44,9 @@ def run(
     try:
         for path, spelled, settings in pending:
             result = known.get(path)
+            if result is not None and not result.diagnostics:
+                yield FileResult(str(spelled))
+                continue
             if result is None:
                 one = next(checked)
                 if cache:
