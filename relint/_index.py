@@ -148,6 +148,17 @@ RULES: list[dict[str, Any]] = [
         'fix': 'unsafe',
     },
     {
+        'name': 'check-then-create',
+        'family': 'transactions',
+        'module': 'relint.rules.transactions.check_then_create',
+        'summary': 'Rows that are created because a query a moment ago did not find them.',
+        'code': 'REL206',
+        'words': ('exists', 'aexists', 'DoesNotExist'),
+        'anywhere': ('look for a row', 'create a row'),
+        'near': ('look for a row', 'create a row'),
+        'fix': 'unsafe',
+    },
+    {
         'name': 'stale-pooled-connection',
         'family': 'transactions',
         'module': 'relint.rules.transactions.stale_pooled_connection',

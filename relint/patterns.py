@@ -77,4 +77,6 @@ PATTERNS: dict[str, str] = {
     "client or remote call": (
         r"\b(?:\w*Redis\w*|from_url|create_pool|initialize)\b|\bconnect\(|(?i:pool|client|connection)\(|\.[A-Z]\w*\("
     ),
+    "look for a row": r"\.a?exists\(\s*\)|\bDoesNotExist\b",
+    "create a row": r"\.a?create\(",
 }
