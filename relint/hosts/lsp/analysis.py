@@ -55,9 +55,12 @@ def analyse(
         return _analyse(snapshot, folder, Project(folder.settings(snapshot.path), files, wanted=wanted), before)
     except ConfigError as error:
         return Result(snapshot, error=str(error))
-    except Exception as error:
-        log.exception("checking %s failed", snapshot.path)
-        return Result(snapshot, found=(crash(snapshot.path, "relint", error),))
+    except Exception as error:  # noqa: BLE001 - the server stays up
+        crashed = crash(snapshot.path, "relint", error)
+        known = before is not None and any(each.message == crashed.message for each in before.found)
+        if not known:  # not at every keystroke
+            log.error("checking %s failed", snapshot.path, exc_info=error)
+        return Result(snapshot, found=(crashed,))
 
 
 def _analyse(snapshot: Snapshot, folder: Folder, project: Project, before: Result | None) -> Result:
