@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Any, Iterable, Mapping
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from relint.model import RuleInfo
-from relint.patterns import PATTERNS
+from relint.patterns import PATTERNS, Pattern
 
 Options = Mapping[str, Mapping[str, Any]]
 
@@ -58,8 +57,8 @@ class _Trigger:
         self.rule = rule
         self.imports = frozenset(rule.imports)
         self.own_words = frozenset(rule.words)
-        self.near = [_compiled(name) for name in rule.near]
-        self.anywhere = [_compiled(name) for name in (*rule.near, *rule.anywhere)]
+        self.near = [PATTERNS[name] for name in rule.near]
+        self.anywhere = [PATTERNS[name] for name in (*rule.anywhere, *rule.near)]
         named = [names for key, names in options.items() if key.startswith("extra-") and isinstance(names, list)]
         self.extra = frozenset(str(name).rpartition(".")[2] for names in named for name in names)
         self.words = self.imports | self.own_words | self.extra
@@ -88,12 +87,12 @@ class _Words:
         self._text = text
         self._candidates = frozenset(candidates)
         self._whole: dict[str, bool] = {}
-        self._shown: dict[re.Pattern[str], bool] = {}
+        self._shown: dict[Pattern, bool] = {}
 
-    def show(self, pattern: re.Pattern[str]) -> bool:
+    def show(self, pattern: Pattern) -> bool:
         """Whether a pattern occurs in the text: searched once, however many rules name it."""
         if pattern not in self._shown:
-            self._shown[pattern] = pattern.search(self._text) is not None
+            self._shown[pattern] = pattern(self._text)
         return self._shown[pattern]
 
     def hold(self, words: frozenset[str]) -> bool:
@@ -119,11 +118,6 @@ def stands(word: str, text: str) -> bool:
 
 def _continues(character: str) -> bool:
     return character.isalnum() or character == "_"
-
-
-@lru_cache(maxsize=256)
-def _compiled(name: str) -> re.Pattern[str]:
-    return re.compile(PATTERNS[name], re.MULTILINE)
 
 
 @lru_cache(maxsize=64)

@@ -1,82 +1,147 @@
-"""What must stand near a finding, or anywhere in its file: regular expressions by the names that rules give.
+"""What must stand near a finding, or anywhere in its file: necessary conditions by the names that rules give.
 
-Each is a necessary condition, cheap to search and never too strict: a test compares findings with and without them.
-All are compiled with MULTILINE.
+Each is cheap (substrings first, a regular expression only behind them) and never too strict: tests compare the findings
+with and without them.
 """
 
 from __future__ import annotations
 
-_STATEMENT = (
-    "SELECT|INSERT|UPDATE|DELETE|MERGE|WITH|VALUES|REPLACE|UPSERT|CREATE|DROP|ALTER|TRUNCATE|GRANT|REVOKE|PRAGMA|ATTACH"
-    "|DETACH|EXPLAIN|VACUUM|ANALYZE|REINDEX"
+import re
+from typing import Callable
+
+Pattern = Callable[[str], bool]
+
+
+def _any_of(*parts: str) -> Pattern:
+    """One of the substrings."""
+
+    def stands(text: str) -> bool:
+        return any(part in text for part in parts)
+
+    return stands
+
+
+def _regex(pattern: str, *parts: str) -> Pattern:
+    """A match of a regular expression, which takes one of the substrings (if any are given)."""
+    search = re.compile(pattern, re.MULTILINE).search
+
+    def stands(text: str) -> bool:
+        return (not parts or any(part in text for part in parts)) and search(text) is not None
+
+    return stands
+
+
+def _either(*patterns: Pattern) -> Pattern:
+    def stands(text: str) -> bool:
+        return any(pattern(text) for pattern in patterns)
+
+    return stands
+
+
+_STATEMENTS = (
+    "SELECT INSERT UPDATE DELETE MERGE WITH VALUES REPLACE UPSERT CREATE DROP ALTER TRUNCATE GRANT REVOKE PRAGMA "
+    "ATTACH DETACH EXPLAIN VACUUM ANALYZE REINDEX"
+).split()
+_OTHER_WORDS_OF_SQL = (
+    "SET SHOW USE CALL EXEC EXECUTE COPY KILL LOCK UNLOCK NOTIFY LISTEN DESCRIBE DESC BEGIN COMMIT ROLLBACK SAVEPOINT "
+    "DECLARE IF FETCH COMMENT REFRESH LOAD UNLOAD OPTIMIZE DO RENAME WHERE FROM AND OR ON HAVING LIMIT OFFSET LIKE "
+    "ILIKE IN BETWEEN JOIN WHEN ORDER GROUP INTERVAL AS"
+).split()
+_SQL_CALLS = (
+    "execute exec_driver_sql copy_expert mogrify raw RawSQL RunSQL DDL text SQL sql read_sql fetch runQuery "
+    "runOperation extra prepare scalar copy"
+).split()
+_ANY_STATEMENT = "|".join(_STATEMENTS)
+_UPPER = _regex(rf"(?<!\w)(?:{'|'.join([*_STATEMENTS, *_OTHER_WORDS_OF_SQL])})\b", *_STATEMENTS, *_OTHER_WORDS_OF_SQL)
+_LOWER = _regex(
+    rf"[\"'][\s(]*(?:(?:{_ANY_STATEMENT.lower().replace('|with|', '|')})\s|with\s+(?:recursive\s+)?\w+\s+as\b)",
+    *map(str.lower, _STATEMENTS),
 )
-_COMMAND = (
-    "SET|SHOW|USE|CALL|EXEC|EXECUTE|COPY|KILL|LOCK|UNLOCK|NOTIFY|LISTEN|DESCRIBE|DESC|BEGIN|COMMIT|ROLLBACK|SAVEPOINT"
-    "|DECLARE|IF|FETCH|COMMENT|REFRESH|LOAD|UNLOAD|OPTIMIZE|DO|RENAME"
-)
-_CLAUSE = "WHERE|FROM|AND|OR|ON|HAVING|LIMIT|OFFSET|LIKE|ILIKE|IN|BETWEEN|JOIN|WHEN|ORDER|GROUP|INTERVAL|AS"
-# The look-ahead spares trying every word at every place.
-_WORDS_OF_SQL = rf"\b(?=[A-Z])(?:{_STATEMENT}|{_COMMAND}|{_CLAUSE})\b"
-_LOWER = _STATEMENT.lower().replace("|with|", "|")
-_BEGINS_SQL = rf"{_WORDS_OF_SQL}|[\"'][\s(]*(?:(?:{_LOWER})\s|with\s+(?:recursive\s+)?\w+\s+as\b)"
-_SQL_CALL = (
+_CAPITALISED = _regex(rf"[\"'][\s(]*(?:{'|'.join(map(str.title, _STATEMENTS))})\s", *map(str.title, _STATEMENTS))
+_SQL_CALL = _regex(
     r"(?:\bexecute(?:many|script|_batch|_values|_sql|_query|_script)?|\bexec_driver_sql|\bcopy_expert|\bmogrify|\braw"
     r"|\bRawSQL|\bRunSQL|\bDDL|(?<![.\w])text|\b(?:sa|db|sql|sqlalchemy|expression|sqlmodel)\.text|\bSQL|\bsql"
     r"|\bread_sql(?:_query)?|\bfetch(?:row|val|many|_all|_one|_val)?|\brunQuery|\brunOperation|\b_?run_sql|\bextra"
     r"|\bprepare|\bscalars?|\bcopy(?=\(\s*[fF]?[\"']))"
     # Neither nothing, nor one plain text, nor a construct of SQLAlchemy is given.
-    r"\(\s*(?!\)|[rRuUbB]{0,2}(?:\"[^\"\n%{]*\"|'[^'\n%{]*')\s*[,)]|(?:\w+\.)?(?:select|insert|update|delete)\()"
+    r"\(\s*(?!\)|[rRuUbB]{0,2}(?:\"[^\"\n%{]*\"|'[^'\n%{]*')\s*[,)]|(?:\w+\.)?(?:select|insert|update|delete)\()",
+    *_SQL_CALLS,
 )
-_INTERPOLATION = (
-    r"\b[rR]?[fFtT][rR]?[\"']|[\"'\w)\]]\s*%\s*[\w({\[]|\.format\b|\bformat_map\b|\bjoin\b|[\"')\w\]]\s*\+=?\s*[\"'\w(]"
-    r"|\breplace\b|\bsubstitute\b"
+_INTERPOLATION = _any_of(
+    *('f"', "f'", 'F"', "F'", 'fr"', "fr'", 't"', "t'", "%", "+", ".format", "join", "replace", "substitute")
 )
-_LOOP_OF_ATTEMPTS = (
+_RETRY_OF_LIBRARY = _any_of(
+    *("etry", "Retrying", "on_exception", "on_predicate", "runtime", "HTTPAdapter", "autoretry_for", "max_retries"),
+    *("stamina", "tenacity", "backoff"),
+)
+_LOOP_OF_ATTEMPTS = _regex(
     r"^[ \t]*while\b"
-    r"|^[ \t]*(?:async[ \t]+)?for\b(?:[^\n]*\b(?:range|count|repeat|enumerate)\b"
-    r"|[^\n]*\bin\s*[\[(]\s*[\d.\-\n]"
-    r"|(?s:.)*(?:sleep|wait)\w*\()"
+    r"|^[ \t]*(?:async[ \t]+)?for\b[^\n]*(?:\b(?:range|count|repeat|enumerate)\b|\bin\s*[\[(]\s*[\d.\-\n])",
+    "while",
+    "for",
 )
-_RETRIES_OF_LIBRARIES = (
-    r"\b(?:\w*[rR]etry\w*|\w*Retrying|on_exception|on_predicate|runtime|HTTPAdapter|autoretry_for|max_retries|stamina"
-    r"|tenacity|backoff\w*)\b"
-)
-_RECURSION = r"\bdef\s+(\w+)(?s:.)*\bexcept\b(?s:.)*\b\1[(,)]"
+_LOOP = _regex(r"^[ \t]*(?:while|(?:async[ \t]+)?for)\b", "while", "for")
+_EXCEPT = _regex(r"^[ \t]*except\b", "except")
+_PAUSE = _regex(r"(?:[sS]leep|[wW]ait)\w*\(", "leep", "ait")
+_WITH_OR_DECORATOR = _regex(r"^[ \t]*(?:(?:async[ \t]+)?with\b|@)", "with", "@")
+_DEFINED = re.compile(r"^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
+_VERBS = "get|options|head|post|put|patch|delete|request|send|open"
+_REQUESTS = [f".{verb}" for verb in (*_VERBS.split("|"), "stream", "fetch_token", "refresh_token", "build_request")]
 
-PATTERNS: dict[str, str] = {
-    "sql": rf"{_BEGINS_SQL}|[\"'][\s(]*(?i:{_STATEMENT})\s",
-    "sql or a call that takes it": rf"{_BEGINS_SQL}|{_SQL_CALL}",
-    "interpolation or a call that takes sql": rf"{_INTERPOLATION}|{_SQL_CALL}",
-    "with or a decorator": r"^[ \t]*(?:async[ \t]+)?with\b|^[ \t]*@",
-    "with, a decorator or on_commit": r"^[ \t]*(?:async[ \t]+)?with\b|^[ \t]*@|\bon_commit\b",
-    "except": r"^[ \t]*except\b",
-    "commit": r"\b(?:commit|flush|set_autocommit)\(|\.commit\b",
-    "async def": r"^[ \t]*async[ \t]+def\b",
-    "except that catches cancellation": (
-        r"^[ \t]*except\s*(?:\*\s*)?:|\b(?:BaseException|Cancel\w*)\b|^[ \t]*except\s+\(?\s*_?[A-Z][A-Z_]+\b"
+
+def _calls_itself(text: str) -> bool:
+    """A function that is named again below an `except`."""
+    after = text.find("except")
+    return after >= 0 and any(found[1] in text[after:] for found in _DEFINED.finditer(text))
+
+
+def _retry(text: str) -> bool:
+    if _RETRY_OF_LIBRARY(text) or _LOOP_OF_ATTEMPTS(text) or _calls_itself(text):
+        return True
+    return _PAUSE(text) and _LOOP(text)
+
+
+PATTERNS: dict[str, Pattern] = {
+    "sql": _either(_UPPER, _LOWER, _CAPITALISED),
+    "sql or a call that takes it": _either(_UPPER, _LOWER, _SQL_CALL),
+    "interpolation or a call that takes sql": _either(_INTERPOLATION, _SQL_CALL),
+    "with or a decorator": _WITH_OR_DECORATOR,
+    "with, a decorator or on_commit": _either(_WITH_OR_DECORATOR, _any_of("on_commit")),
+    "except": _EXCEPT,
+    "commit": _regex(r"\b(?:commit|flush|set_autocommit)\(|\.commit\b", "commit", "flush"),
+    "async def": _regex(r"^[ \t]*async[ \t]+def\b", "async"),
+    "except that catches cancellation": _either(
+        _regex(r"^[ \t]*except\s*(?:(?:\*\s*)?:|\(?\s*_?[A-Z][A-Z_]+\b)", "except"), _any_of("BaseException", "Cancel")
     ),
-    "loop or comprehension": r"\bfor\b|\bwhile\b|\bmap\(|\*",
-    "task or thread": (
-        r"\b(?:gather|as_completed|create_task|ensure_future|start_soon|wait|run_coroutine_threadsafe)\b"
-        r"|\b(?:Thread|Process)\(|\.start\("
+    "loop or comprehension": _any_of("for", "while", "map(", "*"),
+    "task or thread": _either(
+        _any_of("gather", "as_completed", "create_task", "ensure_future", "start_soon", "run_coroutine_threadsafe"),
+        _any_of("Thread(", "Process(", ".start("),
+        _any_of("wait("),
     ),
-    "request": (
-        r"\b(?:requests\w*|httpx|aiohttp|urllib\d?|urlopen|urlretrieve|\w*Timeout|\w*Client)\b"
-        # `x.get("key")` and `x.delete()` are no requests.
-        r"|\.(?:get|options|head|post|put|patch|delete|request|send|open|stream|fetch_token|refresh_token"
-        r"|request_encode_url|request_encode_body|build_request)\(\s*(?!\)|[\"'][\w.\- ]*[\"']\s*[,)])"
-        r"|[(,=]\s*[\w.]*\.(?:get|options|head|post|put|patch|delete|request|send|open)\s*(?:[,)#]|$)"
+    "request": _either(
+        _any_of("requests", "httpx", "aiohttp", "urllib", "urlopen", "urlretrieve", "Timeout", "Client"),
+        _regex(
+            # `x.get("key")` and `x.delete()` are no requests.
+            rf"\.(?:{_VERBS}|stream|fetch_token|refresh_token|request_encode_url|request_encode_body|build_request)"
+            r"\(\s*(?!\)|[\"'][\w.\- ]*[\"']\s*[,)])"
+            rf"|\.(?:{_VERBS})\s*(?:[,)#]|$)",
+            *_REQUESTS,
+        ),
     ),
-    "retry": rf"{_LOOP_OF_ATTEMPTS}|{_RETRIES_OF_LIBRARIES}|{_RECURSION}",
-    "failure": rf"^[ \t]*except\b|{_RETRIES_OF_LIBRARIES}|(?i:sleep|wait)\w*\(",
-    "effect outside the database": (
+    "retry": _retry,
+    "failure": _either(_EXCEPT, _RETRY_OF_LIBRARY, _PAUSE),
+    "effect outside the database": _regex(
         r"\.(?:delay|apply_async|send\w*|publish|produce|enqueue|basic_publish|set|set_many|delete_many|delete_pattern"
         r"|delete|clear|incr|decr|touch|get_or_set|post|put|patch|request)\(\s*[^)\s]"
-        r"|\b(?:send_mail|send_mass_mail|mail_admins|mail_managers|enqueue|urlopen)\(|\.(?:send|delay|apply_async|clear)\("
+        r"|\b(?:send_mail|send_mass_mail|mail_admins|mail_managers|enqueue|urlopen)\("
+        r"|\.(?:send|delay|apply_async|clear)\("
     ),
-    "client or remote call": (
-        r"\b(?:\w*Redis\w*|from_url|create_pool|initialize)\b|\bconnect\(|(?i:pool|client|connection)\(|\.[A-Z]\w*\("
+    "client or remote call": _either(
+        _any_of("Redis", "from_url", "create_pool", "initialize", "connect("),
+        _regex(r"(?i:pool|client|connection)\(|\.[A-Z]\w*\("),
     ),
-    "look for a row": r"\.a?exists\(\s*\)|\bDoesNotExist\b",
-    "create a row": r"\.a?create\(",
+    "look for a row": _regex(r"\.a?exists\(\s*\)|\bDoesNotExist\b", "exists", "DoesNotExist"),
+    "create a row": _any_of(".create(", ".acreate("),
+    "step and save": _regex(r"\.\w+\s*(?:[+-]=|=\s*\w+\.\w+\s*[+-])", "save("),
 }
