@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from relint.context import Context
-from relint.names import last_name
+from relint.names import is_none, last_name
 from relint.queries.bounds import words_of
 from relint.queries.endings import always_raises, ends_of
 from relint.queries.handlers import Handler, caught
@@ -20,6 +20,7 @@ CANCELLED: frozenset[str] = frozenset(
 )
 """How a cancellation is named. `concurrent.futures.CancelledError` is another class."""
 
+_OF_ASYNCIO = frozenset({"asyncio.CancelledError", "asyncio.exceptions.CancelledError"})
 _WAITS_FOR = frozenset({"asyncio.wait_for", "asyncio.shield", "asyncio.gather", "asyncio.wait"})
 _EVERYTHING = "builtins.BaseException"
 _ANSWERS = frozenset({"set_exception", "uncancel", "throw", "cancel"})
@@ -40,6 +41,8 @@ def swallows_cancellation(ctx: Context, handler: Handler) -> bool:
         return False
     if _raises_it_again(ctx, handler) or _hands_it_on(ctx, handler) or _was_cancelled_here(ctx, attempt):
         return False
+    if _answers_with_what_it_has(ctx, handler):
+        return False
     return not (_remembers(ctx, handler, attempt) or _waits_until_done(ctx, handler))
 
 
@@ -59,8 +62,8 @@ def ends_its_task(ctx: Context, handler: Handler) -> bool:
     The file gives it to one, or it loops and nobody in the file calls it.
     """
     function = ctx.function_of(handler)
-    if not isinstance(function, cst.FunctionDef):
-        return False
+    if not isinstance(function, cst.FunctionDef) or any(True for _ in ctx.walk(function.body, cst.Yield)):
+        return False  # who goes over an asynchronous generator goes on
     only_ends = catches_nothing_else(ctx, handler) and _leads_to_the_end(ctx, handler)
     if not only_ends and not nothing_follows(ctx, handler):
         return False
@@ -70,13 +73,24 @@ def ends_its_task(ctx: Context, handler: Handler) -> bool:
     attempt = ctx.parent(handler)
     assert attempt is not None
     loops = ctx.enclosing(handler, cst.While) is not None or any(True for _ in ctx.walk(attempt, cst.While))
-    return (
-        catches_nothing_else(ctx, handler)
-        and loops
-        and not any(
-            ctx.function_def(call.func) is function for call in ctx.tree.every(cst.Call, words=(function.name.value,))
-        )
-    )
+    return catches_nothing_else(ctx, handler) and loops and not _is_called(ctx, function)
+
+
+def ends_its_coroutine(ctx: Context, handler: Handler) -> bool:
+    """Whether a handler of cancellations alone is the last that happens in a coroutine that nobody in the file calls.
+
+    It may be a task of its own, started elsewhere. With trio and anyio it is wrong there too.
+    """
+    function = ctx.function_of(handler)
+    if not isinstance(function, cst.FunctionDef) or any(True for _ in ctx.walk(function.body, cst.Yield)):
+        return False
+    only_asyncio = _names(ctx, handler) <= _OF_ASYNCIO
+    return only_asyncio and nothing_follows(ctx, handler) and not _is_called(ctx, function)
+
+
+def _is_called(ctx: Context, function: cst.FunctionDef) -> bool:
+    calls = ctx.tree.every(cst.Call, words=(function.name.value,))
+    return any(ctx.function_def(call.func) is function for call in calls)
 
 
 def _leads_to_the_end(ctx: Context, handler: Handler) -> bool:
@@ -137,12 +151,13 @@ def _hands_it_on(ctx: Context, handler: Handler) -> bool:
     """Whether the error is returned, or stored for others to raise or see, or the task is told that it was meant."""
     named = handler.name.name if handler.name is not None else None
     error = named.value if isinstance(named, cst.Name) else None
+    carriers = {error, *_made_of(ctx, handler, error)}
     for call in ctx.walk(handler.body, cst.Call):
         if isinstance(call.func, cst.Attribute):
             given = {name.value for arg in call.args for name in ctx.walk(arg, cst.Name)}
             if call.func.attr.value in _ANSWERS or (call.func.attr.value in _STORES and error in given):
                 return True
-        if any(_is_error_argument(argument, error) for argument in call.args):
+        if any(_is_error_argument(argument, carriers) for argument in call.args):
             return True
     if error is None:
         return False
@@ -159,14 +174,15 @@ def _hands_it_on(ctx: Context, handler: Handler) -> bool:
 
 
 def _remembers(ctx: Context, handler: Handler, attempt: cst.Try | cst.TryStar) -> bool:
-    """Whether the handler notes in a variable what happened, for code that comes after the `try`."""
+    """Whether the handler notes in a variable of its own what happened, for code that comes after the `try`."""
+    tried = {last_name(t.target) for assign in ctx.walk(attempt.body, cst.Assign) for t in assign.targets}
     last = attempt.finalbody.body if attempt.finalbody is not None else None
     after = ctx.range(last)[0] if last is not None else ctx.range(attempt)[1]
     for assign in ctx.walk(handler.body, cst.Assign):
         for target in assign.targets:
             found = ctx.names.find(target.target) if isinstance(target.target, cst.Name) else None
-            if found is None or not isinstance(target.target, cst.Name):
-                continue
+            if found is None or not isinstance(target.target, cst.Name) or target.target.value in tried:
+                continue  # a value in place of what the `try` did not get
             if any(ctx.range(use)[0] > after for use in ctx.names.uses(found[0], target.target.value)):
                 return True
     return False
@@ -184,11 +200,33 @@ def _waits_until_done(ctx: Context, handler: Handler) -> bool:
     return any(isinstance(c.func, cst.Attribute) and c.func.attr.value == "done" for c in ctx.walk(loop.test, cst.Call))
 
 
-def _is_error_argument(argument: cst.Arg, error: str | None) -> bool:
+def _made_of(ctx: Context, handler: Handler, error: str | None) -> set[str]:
+    """The names that hold an object made of the error: `failure = WorkerError(e)`."""
+    return {
+        last_name(target.target)
+        for assign in ctx.walk(handler.body, cst.Assign)
+        if isinstance(assign.value, cst.Call) and last_name(assign.value.func)[:1].isupper()
+        if any(isinstance(arg.value, cst.Name) and arg.value.value == error for arg in assign.value.args)
+        for target in assign.targets
+    }
+
+
+def _answers_with_what_it_has(ctx: Context, handler: Handler) -> bool:
+    """Whether a task that is cancelled returns what it has until then: who cancels it asks for that."""
+    function = ctx.function_of(handler)
+    if not catches_nothing_else(ctx, handler) or ends_of(ctx, handler.body) != {"return"}:
+        return False
+    returned = [statement.value for statement in ctx.walk(handler.body, cst.Return)]
+    return all(isinstance(value, cst.Name) and not is_none(value) for value in returned) and (
+        function in _top_coroutines(ctx)
+    )
+
+
+def _is_error_argument(argument: cst.Arg, carriers: set[str | None]) -> bool:
     """`exception=e`: the error becomes part of a result."""
     match argument:
         case cst.Arg(keyword=cst.Name(value="exception" | "error" | "exc"), value=cst.Name(value=given)):
-            return given == error
+            return given in carriers
     return False
 
 
@@ -209,7 +247,14 @@ def _was_cancelled_here(ctx: Context, attempt: cst.Try | cst.TryStar) -> bool:
     if any(ctx.qualname(node) in CANCELLED for node in ctx.walk(attempt.body, cst.Name, cst.Attribute)):
         return True
     waits = [_waited_for(ctx, wait.expression) for wait in ctx.walk(attempt.body, cst.Await)]
-    return bool(waits) and all(ctx.source(wait) in _cancelled_tasks(ctx) for wait in waits)
+    return bool(waits) and all(_texts_of(ctx, wait) & _cancelled_tasks(ctx) for wait in waits)
+
+
+def _texts_of(ctx: Context, task: cst.BaseExpression) -> set[str]:
+    """How the file may write a task: `task`, and `self.task` where it was taken from."""
+    bound = ctx.definitions(task) or [] if isinstance(task, cst.Name) else []
+    values = [b.value for b in bound if isinstance(b.value, cst.Name | cst.Attribute | cst.Subscript)]
+    return {ctx.source(task), *map(ctx.source, values)}
 
 
 def _waited_for(ctx: Context, expression: cst.BaseExpression) -> cst.BaseExpression:
@@ -230,11 +275,11 @@ def _is_on_the_way_out(ctx: Context, attempt: cst.CSTNode) -> bool:
 
 
 def _cancelled_tasks(ctx: Context) -> set[str]:
-    """The source of every `x` of an `x.cancel()` in the file."""
+    """The source of every `x` of an `x.cancel()` in the file, or of an `x.cancel` that something else calls."""
 
     def answer() -> set[str]:
-        functions = [c.func for c in ctx.tree.every(cst.Call, words=("cancel",)) if isinstance(c.func, cst.Attribute)]
-        return {ctx.source(function.value) for function in functions if function.attr.value == "cancel"}
+        found = ctx.tree.every(cst.Attribute, words=("cancel",))
+        return {ctx.source(method.value) for method in found if method.attr.value == "cancel"}
 
     return ctx.memo("cancelled tasks", answer)
 

@@ -36,8 +36,9 @@ async def poll(fetch):
 Found for `except:`, `except BaseException`, `except asyncio.CancelledError` (and `trio.Cancelled`,
 `anyio.get_cancelled_exc_class()`) around an `await` in an `async def`. Quiet when the handler raises, hands the error
 on (`set_exception`, `cancel()`), notes what happened in a variable that is read after the `try`, follows a `cancel()`
-of what is awaited, cleans up while another error is on its way, or belongs to `while not task.done()`. For information
-only where the handler is the end of a coroutine that runs as a task of its own.
+of what is awaited, cleans up while another error is on its way, or belongs to `while not task.done()`, and for a task
+that returns what it has so far. For information only where the handler is the end of a coroutine that runs as a task of
+its own, or that nobody in the file calls.
 
 ## Fix safety
 Unsafe: what awaited this coroutine now sees the cancellation. Only a suggestion where the handler ends a task.
@@ -56,7 +57,7 @@ import libcst as cst
 
 from relint.context import Context
 from relint.model import Finding, Rule
-from relint.queries.cancellation import ends_its_task, swallows_cancellation
+from relint.queries.cancellation import ends_its_coroutine, ends_its_task, swallows_cancellation
 
 rule = Rule(code="REL306", words=("async",), near=("except that catches cancellation",), fix="unsafe")
 
@@ -70,6 +71,12 @@ def check(node: cst.ExceptHandler | cst.ExceptStarHandler, ctx: Context) -> Iter
     if ends_its_task(ctx, node):
         yield rule.finding(
             node, f"`{clause}` ends the task as if it had not been cancelled: `cancelled()` is false", severity="info"
+        )
+    elif ends_its_coroutine(ctx, node):
+        yield rule.finding(
+            node,
+            f"`{clause}` ends the coroutine as if it had not been cancelled: who awaits it goes on",
+            severity="info",
         )
     else:
         yield rule.finding(node, f"`{clause}` swallows cancellation: timeouts and shutdown cannot stop this coroutine")
