@@ -5,7 +5,6 @@ from __future__ import annotations
 import libcst as cst
 
 from relint.context import Context
-from relint.edits import is_docstring
 from relint.queries.alembic_calls import alembic_operation
 from relint.queries.alembic_history import is_first
 from relint.queries.data_steps import changes_rows_by_sql
@@ -53,12 +52,10 @@ def made_and_left(ctx: Context, function: cst.FunctionDef) -> str | None:
 
 
 def _only_passes(ctx: Context, function: cst.FunctionDef) -> bool:
-    if "#" in ctx.source(function):
+    """Whether a function does nothing, and no comment or docstring says why."""
+    if "#" in ctx.source(function) or function.get_docstring() is not None:
         return False
-    statements = [s for s in function.body.body if not is_docstring(s)]
-    if len(statements) < len(function.body.body) and not statements:
-        return False  # a docstring alone says why
-    return all(_passes(statement) for statement in statements)
+    return all(_passes(statement) for statement in function.body.body)
 
 
 def _passes(statement: cst.CSTNode) -> bool:

@@ -39,9 +39,9 @@ class Migration(migrations.Migration):
 
 Found: `RunPython` without `reverse_code`, `RunSQL` that changes rows without `reverse_sql`, and an Alembic
 `downgrade()` that only passes while `upgrade()` makes a table, a column, an index or a constraint. Quiet for
-`reverse_code=None` and a `downgrade()` that raises or has a comment: somebody has thought of it; for the first revision
-of all; for an `upgrade()` that only writes rows or takes things away; and where REL501 is quiet: first and squashed
-migrations, history.
+`reverse_code=None` and a `downgrade()` that raises, or has a comment or docstring: somebody has thought of it; for the
+first revision of all; for an `upgrade()` that only writes rows or takes things away; and where REL501 is quiet: first
+and squashed migrations, history.
 
 ## Fix safety
 Unsafe: `noop` leaves the rows as they are, which may not suit the code of the release before. Alembic's `downgrade()`
