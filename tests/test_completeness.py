@@ -47,7 +47,7 @@ def test_family_name_and_triggers(info: RuleInfo) -> None:
     assert info.code[3] == str(scaffold.FAMILIES.index(info.family) + 1)
     assert re.fullmatch(r"REL[1-9][0-9]{2}", info.code)
     assert info.imports or info.words, "without a trigger every file would be parsed"
-    for word in (*info.imports, *info.words, *info.context_words):
+    for word in (*info.imports, *info.words):
         assert re.fullmatch(r"\w+", word), f"{word!r} is no plain identifier"
     assert registry.load(info).listeners
     assert (registry.fixer(info) is None) == (info.fix is None)
