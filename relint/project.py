@@ -73,6 +73,14 @@ class Overlay(Files):
         text = self._texts.get(path)
         return self._below.read(path) if text is None else (text, digest(text.encode("utf-8", "surrogatepass")))
 
+    def answer(self, path: str) -> str:
+        """What a record of today would hold for this path, which may be a folder of new files only."""
+        names = None if path in self._texts else self.names(path)
+        if names is not None:
+            return digest_of_names(names)
+        found = self.read(path)
+        return found[1] if found else ABSENT
+
 
 class Project:
     """What one file's rules may learn of the world around it. `consulted` says what they asked."""
@@ -88,7 +96,7 @@ class Project:
 
     def overlaid(self, texts: Mapping[str, str]) -> Project:
         """The project as it will be with these texts (by absolute path); what is asked of it is not recorded here."""
-        return Project(self.settings, Overlay(texts, self._files))
+        return Project(self.settings, Overlay(texts, self._files), wanted=self._wanted)
 
     @property
     def consulted(self) -> Mapping[str, str]:

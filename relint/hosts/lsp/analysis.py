@@ -55,7 +55,7 @@ def analyse(
         return _analyse(snapshot, folder, Project(folder.settings(snapshot.path), files, wanted=wanted), before)
     except ConfigError as error:
         return Result(snapshot, error=str(error))
-    except Exception as error:  # noqa: BLE001 - the server stays up
+    except Exception as error:
         crashed = crash(snapshot.path, "relint", error)
         known = before is not None and any(each.message == crashed.message for each in before.found)
         if not known:  # not at every keystroke

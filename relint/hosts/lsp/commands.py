@@ -186,6 +186,7 @@ def debug_information(session: Session) -> dict[str, Any]:
     return {
         "version": __version__,
         "client": vars(session.client),
+        "checks": session.worker.done,
         "folders": {
             str(each.path): {"trusted": each.options.trusted, "overrides": dict(each.options.overrides)}
             for each in session.workspace.folders

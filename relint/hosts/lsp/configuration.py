@@ -37,15 +37,21 @@ class _ToClient(logging.Handler):
     def __init__(self, server: LanguageServer) -> None:
         super().__init__()
         self._server = server
+        self._sending = False
 
     def emit(self, record: logging.LogRecord) -> None:
-        kind = _KINDS.get(record.levelno, types.MessageType.Log)
-        params = types.LogMessageParams(kind, self.format(record))
+        if self._sending:
+            return  # what goes wrong while a line is sent must not be sent
         try:
             asyncio.get_running_loop()
         except RuntimeError:
             return  # a worker's thread; the line is on stderr
-        self._server.window_log_message(params)
+        kind = _KINDS.get(record.levelno, types.MessageType.Log)
+        self._sending = True
+        try:
+            self._server.window_log_message(types.LogMessageParams(kind, self.format(record)))
+        finally:
+            self._sending = False
 
 
 def start_logging(server: LanguageServer) -> None:

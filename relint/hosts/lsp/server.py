@@ -71,6 +71,10 @@ def _register(server: RelintServer, session: Session) -> None:
         await configuration.register(session)
         await configuration.pull(session)
 
+    @on(types.SHUTDOWN)
+    def shutdown(_params: None) -> None:
+        session.end()
+
     @on(types.TEXT_DOCUMENT_DID_OPEN)
     def did_open(params: types.DidOpenTextDocumentParams) -> None:
         document = params.text_document

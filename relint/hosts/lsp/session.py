@@ -52,6 +52,9 @@ class Open:
     cost: float = 0.0
     """Seconds that the last check took."""
 
+    answers: dict[str, str] = field(default_factory=dict)
+    """What other files were when they made this one be checked again: once for each answer, whatever the record says."""
+
     token: Token = field(default_factory=Token)
     running: asyncio.Task[None] | None = None
     timer: asyncio.TimerHandle | None = None
@@ -85,6 +88,7 @@ class Session:
         for part in held.snapshot.parts:
             self.parts.pop(part.uri, None)
         held.snapshot, held.fresh = snapshot, False
+        held.answers.clear()
         held.token.cancel()
         self.parts.update({part.uri: held for part in snapshot.parts})
         on_save = self.options_of(held).run == "onSave"
@@ -138,7 +142,8 @@ class Session:
             for path in touched.intersection(held.result.consulted):
                 if path not in now:
                     now[path] = overlay.answer(path)
-                if held.result.consulted[path] != now[path]:
+                if now[path] not in (held.result.consulted[path], held.answers.get(path)):
+                    held.answers[path] = now[path]
                     self.recheck([held])
                     break
 
@@ -255,6 +260,15 @@ class Session:
         if message and message not in self._said:
             self._said.add(message)
             self.server.window_show_message(types.ShowMessageParams(types.MessageType.Error, f"relint: {message}"))
+
+    def end(self) -> None:
+        """The client goes: nothing is checked or said any more."""
+        for held in self.open.values():
+            held.token.cancel()
+            if held.timer is not None:
+                held.timer.cancel()
+        self.open.clear()
+        self.parts.clear()
 
     def reload(self) -> None:
         """Read all settings anew and check everything again."""

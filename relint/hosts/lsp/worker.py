@@ -43,6 +43,8 @@ class Worker:
         self._jobs: queue.PriorityQueue[tuple[int, int, Callable[[], None]]] = queue.PriorityQueue()
         self._serial = itertools.count()
         self._started = False
+        self.done = 0
+        """How many jobs were done."""
 
     async def run(self, function: Callable[[], _Result], token: Token, priority: int = NOW) -> _Result:
         """The result of `function()`; raises what it raises, and `project.Cancelled` when the token says so."""
@@ -70,11 +72,12 @@ class Worker:
             raise
 
     def _work(self) -> None:
-        for count in itertools.count(1):
+        while True:
             _, _, job = self._jobs.get()
             try:
                 job()
             except Exception:
                 log.exception("a job failed")
-            if count % _FORGET_AFTER == 0:
+            self.done += 1
+            if self.done % _FORGET_AFTER == 0:
                 remembered.forget()

@@ -172,3 +172,30 @@ async def test_fast_typing_shows_the_newest_text_and_never_an_older_one(editor: 
     for each in vim.published:
         for one in each.diagnostics:
             assert one.range.start.line == max((each.version or 0) - 2, 0) + 2
+
+
+async def test_the_server_ends_with_its_client_whatever_it_is_doing(editor: Start) -> None:
+    vim = await editor()
+    for number in range(50):  # in folders that are not on the disk
+        vim.open(f"db{number}/migrations/0001_a.py", f"from django.db import migrations\n{SMTP}")
+    await _lives(vim)
+    server = vim.client._server
+    assert server is not None
+    assert server.stdin is not None
+    vim.change("alive.py", SMTP * 50)
+    server.stdin.close()
+    assert await asyncio.wait_for(server.wait(), LIMIT) == 0
+    vim.client.capabilities = None  # there is nothing left to shut down
+
+
+async def test_documents_that_rest_on_each_other_come_to_rest(editor: Start, tmp_path: Path) -> None:
+    """A record that never agrees with what is there must not make the server check for ever."""
+    vim = await editor()
+    header = "from django.db import migrations, models\n"
+    for name in ("0001_a", "0002_b"):
+        vim.open(f"shop/migrations/{name}.py", f"{header}migrations.AddField('a', 'b', models.TextField(default=''))\n")
+    await vim.findings("shop/migrations/0002_b.py")
+    before = await vim.command("relint.debugInformation")
+    await _lives(vim)
+    after = await vim.command("relint.debugInformation")
+    assert after["checks"] - before["checks"] <= 4
