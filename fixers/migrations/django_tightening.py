@@ -74,7 +74,7 @@ def _column(ctx: Context, call: cst.Call) -> Column:
         raise Refused("the operation is not written out")
     kind = field_kind(field)
     after = field_facts(facts)
-    told = kind in DJANGO_FIELDS and not after.relation and kind != "ArrayField"
+    told = kind in DJANGO_FIELDS and kind != "ArrayField"
     if not told or replace(before, null=False) != replace(after, null=False) or ctx.keyword(field, "db_collation"):
         raise Refused("it may change more than NULL")
     default, value = field_default(ctx, field)

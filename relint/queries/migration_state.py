@@ -18,7 +18,7 @@ class Field:
     """What a model field says of its column. `kind` is the last name of its class; `column` None: Django's own name.
 
     `indexed`: by an index of its own, other than that of a unique constraint. `size` holds `max_length`, or
-    `max_digits` and `decimal_places`.
+    `max_digits` and `decimal_places`; `to` what a relation leads to, as it is written.
     """
 
     kind: str
@@ -28,6 +28,7 @@ class Field:
     column: str | None = None
     relation: bool = False
     size: tuple[int, ...] = ()
+    to: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,13 @@ def field_facts(call: ast.Call) -> Field:
         column=column if isinstance(column, str) else None,
         relation=relation,
         size=_size(call, kind),
+        to=_target(call) if relation else "",
     )
+
+
+def _target(call: ast.Call) -> str:
+    parts = [argument_of(call, "to", 0), *(argument_of(call, name) for name in ("to_field", "db_constraint"))]
+    return " ".join(ast.unparse(part).lower() for part in parts if part is not None)
 
 
 def _size(call: ast.Call, kind: str) -> tuple[int, ...]:
