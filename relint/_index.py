@@ -139,6 +139,17 @@ RULES: list[dict[str, Any]] = [
         'fix': 'safe',
     },
     {
+        'name': 'lost-update',
+        'family': 'transactions',
+        'module': 'relint.rules.transactions.lost_update',
+        'summary': 'Numbers that are read from a row, changed in Python and written back.',
+        'code': 'REL204',
+        'words': ('save', 'asave'),
+        'anywhere': ('step and save',),
+        'near': ('step and save',),
+        'fix': 'unsafe',
+    },
+    {
         'name': 'row-lock-outside-transaction',
         'family': 'transactions',
         'module': 'relint.rules.transactions.row_lock_outside_transaction',
