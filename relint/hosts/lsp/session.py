@@ -53,7 +53,7 @@ class Open:
     """Seconds that the last check took."""
 
     answers: dict[str, str] = field(default_factory=dict)
-    """What other files were when they made this one be checked again: once for each answer, whatever the record says."""
+    """What other files were when they made this one be checked again: once for each answer, whatever is recorded."""
 
     token: Token = field(default_factory=Token)
     running: asyncio.Task[None] | None = None
