@@ -18,6 +18,11 @@ def upgrade():
     op.create_index("invoice_state", "invoice", ["state"])
 ```
 
+```sql
+-- path: migrations/V12__invoice_state.sql
+CREATE INDEX invoice_state ON invoice (state);
+```
+
 ## Use instead
 ```python
 # path: versions/91ab_invoice_state.py
@@ -32,6 +37,11 @@ def upgrade():
         op.create_index("invoice_state", "invoice", ["state"], postgresql_concurrently=True)
 ```
 
+```sql
+-- path: migrations/V12__invoice_state.sql
+CREATE INDEX CONCURRENTLY invoice_state ON invoice (state);
+```
+
 In Django `AddIndexConcurrently` in a migration with `atomic = False`. A field with `db_index=True` builds its index
 with the column: leave it out there, and add the index by a migration of its own.
 
@@ -42,7 +52,8 @@ creates, first and squashed migrations, state operations, reverse code, history.
 Unsafe. A concurrent build takes longer, and one that fails leaves an invalid index to drop by hand. In Alembic, what
 stands before it in the migration is committed when the block begins. Django's migrations are rewritten where the
 project is known to run on PostgreSQL (settings or configuration), and where every operation of the migration is about
-indexes; elsewhere, and in reusable apps, the rewrite is a suggestion.
+indexes; elsewhere, and in reusable apps, the rewrite is a suggestion. In .sql files CONCURRENTLY is written where the
+tool is known to run the file outside a transaction.
 
 ## References
 - https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY

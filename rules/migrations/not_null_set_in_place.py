@@ -18,6 +18,11 @@ def upgrade():
     op.alter_column("invoice", "currency", nullable=False)
 ```
 
+```sql
+-- path: migrations/V12__invoice_currency_required.sql
+ALTER TABLE invoice ALTER COLUMN currency SET NOT NULL;
+```
+
 ## Use instead
 A CHECK that is added without looking at the rows and validated under a weak lock; PostgreSQL 12 and later then sets
 NOT NULL without reading the table:
@@ -53,6 +58,9 @@ A Django migration that does nothing else fills the NULLs in batches first, wher
 `AlterField` becomes one that on PostgreSQL goes by way of the CHECK. Unsafe: the migration leaves its transaction, so
 that what it has done stays when it fails; it may be run again. Quiet afterwards on MySQL and SQLite, which know no
 gentler way.
+
+In .sql files on PostgreSQL 12 and later the CHECK is written around the statement where the tool is known to run the
+file outside a transaction.
 
 ## References
 - https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES

@@ -19,6 +19,11 @@ class Migration(migrations.Migration):
     ]
 ```
 
+```sql
+-- path: migrations/V12__order_token.sql
+ALTER TABLE orders ADD COLUMN token uuid NOT NULL DEFAULT gen_random_uuid();
+```
+
 ## Use instead
 Let the database keep the default (Django 5), and give the model the same `db_default`:
 ```python

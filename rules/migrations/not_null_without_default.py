@@ -20,6 +20,11 @@ def upgrade():
     op.add_column("invoice", sa.Column("currency", sa.String(3), nullable=False))
 ```
 
+```sql
+-- path: migrations/V12__invoice_currency.sql
+ALTER TABLE invoice ADD COLUMN currency char(3) NOT NULL;
+```
+
 ## Use instead
 ```python
 # path: versions/8f2c_invoice_currency.py
