@@ -58,6 +58,7 @@ RULES: list[dict[str, Any]] = [
         'code': 'REL105',
         'imports': ('httpx', 'aiohttp', 'boto3', 'redis', 'aioredis', 'sqlalchemy', 'sqlmodel', 'requests'),
         'words': ('Client', 'AsyncClient', 'ClientSession', 'client', 'resource', 'Redis', 'StrictRedis', 'from_url', 'RedisCluster', 'create_engine', 'create_async_engine', 'get', 'post', 'put', 'patch', 'delete', 'head', 'request'),
+        'near': ('client or request',),
         'fix': 'unsafe',
     },
     {
@@ -259,6 +260,7 @@ RULES: list[dict[str, Any]] = [
         'code': 'REL405',
         'words': ('delete', 'sa_delete', 'execute', 'fetch', 'exec_driver_sql', 'execute_sql'),
         'sql': ('DELETE FROM', 'WHERE'),
+        'near': ('delete', 'less than'),
         'fix': 'unsafe',
     },
     {
@@ -335,7 +337,7 @@ RULES: list[dict[str, Any]] = [
         'code': 'REL507',
         'imports': ('migrations', 'alembic'),
         'words': ('AlterField', 'alter_column', 'RunSQL', 'execute', 'exec_driver_sql'),
-        'sql': ('ALTER TABLE', 'TYPE'),
+        'sql': ('ALTER TABLE', 'TYPE|MODIFY|CHANGE'),
     },
     {
         'name': 'unbatched-backfill',

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 from relint.libraries.migrations import VOLATILE
-from relint.queries.migration_sql import NAME, PATH, Constraint, Default, Statement, last_part, name_of, parse
+from relint.queries.migration_sql import NAME, PATH, Constraint, Default, Statement, last_part, name_of, parse, type_of
 from relint.sql_text import Span, split
 
 _VALIDATE = re.compile(rf"validate\s+constraint\s+(?P<name>{NAME})", re.IGNORECASE)
@@ -163,7 +163,7 @@ def _column_effects(table: str, column: exp.ColumnDef) -> Iterator[Statement]:
     counted = any(isinstance(k, exp.AutoIncrementColumnConstraint) for k in kinds)
     not_null = _is_required(kinds) and not (generated or serial or counted)
     name = name_of(column)
-    yield Statement("add column", table, name, not_null=not_null, default=_default(kinds))
+    yield Statement("add column", table, name, not_null=not_null, default=_default(kinds), new=type_of(column))
     for kind in kinds:
         match kind:
             case exp.CheckColumnConstraint():
@@ -211,4 +211,4 @@ def _modified(action: str, table: str, found: re.Match[str], engine: str) -> Ite
     if _is_required(_constraints(column)):
         yield Statement("set not null", table, name, restated=True)
     if column.kind is not None:
-        yield Statement("change type", table, name, new=column.kind.sql(dialect="mysql").lower(), restated=True)
+        yield Statement("change type", table, name, new=type_of(column), restated=True)

@@ -160,6 +160,30 @@ def effects(statement: str, engine: str, *, alone: bool = True) -> Iterator[Stat
         yield from _rows(statement, engine, alone)
 
 
+def created_columns(statement: str, engine: str) -> Iterator[tuple[str, str, str, bool]]:
+    """Table, name, type and NOT NULL of each column that a CREATE TABLE makes; nothing for other statements."""
+    from sqlglot import exp
+
+    if _CREATE_TABLE.match(statement) is None or len(statement) > _LONGEST:
+        return
+    created = parse(without_comments(statement), engine)
+    schema = created.this if isinstance(created, exp.Create) else None
+    for column in schema.expressions if isinstance(schema, exp.Schema) else ():
+        if isinstance(column, exp.ColumnDef) and column.kind is not None:
+            kinds = [constraint.args.get("kind") for constraint in column.args.get("constraints") or ()]
+            required = any(
+                isinstance(k, exp.PrimaryKeyColumnConstraint)
+                or (isinstance(k, exp.NotNullColumnConstraint) and not k.args.get("allow_null"))
+                for k in kinds
+            )
+            yield name_of(schema.this), name_of(column), type_of(column), required
+
+
+def type_of(column: exp.ColumnDef) -> str:
+    """The type of a column in lower case, as MySQL writes it; empty when it has none."""
+    return column.kind.sql(dialect="mysql").lower() if column.kind is not None else ""
+
+
 def parse(statement: str, engine: str) -> exp.Expr | None:
     """A statement as sqlglot reads it; None when it cannot."""
     import sqlglot

@@ -33,6 +33,7 @@ from relint.queries.schema import (
     TightenedColumn,
 )
 from relint.queries.sql_changes import changes_by
+from relint.queries.sql_columns import Column
 
 _OPERATIONS: dict[type[Change], Callable[[Context, cst.Call], Any]] = {
     AddedColumn: added_column,
@@ -88,6 +89,9 @@ class _CallHistory:
 
     def is_checked(self, effect: Statement) -> bool:
         return is_checked(self.ctx, self.call, effect.table, effect.column)
+
+    def column(self, effect: Statement) -> Column | None:
+        return None
 
     def names(self, table: str, column: str) -> bool | None:
         """What Django's state says of the column; SQL beside an operation on the same model is a part of it."""

@@ -23,11 +23,12 @@ from relint.queries.schema import (
     TightenedColumn,
     Unread,
 )
+from relint.queries.sql_columns import Column, columns_before, follow_statement
+from relint.queries.sql_order import order
 from relint.queries.type_changes import rewrites
 from relint.sql_context import SqlContext, SqlNode
 
 _CHECKS = re.compile(r"\bis\s+not\s+null\b|\bvalidate\s+constraint\b", re.IGNORECASE)
-_NUMBERS = re.compile(r"\d+")
 _PLAIN_NAMES = frozenset({"migration.sql", "up.sql"})
 
 
@@ -49,6 +50,9 @@ class History(Protocol):
         False, too, when a view takes over the name.
         """
 
+    def column(self, effect: Statement) -> Column | None:
+        """What the column was before a statement that says it anew; None: unknown."""
+
 
 def changes_by(effect: Statement, node: Node, history: History, database: Target) -> Iterator[Change]:
     """What one effect of a statement comes to, on a table that may hold rows."""
@@ -62,7 +66,11 @@ def changes_by(effect: Statement, node: Node, history: History, database: Target
     match effect.kind:
         case "add column" if effect.not_null:
             yield AddedColumn(node, "sql", shown, effect.default, not history.drops_default(effect))
-        case "set not null" if not effect.restated and not history.is_checked(effect):
+        case "set not null" if effect.restated:
+            before = history.column(effect)
+            if before is not None and not before.not_null:
+                yield TightenedColumn(node, "sql", shown)
+        case "set not null" if not history.is_checked(effect):
             yield TightenedColumn(node, "sql", shown)
         case "create index" if not effect.concurrent and database.engine == "postgresql":
             yield IndexBuild(node, "sql", effect.name or table, "sql")
@@ -74,8 +82,11 @@ def changes_by(effect: Statement, node: Node, history: History, database: Target
             known = history.names(table, column)
             if known is not False:
                 yield LostName(node, "sql", shown, what, effect.new, known=bool(known))  # type: ignore[arg-type]
-        case "change type" if not effect.restated and rewrites("", effect.new, database):
-            yield RetypedColumn(node, "sql", shown, "", effect.new)
+        case "change type":
+            before = history.column(effect) if effect.restated else None
+            old = before.type if before is not None else ""
+            if rewrites(old, effect.new, database) and not (effect.restated and before is None):
+                yield RetypedColumn(node, "sql", shown, old, effect.new)
         case "delete" if TIME_COLUMN.search(effect.older) and not effect.limited and not effect.picks:
             yield BulkDelete(node, "sql", table, effect.older)
 
@@ -112,6 +123,7 @@ class _FileHistory:
     def __init__(self, ctx: SqlContext) -> None:
         self.ctx = ctx
         self.effects = [effect for _, effect in effects_of_file(ctx)]
+        self.nodes = [node for node, _ in effects_of_file(ctx)]
         self.now: Statement | None = None
         self._new = _new_tables(self.effects)
 
@@ -131,6 +143,20 @@ class _FileHistory:
     def names(self, table: str, column: str) -> bool | None:
         views = (effect.table for effect in self.effects if effect.kind == "create view")
         return False if not column and table in views else None
+
+    def column(self, effect: Statement) -> Column | None:
+        columns = dict(columns_before(self.ctx))
+        engine = target(self.ctx).engine
+        for statement in self.ctx.forward:
+            if statement.statement == self.nodes[self._at(effect)].statement:
+                break
+            follow_statement(columns, self.ctx.source(statement), engine)
+        return columns.get((effect.table, self._named_before(effect)))
+
+    def _named_before(self, effect: Statement) -> str:
+        """The column's name before `CHANGE a b ...`, whose effects come one behind the other."""
+        around = (e for e in self.effects if e.kind == "rename column" and e.start == effect.start)
+        return next((e.column for e in around if e.new == effect.column and e.table == effect.table), effect.column)
 
     def _at(self, effect: Statement) -> int:
         return next(i for i, each in enumerate(self.effects) if each is effect)
@@ -172,8 +198,3 @@ def _is_history(ctx: SqlContext) -> bool:
     start = ctx.settings.migrations.start_after.get(path.parent.name)
     last = [name for name in ctx.project.listing(path.parent) if start is not None and name.startswith(start)]
     return any(order(path.name) <= order(name) for name in last)
-
-
-def order(name: str) -> tuple[tuple[int, ...], str]:
-    """What migrations are sorted by: the numbers in their names, then the names."""
-    return tuple(int(number) for number in _NUMBERS.findall(name)), name

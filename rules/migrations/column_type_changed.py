@@ -50,7 +50,7 @@ before the point of a `numeric`, `cidr` to `inet`, and `timestamp` with or witho
 in sessions that run in UTC); on MySQL a longer `VARCHAR` whose length takes as many bytes as before. Quiet, too, where
 the old type is not known and decides, for types of other packages, on SQLite, and where REL501 is quiet: tables that
 the same migration creates, first and squashed migrations, state operations, reverse code, history. What an `AlterField`
-changes from is in the folder's earlier migrations.
+changes from is in the folder's earlier migrations, and what MySQL's MODIFY and CHANGE do in its earlier .sql files.
 
 ## References
 - https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES
@@ -72,7 +72,7 @@ rule = Rule(
     code="REL507",
     imports=("migrations", "alembic"),
     words=("AlterField", "alter_column", "RunSQL", "execute", "exec_driver_sql"),
-    sql=("ALTER TABLE", "TYPE"),
+    sql=("ALTER TABLE", "TYPE|MODIFY|CHANGE"),
 )
 
 

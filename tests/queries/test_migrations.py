@@ -132,7 +132,7 @@ def test_alembic_columns(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("sql", "expected"),
     [
-        ("ALTER TABLE s.t ADD c int NOT NULL", Statement("add column", "t", "c", not_null=True)),
+        ("ALTER TABLE s.t ADD c int NOT NULL", Statement("add column", "t", "c", not_null=True, new="int")),
         ('ALTER TABLE "T" ALTER "c" SET NOT NULL', Statement("set not null", "t", "c")),
         ("ALTER TABLE t ALTER c SET DEFAULT 1", Statement("set default", "t", "c")),
         ("ALTER TABLE t VALIDATE CONSTRAINT k", Statement("validate", "t", name="k")),

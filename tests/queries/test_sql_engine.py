@@ -8,7 +8,7 @@ import pytest
 
 from relint.project import Project
 from relint.queries.migration_target import target
-from relint.queries.sql_changes import order
+from relint.queries.sql_order import order
 from relint.queries.sql_transactions import commits_each_statement
 from relint.settings import Settings
 from relint.sql_context import SqlContext
