@@ -168,7 +168,9 @@ def created_columns(statement: str, engine: str) -> Iterator[tuple[str, str, str
         return
     created = parse(without_comments(statement), engine)
     schema = created.this if isinstance(created, exp.Create) else None
-    for column in schema.expressions if isinstance(schema, exp.Schema) else ():
+    if not isinstance(schema, exp.Schema):
+        return
+    for column in schema.expressions:
         if isinstance(column, exp.ColumnDef) and column.kind is not None:
             kinds = [constraint.args.get("kind") for constraint in column.args.get("constraints") or ()]
             required = any(
