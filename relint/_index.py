@@ -180,6 +180,16 @@ RULES: list[dict[str, Any]] = [
         'fix': 'unsafe',
     },
     {
+        'name': 'hot-row-counter',
+        'family': 'transactions',
+        'module': 'relint.rules.transactions.hot_row_counter',
+        'summary': 'Counters in a row that every reader of a page steps.',
+        'code': 'REL209',
+        'imports': ('django',),
+        'words': ('F',),
+        'default': False,
+    },
+    {
         'name': 'dangling-task',
         'family': 'concurrency',
         'module': 'relint.rules.concurrency.dangling_task',

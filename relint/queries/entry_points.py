@@ -43,6 +43,19 @@ def entry_point(ctx: Context, function: cst.FunctionDef) -> EntryPoint | None:
     return None
 
 
+def answers_get(ctx: Context, function: cst.FunctionDef) -> bool:
+    """Whether a Django or DRF view answers reading requests: by its name, or since it never asks for the method."""
+    if entry_point(ctx, function) != "view":
+        return False
+    if ctx.names.class_of_method(function) is not None:
+        return function.name.value in ("get", "head", "retrieve", "list")
+    methods = [e for name, e in ctx.decorators(function) if "require" in (name or "") or "api_view" in (name or "")]
+    if any("POST" in ctx.source(e) for e in methods):
+        return False
+    attributes = ctx.walk(function.body, cst.Attribute)
+    return not any(attribute.attr.value in ("method", "POST", "FILES") for attribute in attributes)
+
+
 def called_from(ctx: Context, function: cst.FunctionDef) -> list[cst.Call]:
     """The calls of a function in its own file, by its name or as a method of `self`."""
     return [

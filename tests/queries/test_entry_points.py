@@ -3,7 +3,7 @@ from __future__ import annotations
 import libcst as cst
 import pytest
 
-from relint.queries.entry_points import called_from, entry_point
+from relint.queries.entry_points import answers_get, called_from, entry_point
 from relint.queries.row_locks import evaluated
 from tests.asking import context
 
@@ -31,6 +31,23 @@ def test_entry_point(code: str, kind: str | None) -> None:
     ctx = context(f"{IMPORTS}{code}\n")
     [function] = ctx.tree.of(cst.FunctionDef)
     assert entry_point(ctx, function) == kind
+
+
+@pytest.mark.parametrize(
+    ("code", "reads"),
+    [
+        ("class A(View):\n    def get(self, request): pass", True),
+        ("class A(View):\n    def post(self, request): pass", False),
+        ("def f(request): return g()", True),
+        ("def f(request): return request.POST", False),
+        ("@require_http_methods(['POST'])\ndef f(request): pass", False),
+        ("def f(): pass", False),
+    ],
+)
+def test_answers_get(code: str, reads: bool) -> None:
+    ctx = context(f"from django.views.decorators.http import require_http_methods\n{IMPORTS}{code}\n")
+    [function] = ctx.tree.of(cst.FunctionDef)
+    assert answers_get(ctx, function) is reads
 
 
 def test_called_from() -> None:
