@@ -15,6 +15,13 @@ from relint.funnel import Funnel, stands
 from relint.outline import Piece, outline
 
 _WORD = re.compile(r"[^\W\d]\w*")
+_STORES = (
+    r"\.{name}\b(?:[^=\n(<>!]*=(?!=)|[ \t]*:[ \t]+\S)"  # also among the targets of an unpacking
+    r"|\b(?:for|as|del)\b[^\n]*\.{name}\b"
+    r"|^[ \t]*[\w.]*\.{name},?[ \t]*$"  # a target on a line of its own
+)
+_SMALL = 400
+"""Characters: a function so short is seen whole where it is named."""
 _WORTHWHILE = 0.8
 """Above this part of a text in sight, leaving out the rest saves nothing."""
 
@@ -50,7 +57,7 @@ class Narrowed:
 
     def show(self, piece: Piece, *, whole: bool = True) -> None:
         """Bring a piece into sight, with the headers of the classes around it."""
-        if whole or piece.kind in ("assignment", "text") or piece.body is None:
+        if whole or piece.kind in ("assignment", "text") or piece.body is None or _is_small(piece):
             self._whole.update(piece)
         else:
             self._opened.add(piece)
@@ -83,7 +90,7 @@ class Narrowed:
 
     def storing(self, cls: Piece, attribute: str) -> list[Piece]:
         """The methods of a class, out of sight, that may set an attribute of `self`."""
-        stored = re.compile(rf"\.{attribute}\b(?!\s*[(.\[])")
+        stored = re.compile(_STORES.format(name=attribute), re.MULTILINE)
         hidden = (piece for member in cls.members for piece in member if not self.is_whole(piece))
         return [p for p in hidden if p.kind == "function" and stored.search(self.text, p.start, p.end)]
 
@@ -185,6 +192,10 @@ def _show_mentioned(narrowed: Narrowed) -> None:
                 new = set(_WORD.findall(_in_sight(narrowed, seen))) - words
                 words |= new
                 todo |= new
+
+
+def _is_small(piece: Piece) -> bool:
+    return piece.kind == "function" and piece.end - piece.start <= _SMALL
 
 
 def _with_owners(piece: Piece) -> Iterator[Piece]:

@@ -19,6 +19,8 @@ from relint.syntax import parse
 _GLOBALS = re.compile(r"\bglobal[ \t]+([\w, \t]+)")
 _STORED = re.compile(r"\.(\w+)[ \t]*(?::[^=\n]+)?(?:[-+*/%@&|^]|//|\*\*|<<|>>)?=(?!=)")
 _USUAL_INDENT = "    "
+_SHORT = 60
+"""Characters: an assignment so short at module level always stays."""
 _USUAL_INDENT = "    "
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -84,6 +86,8 @@ class _Outliner:
                 continue
             if owner is None and statement is body[0] and piece.kind == "text":
                 continue  # what is written at the top of a module goes after its docstring
+            if owner is None and piece.kind == "assignment" and piece.end - piece.start <= _SHORT:
+                continue  # cheaper to parse than to ask for
             piece.owner, piece.index = owner, index
             found.append(piece)
         return found

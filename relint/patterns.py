@@ -84,19 +84,22 @@ _LOOP = _regex(r"^[ \t]*(?:while|(?:async[ \t]+)?for)\b", "while", "for")
 _EXCEPT = _regex(r"^[ \t]*except\b", "except")
 _PAUSE = _regex(r"(?:[sS]leep|[wW]ait)\w*\(", "leep", "ait")
 _WITH_OR_DECORATOR = _regex(r"^[ \t]*(?:(?:async[ \t]+)?with\b|@)", "with", "@")
+_CALLED_LATER = _any_of("call_later", "callLater", "call_at", "Timer")
 _DEFINED = re.compile(r"^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
 _VERBS = "get|options|head|post|put|patch|delete|request|send|open"
 _REQUESTS = [f".{verb}" for verb in (*_VERBS.split("|"), "stream", "fetch_token", "refresh_token", "build_request")]
 
 
-def _calls_itself(text: str) -> bool:
-    """A function that is named again below an `except`."""
+def _calls_itself_later(text: str) -> bool:
+    """A function that waits, or has something called later, and is named again below an `except`."""
+    if not (_PAUSE(text) or _CALLED_LATER(text)):
+        return False
     after = text.find("except")
     return after >= 0 and any(found[1] in text[after:] for found in _DEFINED.finditer(text))
 
 
 def _retry(text: str) -> bool:
-    if _RETRY_OF_LIBRARY(text) or _LOOP_OF_ATTEMPTS(text) or _calls_itself(text):
+    if _RETRY_OF_LIBRARY(text) or _LOOP_OF_ATTEMPTS(text) or _calls_itself_later(text):
         return True
     return _PAUSE(text) and _LOOP(text)
 
@@ -141,6 +144,12 @@ PATTERNS: dict[str, Pattern] = {
         _any_of("Redis", "from_url", "create_pool", "initialize", "connect("),
         _regex(r"(?i:pool|client|connection)\(|\.[A-Z]\w*\("),
     ),
+    "client or request": _regex(
+        r"\b(?:Client|AsyncClient|ClientSession|client|resource|Redis|StrictRedis|from_url|RedisCluster|create_engine"
+        rf"|create_async_engine)\(|\brequests\b|(?<![.\w])(?:{_VERBS})\("
+    ),
+    "delete": _any_of("delete", "DELETE", "Delete"),
+    "less than": _any_of("__lt", "<"),
     "look for a row": _regex(r"\.a?exists\(\s*\)|\bDoesNotExist\b", "exists", "DoesNotExist"),
     "create a row": _any_of(".create(", ".acreate("),
     "step and save": _regex(r"\.\w+\s*(?:[+-]=|=\s*\w+\.\w+\s*[+-])", "save("),

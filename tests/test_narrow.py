@@ -30,8 +30,8 @@ TABLE = {
 
 
 def far(x):
-    """Not needed."""
-    return x + LIMIT
+    """Not needed, and longer than what is seen whole wherever it is named."""
+    return x + LIMIT + FILLER
 
 
 class Service(Base):
@@ -53,6 +53,10 @@ class Service(Base):
 def last():
     return far(1)
 '''
+
+
+LONG = " + '" + 400 * "x" + "'"
+MODULE = MODULE.replace(" + FILLER", LONG)
 
 
 def narrowed(text: str = MODULE) -> Narrowed:
@@ -104,7 +108,7 @@ def test_who_asks_for_a_name_out_of_sight_is_told() -> None:
 
 
 def test_who_asks_for_a_body_out_of_sight_is_told() -> None:
-    text = "def helper():\n    return 1\n\n\ndef filler():\n    return 'x' * 1000\n\n\ndef f():\n    target(helper)\n"
+    text = f"def helper():\n    return 1{LONG}\n\n\ndef filler():\n    return 1{LONG}\n\n\ndef f():\n    target(helper)\n"
     ctx = context(text, narrowed(text))
     [helper] = [f for f in ctx.tree.of(cst.FunctionDef) if f.name.value == "helper"]
     assert helper not in list(ctx.tree.seen(cst.FunctionDef))

@@ -66,6 +66,7 @@ rule = Rule(
     words=("Client", "AsyncClient", "ClientSession", "client", "resource", "Redis", "StrictRedis", "from_url",
            "RedisCluster", "create_engine", "create_async_engine", "get", "post", "put", "patch", "delete", "head",
            "request"),
+    near=("client or request",),
     fix="unsafe",
 )  # fmt: skip
 

@@ -74,6 +74,7 @@ rule = Rule(
     code="REL405",
     words=("delete", "sa_delete", "execute", "fetch", "exec_driver_sql", "execute_sql"),
     sql=("DELETE FROM", "WHERE"),
+    near=("delete", "less than"),
     fix="unsafe",
 )
 
