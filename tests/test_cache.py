@@ -421,6 +421,25 @@ def test_a_broken_cache_heals(project: Project, harm: Callable[[Path], None]) ->
     assert project.hits == 30
 
 
+def test_whatever_a_cache_holds_no_run_fails(project: Project) -> None:
+    for number in range(10):
+        project.write(f"m{number}.py", SMTP)
+    found = project.check()
+    for seed in range(25):
+        data = bytearray(project.database.read_bytes())
+        chance = random.Random(seed)
+        for _ in range(seed + 1):
+            at = chance.randrange(len(data))
+            data[at : at + 8] = chance.randbytes(8)
+        project.database.write_bytes(data)
+        assert project.check() == found
+        if not project.database.exists():  # it was found to be broken in the middle of the run
+            project.check()
+    project.check()
+    project.check()
+    assert (project.hits, project.problems) == (10, [])
+
+
 def test_a_cache_that_cannot_be_written(project: Project, tmp_path: Path) -> None:
     project.write("a.py", SMTP)
     (project.root / NAME).write_text("a file is in the way")

@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Callable, Iterable, Sequence, TypeVar
 
+from relint.cache.checksum import NOTHING
+from relint.cache.checksum import checksum as checksum_of
 from relint.cache.state import GONE, UNSETTLED, seen
 from relint.digests import digest
 from relint.engine_rules import INTERNAL_ERROR, UNREADABLE_FILE
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 _Result = TypeVar("_Result")
 _NEVER_KEPT = frozenset({INTERNAL_ERROR, UNREADABLE_FILE})
+_OUT_OF_REACH = ("locked", "readonly", "full", "unable to open", "I/O error")
+"""In messages of SQLite that say nothing about what the file holds."""
 _WRITE_EVERY = 2.0
 """Seconds of work that a run which is killed may lose."""
 
@@ -95,28 +99,22 @@ class _Book:
     def _try(self, action: Callable[[], _Result]) -> _Result | None:
         """The result of the action; None when there is no database, or no use in it."""
         try:
-            import sqlite3
-        except ImportError:  # Python can be built without
-            return None
-        try:
             if not self._opened:
                 self._opened = True
                 self._open()
             return action() if self._store is not None else None
-        except (sqlite3.Error, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - nothing about a cache is worth failing for
             self._give_up(error)
             return None
 
     def _open(self) -> None:
-        import sqlite3
-
         from relint.cache import folder, store
 
         path = folder.prepare(self._folder)
         self._news = store.News()
         try:
             self._store = store.Store(path)
-        except sqlite3.Error as error:
+        except Exception as error:
             if not _is_broken(error):
                 raise
             folder.remove_database(path, folder.state(path))
@@ -134,7 +132,7 @@ class _Book:
             store.close()
             if broken is not None:
                 folder.remove_database(store.path, broken)
-        except Exception as another:  # noqa: BLE001 - nothing about a cache is worth failing for
+        except Exception as another:  # noqa: BLE001 - the same
             self._problems.append(f"cache in {self._folder}: {another}")
 
     # -- what is known -----------------------------------------------------------------------------------------------
@@ -149,7 +147,7 @@ class _Book:
             row = rows.get(path)
             if row is None or now == GONE or not self._is_unchanged(path, now, row, variant):
                 continue
-            result = self._result(variant, path) if row.found else FileResult(path)
+            result = self._result(variant, path, row.found)
             if result is not None and not (task.fix and applicable(result.diagnostics, task)):
                 known[path] = result
         return known
@@ -191,14 +189,16 @@ class _Book:
             self._news.others[path] = (now, answer)
         return answer
 
-    def _result(self, variant: int, path: str) -> FileResult | None:
+    def _result(self, variant: int, path: str, checksum: int) -> FileResult | None:
+        if checksum == NOTHING:
+            return FileResult(path)
         from relint.cache import plain
 
         assert self._store is not None
         kept = self._store.findings(variant, path)
-        if kept is None:
-            return None
         try:
+            if kept is None or checksum_of(*kept) != checksum:
+                return None
             return FileResult(path, plain.unsqueezed(kept[1]), plain.loaded(kept[0], path))
         except plain.UNUSABLE:
             return None
@@ -235,10 +235,12 @@ class _Book:
 
         assert self._news is not None
         at = (self._variant(settings, task), found.path)
-        row = Row(self._seen.get(found.path, UNSETTLED), checked.digest, found=bool(found.diagnostics))
-        self._news.rows[at] = (row, dict(checked.consulted))
+        checksum = NOTHING
         if found.diagnostics:
-            self._news.findings[at] = (plain.dumped(found.diagnostics), plain.squeezed(found.text))
+            kept = self._news.findings[at] = (plain.dumped(found.diagnostics), plain.squeezed(found.text))
+            checksum = checksum_of(*kept)
+        row = Row(self._seen.get(found.path, UNSETTLED), checked.digest, found=checksum)
+        self._news.rows[at] = (row, dict(checked.consulted))
         if time.monotonic() - self._written_at > _WRITE_EVERY:
             self._write()
 
@@ -278,9 +280,9 @@ def _bytes(path: str) -> bytes | None:
 
 
 def _is_broken(error: Exception) -> bool:
-    """Whether the file is no such database any more, rather than locked, read-only, full or out of reach."""
+    """Whether the file holds nonsense, rather than being locked, read-only, full or out of reach."""
+    if isinstance(error, (OSError, ImportError)):  # Python can be built without sqlite3
+        return False
     import sqlite3
 
-    if isinstance(error, sqlite3.OperationalError):
-        return str(error).startswith("no such ")
-    return isinstance(error, sqlite3.DatabaseError)
+    return not (isinstance(error, sqlite3.OperationalError) and any(word in str(error) for word in _OUT_OF_REACH))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Iterator
 
 NAME = ".relint_cache"
-DATABASE = "relint-1.sqlite3"
+DATABASE = "relint-2.sqlite3"
 """The number is that of the schema: another one starts afresh."""
 
 _TAG = "CACHEDIR.TAG"
@@ -33,17 +33,17 @@ def prepare(folder: str) -> str:
     return os.path.join(folder, DATABASE)
 
 
-def state(database: str) -> tuple[int, ...] | None:
+def state(database: str) -> tuple[int, int] | None:
     """What tells one database file from another that took its place; None without one."""
     try:
         found = os.stat(database)
     except OSError:
         return None
-    return (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+    return (found.st_dev, found.st_ino)
 
 
-def remove_database(database: str, broken: tuple[int, ...] | None) -> None:
-    """Remove a database that was found to be broken in this state, so that the next one starts afresh. OSError.
+def remove_database(database: str, broken: tuple[int, int] | None) -> None:
+    """Remove a database if it is the one that was found to be broken, so that the next one starts afresh. OSError.
 
     Only one process does it, and not when another has done it meanwhile: what it has begun must stay.
     """

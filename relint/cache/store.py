@@ -39,12 +39,13 @@ COMMIT;
 
 @dataclass(frozen=True)
 class Row:
-    """What is known of one file under one variant. `answers` are ids of what it was told of other files."""
+    """What is known of one file under one variant. `answers` are ids of what it was told of other files, `found` is
+    the checksum of what was found."""
 
     seen: str
     digest: str
     answers: Sequence[int] = ()
-    found: bool = False
+    found: int = 0
 
 
 @dataclass
@@ -108,7 +109,7 @@ class Store:
         else:
             each = (self._db.execute(query + " AND path = ?", (variant, os.fsencode(p))).fetchone() for p in paths)
             found = [row for row in each if row]
-        return {os.fsdecode(path): Row(s, d, array("I", a or b""), bool(f)) for path, s, d, a, f in found}
+        return {os.fsdecode(path): Row(s, d, array("I", a or b""), f) for path, s, d, a, f in found}
 
     def findings(self, variant: int, path: str) -> tuple[str, bytes] | None:
         """Findings and text as they were handed to `write`."""
@@ -147,7 +148,7 @@ class Store:
             answers = array("I", (self._id(ids, *pair) for pair in consulted.items())).tobytes() or None
             self._db.execute(
                 "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)",
-                (*key, row.seen, row.digest, answers, int(row.found)),
+                (*key, row.seen, row.digest, answers, row.found),
             )
             self._db.execute("DELETE FROM findings WHERE variant = ? AND path = ?", key)
             if (variant, path) in news.findings:
