@@ -180,6 +180,17 @@ RULES: list[dict[str, Any]] = [
         'fix': 'unsafe',
     },
     {
+        'name': 'thread-leaks-connection',
+        'family': 'transactions',
+        'module': 'relint.rules.transactions.thread_leaks_connection',
+        'summary': "Threads that use Django's ORM and leave their database connection open.",
+        'code': 'REL208',
+        'imports': ('threading', 'ThreadPoolExecutor', 'futures'),
+        'words': ('Thread', 'Timer', 'submit'),
+        'fix': 'unsafe',
+        'default': False,
+    },
+    {
         'name': 'hot-row-counter',
         'family': 'transactions',
         'module': 'relint.rules.transactions.hot_row_counter',
