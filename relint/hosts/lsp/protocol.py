@@ -1,7 +1,8 @@
-"""pygls' protocol, which also answers a request that it cannot read: else the client would wait for ever."""
+"""pygls' protocol, mended: a request that cannot be read is answered, and what is done is forgotten."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from lsprotocol import types
@@ -10,7 +11,15 @@ from pygls.protocol import LanguageServerProtocol
 
 
 class Protocol(LanguageServerProtocol):
-    """Answers malformed requests with an error."""
+    """Answers malformed requests with an error, else the client would wait for ever, and keeps no finished handlers."""
+
+    def _execute_handler(self, msg_id: str | int, *args: Any, **kwargs: Any) -> None:
+        """Run a handler. pygls 2.1 keeps the future of every notification, two kilobytes for each keystroke."""
+        super()._execute_handler(msg_id, *args, **kwargs)
+        future = self._request_futures.get(msg_id)
+        if future is not None:
+            loop = asyncio.get_running_loop()
+            future.add_done_callback(lambda _: loop.call_soon(self._request_futures.pop, msg_id, None))
 
     def structure_message(self, data: dict[str, Any]) -> Any:
         """Turn JSON into a message; what is none is answered if it can be, and raised."""
