@@ -51,7 +51,7 @@ def run(sql: str) -> list[tuple[str, ...]]:
         ("REL505", "ALTER TABLE invoice ADD CONSTRAINT positive CHECK (total > 0), ADD note text;\n", "VALIDATE"),
         (
             "REL505",
-            f"ALTER TABLE ONLY public.invoice\n    ADD CONSTRAINT c {FOREIGN_KEY},\n    ADD CONSTRAINT d CHECK (id > 0);\n",
+            f"ALTER TABLE ONLY invoice\n    ADD CONSTRAINT c {FOREIGN_KEY},\n    ADD CONSTRAINT d CHECK (id > 0);\n",
             "VALIDATE",
         ),
         ("REL503", "ALTER TABLE invoice ALTER COLUMN paid SET NOT NULL, ALTER total SET DEFAULT 0;\n", "VALIDATE"),
