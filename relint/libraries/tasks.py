@@ -65,6 +65,9 @@ THREADS: dict[str, str] = {
 }
 """Class -> what its instances start."""
 
+THREADED: frozenset[str] = frozenset({"aiofiles", "aiosqlite"})
+"""Packages whose coroutines wait for a pool of threads, or for one thread (their own sources)."""
+
 LIMITERS: frozenset[str] = frozenset(
     {
         "asyncio.Semaphore",

@@ -176,6 +176,7 @@ def _hands_it_on(ctx: Context, handler: Handler) -> bool:
 def _remembers(ctx: Context, handler: Handler, attempt: cst.Try | cst.TryStar) -> bool:
     """Whether the handler notes in a variable of its own what happened, for code that comes after the `try`."""
     tried = {last_name(t.target) for assign in ctx.walk(attempt.body, cst.Assign) for t in assign.targets}
+    tried |= {last_name(assign.target) for assign in ctx.walk(attempt.body, cst.AnnAssign)}
     last = attempt.finalbody.body if attempt.finalbody is not None else None
     after = ctx.range(last)[0] if last is not None else ctx.range(attempt)[1]
     for assign in ctx.walk(handler.body, cst.Assign):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+
 import libcst as cst
 
 from relint.context import Context
 from relint.libraries.tasks import GATHERERS, LIMITERS, TASK_GROUPS
 from relint.names import last_name
 from relint.queries.bounds import word_list, words_of
+from relint.queries.imported import imported_definition
 
 _WORDS = frozenset(
     "sem sema semaphore semaphores limiter limiters limited ratelimit ratelimiter throttle throttler throttled bounded "
@@ -19,6 +22,10 @@ _RUNNING = frozenset(
     "tasks threads futures running active pending workers processes procs jobs batch chunk buffer queue coros "
     "coroutines inflight flight".split()
 )
+POOLED: frozenset[str] = frozenset(
+    "to_thread run_in_executor run_sync submit sync_to_async run_in_threadpool wrap_future".split()
+)
+"""What these return runs anyway, or waits in the queue of a pool of threads."""
 _ROOM = frozenset("slots permits capacity".split())
 _DEPTH = 2
 
@@ -64,6 +71,36 @@ def is_limited_function(ctx: Context, function: cst.FunctionDef, depth: int = _D
         if called is not None and called is not function and is_limited_function(ctx, called, depth - 1):
             return True
     return False
+
+
+def is_limited_elsewhere(ctx: Context, function: cst.BaseExpression) -> bool:
+    """Whether an imported function, found in its file, takes a limiter or waits for nothing but a pool of threads."""
+    found = imported_definition(ctx, function)
+    if not isinstance(found, ast.AsyncFunctionDef):
+        return False
+    for node in ast.walk(found):
+        if isinstance(node, ast.AsyncWith | ast.With) and any(_is_limiter(item.context_expr) for item in node.items):
+            return True
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "acquire":
+            if _is_limiter(node.func.value):
+                return True
+    if any(_is_limiter(decorator) for decorator in found.decorator_list):
+        return True
+    waits = [node.value for node in ast.walk(found) if isinstance(node, ast.Await)]
+    return bool(waits) and all(isinstance(wait, ast.Call) and _last_name(wait.func) in POOLED for wait in waits)
+
+
+def _is_limiter(expression: ast.expr) -> bool:
+    called = expression.func if isinstance(expression, ast.Call) else expression
+    words = word_list(_last_name(called))
+    return bool(_WORDS & set(words))
+
+
+def _last_name(expression: ast.expr) -> str:
+    match expression:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
 
 
 def _is_lock(ctx: Context, expression: cst.BaseExpression) -> bool:

@@ -24,6 +24,8 @@ _PLUMBING = frozenset(
     "type".split()
 )
 """Parts of an annotation that say that the items are no data: somebody made them, each for itself."""
+_SPLITS = frozenset({"asyncio.wait", "asyncio.tasks.wait"})
+"""`done, pending = await asyncio.wait(tasks)`"""
 _WRAPPERS = frozenset({"asyncio.wait_for", "asyncio.shield"})
 
 
@@ -115,6 +117,8 @@ def _is_call_from_outside(ctx: Context, call: cst.Call) -> bool:
             return not _names_parts(ctx, arguments[0]) and not is_own(ctx, owner) and comes_from_outside(ctx, owner)
         case cst.Attribute(value=owner, attr=cst.Name(value=method)) if method in VIEWS or method in _OF_SETS:
             return comes_from_outside(ctx, owner)
+    if last in ("split", "rsplit") and "\n" not in str(ctx.literal(arguments[0]) if arguments else "\n"):
+        return False  # the parts of one field
     return re.split(r"_|(?<=[a-z])(?=[A-Z])", last.lstrip("_"))[0].lower() in _READING
 
 
@@ -134,6 +138,8 @@ def _is_bound_to_data(ctx: Context, binding: Binding) -> bool:
     match binding:
         case Binding(kind="parameter", node=cst.Param() as parameter):
             return _is_given_data(ctx, parameter)
+        case Binding(kind="unpack", value=cst.Await(expression=cst.Call() as call)) if ctx.callee(call) in _SPLITS:
+            return False  # one for each that has ended
         case Binding(kind="unpack", value=cst.Await(expression=cst.Call() as call)) if ctx.callee(call) in GATHERERS:
             return any(argument.star == "" for argument in call.args)  # one of several answers
         case Binding(kind="assign" | "unpack" | "augment", value=value) if value is not None:

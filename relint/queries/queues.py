@@ -55,9 +55,17 @@ def is_filled_before(ctx: Context, made: cst.Call, queue: Traffic) -> bool:
 
 
 def takes_few(ctx: Context, made: cst.Call, queue: Traffic) -> bool:
-    """Whether a local queue gets one item for each line that puts: results handed over by threads that run once."""
-    if ctx.function_of(made) is None or not isinstance(_bound_to(ctx, made), cst.Name):
+    """Whether a local queue is for a few items.
+
+    One for each line that puts: results handed over by threads that run once; or the one answer to a request, which
+    a loop puts into the queue that came with it.
+    """
+    maker = ctx.function_of(made)
+    if maker is None or not isinstance(_bound_to(ctx, made), cst.Name):
         return False
+    if all(ctx.function_of(node) is maker and not ctx.in_loop(node) for node in queue.gets):
+        if all(_belongs_to_item(ctx, node) for node in queue.puts):
+            return True
     return all(not ctx.in_loop(node) and _runs_once(ctx, node) for node in queue.puts)
 
 
@@ -102,6 +110,12 @@ class _Search:
                     self._follow_target(target.target, depth)
             case cst.AnnAssign(target=target, value=assigned) if assigned is value:
                 self._follow_target(target, depth)
+            case (cst.BooleanOperation() | cst.IfExp()) as either:  # `queue or Queue()`
+                self._follow_value(either, depth)
+            case cst.DictComp() as many:  # `self.queues = {key: Queue() for key in keys}`
+                match self.ctx.parent(many):
+                    case cst.Assign(targets=[cst.AssignTarget(target=target)]) | cst.AnnAssign(target=target):
+                        self._follow_target(target, depth, inside=True)
             case cst.Arg() as arg:
                 self._follow_argument(arg, arg, depth)
             case cst.Element() as element:
@@ -111,26 +125,29 @@ class _Search:
                 if isinstance(arg_, cst.Arg) and arg_.keyword is not None and arg_.keyword.value == "args":
                     self._follow_argument(arg_, element, depth)
 
-    def _follow_target(self, target: cst.BaseExpression, depth: int) -> None:
+    def _follow_target(self, target: cst.BaseExpression, depth: int, inside: bool = False) -> None:
+        """`inside`: the target is a mapping that holds the queue."""
         match target:
             case cst.Name(value=name):
                 found = self.ctx.names.find(target)
                 if found is not None and isinstance(found[0].node, cst.ClassDef):
-                    self._follow_attribute(found[0].node, name, depth)
+                    self._follow_attribute(found[0].node, name, depth, inside)
                 elif found is not None:
-                    self._follow_name(found[0], name, depth)
+                    self._follow_name(found[0], name, depth, inside)
             case cst.Attribute(value=owner, attr=cst.Name(value=name)):
                 cls = self.ctx.names.self_class(owner)
                 if cls is not None:
-                    self._follow_attribute(cls, name, depth)
+                    self._follow_attribute(cls, name, depth, inside)
+            case cst.Subscript(value=held) if not inside:  # `self.queues[key] = value`
+                self._follow_target(held, depth, inside=True)
 
-    def _follow_name(self, scope: Scope, name: str, depth: int) -> None:
+    def _follow_name(self, scope: Scope, name: str, depth: int, inside: bool = False) -> None:
         if (scope, name) not in self.seen:
             self.seen.add((scope, name))
             for use in self.ctx.names.uses(scope, name):
-                self._use(use, depth)
+                self._use(use, depth, inside)
 
-    def _follow_attribute(self, cls: cst.ClassDef, name: str, depth: int) -> None:
+    def _follow_attribute(self, cls: cst.ClassDef, name: str, depth: int, inside: bool = False) -> None:
         if (cls, name) in self.seen:
             return
         self.seen.add((cls, name))
@@ -140,9 +157,12 @@ class _Search:
                 continue
             owner = self.ctx.names.self_class(attribute.value) or self.ctx.class_of(attribute.value)
             if owner is None or owner in family or cls in self.ctx.names.ancestry(owner):
-                self._use(attribute, depth)
+                self._use(attribute, depth, inside)
 
-    def _use(self, use: cst.BaseExpression, depth: int) -> None:
+    def _use(self, use: cst.BaseExpression, depth: int, inside: bool = False) -> None:
+        if inside:
+            self._take_out(use, depth)
+            return
         match self.ctx.parent(use):
             case cst.Attribute(value=owner, attr=cst.Name(value=method)) as attribute if owner is use:
                 if method in ("sync_q", "async_q"):
@@ -152,6 +172,16 @@ class _Search:
                     self._method(attribute, method)
             case _:
                 self._follow_value(use, depth + 1)
+
+    def _take_out(self, mapping: cst.BaseExpression, depth: int) -> None:
+        """`queues[key]`, `queues.get(key)`."""
+        match self.ctx.parent(mapping):
+            case cst.Subscript(value=owner) as held if owner is mapping:
+                self._use(held, depth)
+            case cst.Attribute(value=owner, attr=cst.Name(value="get" | "pop" | "setdefault")) as method:
+                call = self.ctx.parent(method)
+                if owner is mapping and isinstance(call, cst.Call):
+                    self._use(call, depth)
 
     def _method(self, attribute: cst.Attribute, method: str) -> None:
         parent = self.ctx.parent(attribute)
@@ -221,6 +251,21 @@ def _bound_to(ctx: Context, made: cst.Call) -> cst.BaseExpression | None:
         case cst.Assign(targets=[cst.AssignTarget(target=target)]) | cst.AnnAssign(target=target):
             return target
     return None
+
+
+def _belongs_to_item(ctx: Context, put: cst.CSTNode) -> bool:
+    """Whether a queue is part of what each pass of the loop takes: `request.reply.put(x)`."""
+    loop = ctx.enclosing(put, cst.For, cst.While)
+    owner: cst.CSTNode = put.value if isinstance(put, cst.Attribute) else put
+    if loop is None or not isinstance(owner, cst.Attribute):
+        return False
+    while isinstance(owner, cst.Attribute):
+        owner = owner.value
+    taken = [loop.target] if isinstance(loop, cst.For) else []
+    taken += [target.target for assign in ctx.walk(loop.body, cst.Assign) for target in assign.targets]
+    return isinstance(owner, cst.Name) and any(
+        name.value == owner.value for target in taken for name in ctx.walk(target, cst.Name)
+    )
 
 
 def _runs_once(ctx: Context, node: cst.CSTNode) -> bool:

@@ -8,13 +8,15 @@ from typing import Iterator, Literal
 import libcst as cst
 
 from relint.context import Context
-from relint.libraries.tasks import GATHERERS, TASK_GROUPS, THREADS
+from relint.libraries.tasks import GATHERERS, TASK_GROUPS, THREADED, THREADS
 from relint.names import last_name, parameters
 from relint.queries.bounds import levels, words_of
 from relint.queries.growth import repeats_with_data
 from relint.queries.limits import (
+    POOLED,
     has_limited_client,
     holds_limit,
+    is_limited_elsewhere,
     is_limited_function,
     is_task_group,
     limits_itself,
@@ -31,13 +33,10 @@ _RELEASING = frozenset(
     "aclose cancel cleanup close disconnect dispose join kill release shutdown stop terminate unload unsubscribe "
     "wait".split()
 )
-_RUNNING_ALREADY = frozenset(
-    "to_thread run_in_executor run_sync submit sync_to_async run_in_threadpool wrap_future".split()
-)
-"""What these return runs anyway, or waits in the queue of a pool of threads."""
 _FOR_GOOD = frozenset("connect forever init initialize listen loop monitor serve setup subscribe watch".split())
 """What begins something that stays: as many as there are parts."""
 _WRAPPERS = frozenset({"asyncio.wait_for", "asyncio.shield"})
+_DEPTH = 2
 _FUNCTIONS = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
 Kind = Literal["task", "thread", "process"]
 
@@ -105,29 +104,40 @@ def _is_harmless(ctx: Context, made: cst.Call) -> bool:
         return not isinstance(inner, cst.Call) or _is_harmless(ctx, inner)
     started = _function_started(made)
     last = last_name(started)
-    if last in _RUNNING_ALREADY or words_of(last) & {"executor", *_RELEASING} or mentions_limiter(ctx, made):
+    if last in POOLED or words_of(last) & {"executor", *_RELEASING} or mentions_limiter(ctx, made):
         return True
-    if any(last_name(argument.value) in _RUNNING_ALREADY for argument in made.args):
+    if any(last_name(argument.value) in POOLED for argument in made.args):
         return True  # `retried(asyncio.to_thread, f, x)`
     bound = ctx.names.bindings(started) if isinstance(started, cst.Name) else []
     if any(binding.kind == "for" for binding in bound):
         return True  # `f(x) for f in functions`: the program's text says how many there are
     for binding in bound:
         match binding.value:
-            case cst.Lambda(body=cst.Call(func=func)) if last_name(func) in _RUNNING_ALREADY:
+            case cst.Lambda(body=cst.Call(func=func)) if last_name(func) in POOLED:
                 return True
+    if (ctx.qualname(started) or "").partition(".")[0] in THREADED:
+        return True
     function = ctx.function_def(started)
-    return function is not None and (is_limited_function(ctx, function) or _waits_for_threads_only(ctx, function))
+    if function is None:
+        return is_limited_elsewhere(ctx, started)
+    return is_limited_function(ctx, function) or _waits_for_threads_only(ctx, function)
 
 
-def _waits_for_threads_only(ctx: Context, function: cst.FunctionDef) -> bool:
-    """Whether all that a coroutine awaits, if anything, runs in a pool of threads."""
+def _waits_for_threads_only(ctx: Context, function: cst.FunctionDef, depth: int = _DEPTH) -> bool:
+    """Whether all that a coroutine awaits, if anything, runs in a pool of threads, or awaits nothing else itself."""
     if function.asynchronous is None or not isinstance(function.body, cst.IndentedBlock):
         return False
     if any(getattr(node, "asynchronous", None) for node in ctx.walk(function.body, cst.For, cst.With, cst.CompFor)):
         return False
     awaited = [wait.expression for wait in ctx.walk(function.body, cst.Await)]
-    return all(isinstance(call, cst.Call) and last_name(call.func) in _RUNNING_ALREADY for call in awaited)
+    return all(isinstance(call, cst.Call) and _needs_threads_only(ctx, call, depth) for call in awaited)
+
+
+def _needs_threads_only(ctx: Context, call: cst.Call, depth: int) -> bool:
+    if last_name(call.func) in POOLED:
+        return True
+    called = ctx.function_def(call.func) if depth else None
+    return called is not None and called.asynchronous is not None and _waits_for_threads_only(ctx, called, depth - 1)
 
 
 def _function_started(made: cst.Call) -> cst.BaseExpression:
@@ -282,16 +292,40 @@ def _goes_on_with_data(ctx: Context, loop: cst.For | cst.CompFor, made: cst.Call
     """Whether data decides how often a loop goes round.
 
     Items that are worked on, given to what is started, are data when they come from outside. An item whose own method
-    is started is a part of the program unless it is called data and does not belong to the object at hand.
+    is started, or that goes to a function that the caller gives, is a part of the program unless it is called data and does not belong to the object at hand.
     """
+    if _holds_tasks(ctx, loop.iter):
+        return False
     names = {name.value for name in ctx.walk(loop.target, cst.Name)}
     names = _made_from(ctx, names, loop)
     started = _function_started(made)
     if words_of(last_name(started)) & _FOR_GOOD or (isinstance(started, cst.Name) and started.value in names):
         return False
-    if _works_on(ctx, made, names):
+    if _works_on(ctx, made, names) and not _is_given(ctx, started):
         return repeats_from_outside(ctx, loop)
     return repeats_with_data(ctx, loop) and not is_own(ctx, loop.iter)
+
+
+def _is_given(ctx: Context, started: cst.BaseExpression) -> bool:
+    """Whether a caller says what is started: it may have a limit of its own."""
+    bound = ctx.names.bindings(started) if isinstance(started, cst.Name) else []
+    return any(binding.kind == "parameter" for binding in bound)
+
+
+def _holds_tasks(ctx: Context, items: cst.BaseExpression) -> bool:
+    """Whether items are tasks that have been started: whatever is made of them starts nothing."""
+    if not isinstance(items, cst.Name) or (found := ctx.names.find(items)) is None:
+        return False
+    made = [value for value in ctx.bindings(items) or () if isinstance(value, cst.ListComp | cst.SetComp)]
+    if any(isinstance(each.elt, cst.Call) and makes_tasks(ctx, each.elt.func) for each in made):
+        return True
+    for use in ctx.names.uses(found[0], items.value):
+        match ctx.parent(use):
+            case cst.Attribute(attr=cst.Name(value="append" | "add")) as attribute:
+                match ctx.parent(attribute):
+                    case cst.Call(args=[cst.Arg(value=cst.Call(func=func))]) if makes_tasks(ctx, func):
+                        return True
+    return False
 
 
 def _made_from(ctx: Context, names: set[str], loop: cst.For | cst.While | cst.CompFor) -> set[str]:
