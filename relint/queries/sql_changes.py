@@ -24,7 +24,7 @@ from relint.queries.schema import (
     Unread,
 )
 from relint.queries.sql_columns import Column, columns_before, follow_statement
-from relint.queries.sql_order import order
+from relint.queries.sql_order import earlier_texts, order
 from relint.queries.type_changes import rewrites
 from relint.sql_context import SqlContext, SqlNode
 
@@ -174,16 +174,12 @@ def _new_tables(found: list[Statement]) -> set[str]:
 
 
 def _state_before(ctx: SqlContext) -> State:
-    """What the folder's files that come before this one, by the numbers in their names, say of checks."""
-    path = Path(ctx.path).absolute()
+    """What the folder's files that run before this one say of checks."""
     state = EMPTY
-    names = [name for name in ctx.project.listing(path.parent) if name.lower().endswith(".sql")]
-    for name in sorted(names, key=order):
-        if order(name) < order(path.name):
-            text = ctx.project.text(path.parent / name) or ""
-            if _CHECKS.search(text):
-                for effect in statements(text, target(ctx).engine):
-                    state = apply_sql(state, effect)
+    for text in earlier_texts(ctx):
+        if _CHECKS.search(text):
+            for effect in statements(text, target(ctx).engine):
+                state = apply_sql(state, effect)
     return state
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Iterator
 
 from relint.queries.migration_sql import Statement, created_columns, effects
 from relint.queries.migration_target import target
-from relint.queries.sql_order import order
+from relint.queries.sql_order import earlier_texts
 from relint.sql_context import SqlContext
 from relint.sql_text import statements
 
@@ -51,15 +49,7 @@ def follow_statement(columns: dict[tuple[str, str], Column], statement: str, eng
 
 def _columns_before(ctx: SqlContext) -> dict[tuple[str, str], Column]:
     columns: dict[tuple[str, str], Column] = {}
-    for text in _earlier(ctx):
+    for text in earlier_texts(ctx):
         for span in statements(text):
             follow_statement(columns, text[span.start : span.end], target(ctx).engine)
     return columns
-
-
-def _earlier(ctx: SqlContext) -> Iterator[str]:
-    path = Path(ctx.path).absolute()
-    names = [name for name in ctx.project.listing(path.parent) if name.lower().endswith(".sql")]
-    for name in sorted(names, key=order):
-        if order(name) < order(path.name) and (text := ctx.project.text(path.parent / name)) is not None:
-            yield text
