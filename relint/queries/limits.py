@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import Iterator
 
 import libcst as cst
 
@@ -68,25 +69,48 @@ def is_limited_function(ctx: Context, function: cst.FunctionDef, depth: int = _D
             case cst.Attribute(value=owner, attr=cst.Name(value="acquire")) if is_limiter(ctx, owner):
                 return True
         called = ctx.function_def(call.func) if depth else None
+        if called is None and depth and is_limited_elsewhere(ctx, call.func):
+            return True
         if called is not None and called is not function and is_limited_function(ctx, called, depth - 1):
             return True
     return False
 
 
 def is_limited_elsewhere(ctx: Context, function: cst.BaseExpression) -> bool:
-    """Whether an imported function, found in its file, takes a limiter or waits for nothing but a pool of threads."""
-    found = imported_definition(ctx, function)
-    if not isinstance(found, ast.AsyncFunctionDef):
-        return False
-    for node in ast.walk(found):
+    """Whether a function of another file, found there, takes a limiter or waits for nothing but a pool of threads.
+
+    It is imported, or the method of an imported base: `self.fetch`.
+    """
+    return any(_limits(found) for found in _found_elsewhere(ctx, function))
+
+
+def _found_elsewhere(ctx: Context, function: cst.BaseExpression) -> Iterator[ast.AsyncFunctionDef]:
+    match function:
+        case cst.Attribute(value=owner, attr=cst.Name(value=method)) if (
+            own := ctx.names.self_class(owner)
+        ) is not None:
+            for cls in ctx.names.ancestry(own):
+                for base in cls.bases:
+                    found = imported_definition(ctx, base.value)
+                    for statement in found.body if isinstance(found, ast.ClassDef) else ():
+                        if isinstance(statement, ast.AsyncFunctionDef) and statement.name == method:
+                            yield statement
+        case _:
+            found = imported_definition(ctx, function)
+            if isinstance(found, ast.AsyncFunctionDef):
+                yield found
+
+
+def _limits(function: ast.AsyncFunctionDef) -> bool:
+    for node in ast.walk(function):
         if isinstance(node, ast.AsyncWith | ast.With) and any(_is_limiter(item.context_expr) for item in node.items):
             return True
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "acquire":
             if _is_limiter(node.func.value):
                 return True
-    if any(_is_limiter(decorator) for decorator in found.decorator_list):
+    if any(_is_limiter(decorator) for decorator in function.decorator_list):
         return True
-    waits = [node.value for node in ast.walk(found) if isinstance(node, ast.Await)]
+    waits = [node.value for node in ast.walk(function) if isinstance(node, ast.Await)]
     return bool(waits) and all(isinstance(wait, ast.Call) and _last_name(wait.func) in POOLED for wait in waits)
 
 

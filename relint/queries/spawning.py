@@ -11,7 +11,7 @@ from relint.context import Context
 from relint.libraries.tasks import GATHERERS, TASK_GROUPS, THREADED, THREADS
 from relint.names import last_name, parameters
 from relint.queries.bounds import levels, words_of
-from relint.queries.growth import repeats_with_data
+from relint.queries.growth import grows, repeats_with_data
 from relint.queries.limits import (
     POOLED,
     has_limited_client,
@@ -47,7 +47,8 @@ class Spawn:
 
     `made` is the call of the coroutine function, of `start_soon`, of the thread class or of `map`; `items` what is
     iterated over, or what a message comes from; `loop` the loop or comprehension that repeats it. `awaited`: the
-    tasks start together, where they are gathered.
+    tasks start together, where they are gathered. `told`: the items are messages, or their name says that they are
+    data, and they are neither held by the object at hand nor is it their own method that is started.
     """
 
     kind: Kind
@@ -55,6 +56,7 @@ class Spawn:
     items: cst.BaseExpression
     loop: cst.CSTNode
     awaited: bool = False
+    told: bool = False
 
 
 def spawns_at(ctx: Context, call: cst.Call) -> list[Spawn]:
@@ -64,7 +66,30 @@ def spawns_at(ctx: Context, call: cst.Call) -> list[Spawn]:
     else:
         spawn = _started_at(ctx, call)
         found = [spawn] if spawn is not None else []
-    return [spawn for spawn in found if not has_limited_client(ctx, spawn.made)]
+    found = [spawn for spawn in found if not has_limited_client(ctx, spawn.made)]
+    return [replace(spawn, told=_is_told(ctx, spawn)) for spawn in found]
+
+
+def _is_told(ctx: Context, spawn: Spawn) -> bool:
+    if isinstance(spawn.loop, cst.While):
+        return True
+    if _is_held(ctx, spawn.items):
+        return False
+    loops = [spawn.loop] if isinstance(spawn.loop, cst.For) else list(ctx.walk(spawn.loop, cst.CompFor))
+    loop = next((each for each in loops if each.iter is spawn.items), None)
+    if loop is None:
+        return grows(ctx, spawn.items)
+    names = {name.value for name in ctx.walk(loop.target, cst.Name)}
+    if names & {name.value for name in ctx.walk(_function_started(spawn.made), cst.Name)}:
+        return False
+    return repeats_with_data(ctx, loop)
+
+
+def _is_held(ctx: Context, items: cst.BaseExpression) -> bool:
+    """Whether items are held by the object at hand, or made from what is: `[str(host) for host in self.hosts]`."""
+    values = ctx.bindings(items) or () if isinstance(items, cst.Name) else ()
+    made = [v.for_in.iter for v in values if isinstance(v, cst.ListComp | cst.SetComp | cst.GeneratorExp)]
+    return any(is_own(ctx, each) and not isinstance(each, cst.Call) for each in (items, *made))
 
 
 def _started_at(ctx: Context, call: cst.Call) -> Spawn | None:
@@ -113,6 +138,8 @@ def _is_harmless(ctx: Context, made: cst.Call) -> bool:
         return True  # `f(x) for f in functions`: the program's text says how many there are
     for binding in bound:
         match binding.value:
+            case cst.IfExp(body=one, orelse=other) if _is_limited(ctx, one) and _is_limited(ctx, other):
+                return True
             case cst.Lambda(body=cst.Call(func=func)) if last_name(func) in POOLED:
                 return True
     if (ctx.qualname(started) or "").partition(".")[0] in THREADED:
@@ -171,6 +198,8 @@ def _made_by(ctx: Context, many: cst.BaseExpression) -> Iterator[Spawn]:
         case cst.DictComp(value=element):
             yield from _element(ctx, element)
         case cst.Call(func=cst.Name(value="map"), args=[cst.Arg(value=function), cst.Arg(value=items, star="")]):
+            if isinstance(function, cst.Lambda) and not isinstance(function.body, cst.Call):
+                return
             if comes_from_outside(ctx, items) and not _is_harmless(ctx, many) and not _is_limited(ctx, function):
                 yield Spawn("task", many, items, many, awaited=True)
         case cst.Call(func=cst.Name(value="list" | "tuple"), args=[cst.Arg(value=inner)]):
@@ -220,7 +249,9 @@ def _element(ctx: Context, element: cst.BaseExpression) -> Iterator[Spawn]:
 
 def _is_limited(ctx: Context, expression: cst.BaseExpression) -> bool:
     function = ctx.function_def(expression)
-    return mentions_limiter(ctx, expression) or (function is not None and is_limited_function(ctx, function))
+    if function is None:
+        return mentions_limiter(ctx, expression) or is_limited_elsewhere(ctx, expression)
+    return mentions_limiter(ctx, expression) or is_limited_function(ctx, function)
 
 
 # -- loops -----------------------------------------------------------------------------------------------------------
@@ -292,7 +323,8 @@ def _goes_on_with_data(ctx: Context, loop: cst.For | cst.CompFor, made: cst.Call
     """Whether data decides how often a loop goes round.
 
     Items that are worked on, given to what is started, are data when they come from outside. An item whose own method
-    is started, or that goes to a function that the caller gives, is a part of the program unless it is called data and does not belong to the object at hand.
+    is started, or that goes to a function that the caller gives, is a part of the program unless it is called data and
+    does not belong to the object at hand.
     """
     if _holds_tasks(ctx, loop.iter):
         return False

@@ -30,16 +30,21 @@ async def refresh(urls, fetch):
 
 Found for `asyncio.gather` and its relatives, `create_task`, task groups and nurseries, `threading.Thread` and
 `multiprocessing.Process`, in comprehensions, in loops, and for lists that a loop fills, where somebody else than the
-program decides how many items there are, and one task for each message that a loop receives. Items are that when they
-are given to what is started and come from outside: a parameter or what it holds, something awaited, read or listed
-(`find_users()`), or made from such. Without that their name tells: the words are those of what gets more as time goes
-by, such as documents, events, files, messages, records and users.
-Quiet for the program's own parts: what `self` holds unless it is called data, items whose own method is started,
-callables and tasks, and what is called so (`handlers`, `clients`, `plugins`), and for what stays (`listen(x)`). Quiet
-too when the number is in the text (a display, a constant, `range`, an enum, a slice, one chunk, `limit=10`, the calls
-of a private function), when a semaphore or limiter is in sight (around the spawn, among its arguments, in the
-coroutine when it is in the file), when the loop waits for what it started, and for coroutines that only release
-something, wait for a pool of threads, or wait for nothing.
+program decides how many items there are and their name says so (the words are those of what gets more as time goes by,
+such as documents, events, files, messages, records and users), or the call that brings them (`fetchall`, `rglob`); and
+for one task for each message that a loop receives.
+
+With `any-items = true` in `[tool.relint.rules.REL302]` their name does not matter: items count that come from outside
+(a parameter or what it holds, something awaited, read or listed, or made from such) and are given to what is started,
+and those that `self` holds or whose own method is started if they are called data. One in four of these findings is
+wrong, mostly because a limit stands in another file or there are never more than a few items.
+
+Quiet for the program's own parts: items whose own method is started, callables and tasks, what a function that
+the caller gives is called with, what is called so (`handlers`, `clients`, `plugins`), and for what stays
+(`listen(x)`). Quiet too when the number is in the text (a display, a constant, `range`, an enum, a slice, one chunk,
+`limit=10`, the calls of a private function), when a semaphore or limiter is in sight (around the spawn, among its
+arguments, in the coroutine when it is in the file, imported, or a method of an imported base), when the loop waits for
+what it started, and for coroutines that only release something, wait for a pool of threads, or wait for nothing.
 
 ## Fix safety
 Unsafe: no more than `[tool.relint.sanctioned] max-concurrency` (10) run at once, so that items which wait for each
@@ -67,12 +72,13 @@ rule = Rule(
     near=("loop or comprehension", "task or thread"),
     words=("gather", "as_completed", "create_task", "ensure_future", "start_soon", "Thread", "Process"),
     fix="unsafe",
+    options={"any-items": False},
 )
 
 
 @rule.on(cst.Call)
 def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
-    spawns = spawns_at(ctx, node)
+    spawns = [spawn for spawn in spawns_at(ctx, node) if spawn.told or ctx.option("any-items")]
     if not spawns:
         return
     spawn = spawns[0]
