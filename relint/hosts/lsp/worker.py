@@ -6,6 +6,7 @@ It has the large stack that libcst needs: a deeply nested file must not kill the
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 import logging
 import queue
@@ -23,6 +24,12 @@ NOW, SOON, LATER = 0, 1, 2
 
 _FORGET_AFTER = 200
 """Jobs after which the engine's caches are emptied: they are made for one run, and every keystroke adds to them."""
+
+_IDLE = 0.2
+"""Seconds without a job after which garbage is collected: not between a keystroke and its findings if it can wait."""
+
+_SOME_GARBAGE, _TOO_MUCH_GARBAGE = 20_000, 200_000
+"""Objects that may be garbage: worth a collection when there is nothing else to do, and at once (some 40 MB)."""
 
 
 class Token:
@@ -74,11 +81,22 @@ class Worker:
 
     def _work(self) -> None:
         while True:
-            _, _, job = self._jobs.get()
+            try:
+                _, _, job = self._jobs.get(timeout=_IDLE if gc.get_count()[0] > _SOME_GARBAGE else None)
+            except queue.Empty:
+                gc.collect()
+                continue
             try:
                 job()
             except Exception:
                 log.exception("a job failed")
+            del job
             self.done += 1
+            if self.done == 1:
+                gc.collect()
+                gc.freeze()  # what was imported stays: looking at it again and again would be most of the work
+            # relint's command line turns the collector off, which would run in the midst of a parse.
+            elif gc.get_count()[0] > _TOO_MUCH_GARBAGE:
+                gc.collect()
             if self.done % _FORGET_AFTER == 0:
                 remembered.forget()
