@@ -160,6 +160,12 @@ class Tree:
         for kind in kinds:
             yield from self.nodes.get(kind, ())
 
+    @overload
+    def every(self, kind: type[_Node], /, *, words: Collection[str] | None = None) -> Iterable[_Node]: ...
+
+    @overload
+    def every(self, *kinds: type[cst.CSTNode], words: Collection[str] | None = None) -> Iterable[Any]: ...
+
     def every(self, *kinds: type[cst.CSTNode], words: Collection[str] | None = None) -> Iterable[Any]:
         """All nodes of exactly these types in the file, for a question whose answer may stand anywhere in it.
 

@@ -108,7 +108,8 @@ def test_who_asks_for_a_name_out_of_sight_is_told() -> None:
 
 
 def test_who_asks_for_a_body_out_of_sight_is_told() -> None:
-    text = f"def helper():\n    return 1{LONG}\n\n\ndef filler():\n    return 1{LONG}\n\n\ndef f():\n    target(helper)\n"
+    body = f"():\n    return 1{LONG}\n\n\n"
+    text = f"def helper{body}def filler{body}def f():\n    target(helper)\n"
     ctx = context(text, narrowed(text))
     [helper] = [f for f in ctx.tree.of(cst.FunctionDef) if f.name.value == "helper"]
     assert helper not in list(ctx.tree.seen(cst.FunctionDef))

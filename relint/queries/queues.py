@@ -114,8 +114,8 @@ class _Search:
                 self._follow_value(either, depth)
             case cst.DictComp() as many:  # `self.queues = {key: Queue() for key in keys}`
                 match self.ctx.parent(many):
-                    case cst.Assign(targets=[cst.AssignTarget(target=target)]) | cst.AnnAssign(target=target):
-                        self._follow_target(target, depth, inside=True)
+                    case cst.Assign(targets=[cst.AssignTarget(target=held)]) | cst.AnnAssign(target=held):
+                        self._follow_target(held, depth, inside=True)
             case cst.Arg() as arg:
                 self._follow_argument(arg, arg, depth)
             case cst.Element() as element:
