@@ -187,6 +187,7 @@ def debug_information(session: Session) -> dict[str, Any]:
         "version": __version__,
         "client": vars(session.client),
         "checks": session.worker.done,
+        "pending": len(session.server.protocol._request_futures),
         "folders": {
             str(each.path): {"trusted": each.options.trusted, "overrides": dict(each.options.overrides)}
             for each in session.workspace.folders

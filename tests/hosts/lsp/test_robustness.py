@@ -167,6 +167,7 @@ async def test_fast_typing_shows_the_newest_text_and_never_an_older_one(editor: 
         vim.change("app.py", "\n" * number + SMTP)
     (found,) = await vim.findings("app.py")
     assert found.range.start.line == 99 + 2
+    assert (await vim.command("relint.debugInformation"))["pending"] < 10  # nothing is kept of a keystroke
     versions = [each.version for each in vim.published if each.uri == vim.uri("app.py")]
     assert versions == sorted(versions)
     for each in vim.published:
