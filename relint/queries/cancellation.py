@@ -7,7 +7,7 @@ import libcst as cst
 from relint.context import Context
 from relint.names import is_none, last_name
 from relint.queries.bounds import words_of
-from relint.queries.endings import always_raises, ends_of
+from relint.queries.endings import always_raises, ends_of, rest_after
 from relint.queries.handlers import Handler, caught
 
 CANCELLED: frozenset[str] = frozenset(
@@ -20,7 +20,10 @@ CANCELLED: frozenset[str] = frozenset(
 )
 """How a cancellation is named. `concurrent.futures.CancelledError` is another class."""
 
-_OF_ASYNCIO = frozenset({"asyncio.CancelledError", "asyncio.exceptions.CancelledError"})
+_OF_ASYNCIO = frozenset(
+    {"asyncio.CancelledError", "asyncio.exceptions.CancelledError", "builtins.KeyboardInterrupt", "builtins.SystemExit"}
+)
+"""What is caught where a program of asyncio comes to its end."""
 _WAITS_FOR = frozenset({"asyncio.wait_for", "asyncio.shield", "asyncio.gather", "asyncio.wait"})
 _EVERYTHING = "builtins.BaseException"
 _ANSWERS = frozenset({"set_exception", "uncancel", "throw", "cancel"})
@@ -41,7 +44,7 @@ def swallows_cancellation(ctx: Context, handler: Handler) -> bool:
         return False
     if _raises_it_again(ctx, handler) or _hands_it_on(ctx, handler) or _was_cancelled_here(ctx, attempt):
         return False
-    if _answers_with_what_it_has(ctx, handler):
+    if _answers_with_what_it_has(ctx, handler) or ends_of(ctx, rest_after(ctx, attempt)) == {"raise"}:
         return False
     return not (_remembers(ctx, handler, attempt) or _waits_until_done(ctx, handler))
 
@@ -77,15 +80,17 @@ def ends_its_task(ctx: Context, handler: Handler) -> bool:
 
 
 def ends_its_coroutine(ctx: Context, handler: Handler) -> bool:
-    """Whether a handler of cancellations alone is the last that happens in a coroutine that nobody in the file calls.
+    """Whether a handler of cancellations is the last that happens in a coroutine that nobody in the file calls.
 
-    It may be a task of its own, started elsewhere. With trio and anyio it is wrong there too.
+    It may be a task of its own, started elsewhere. The same for an asynchronous generator, which is called by those
+    who go over it. With trio and anyio it is wrong there too.
     """
     function = ctx.function_of(handler)
-    if not isinstance(function, cst.FunctionDef) or any(True for _ in ctx.walk(function.body, cst.Yield)):
+    if not isinstance(function, cst.FunctionDef):
         return False
-    only_asyncio = _names(ctx, handler) <= _OF_ASYNCIO
-    return only_asyncio and nothing_follows(ctx, handler) and not _is_called(ctx, function)
+    if not _names(ctx, handler) <= _OF_ASYNCIO or not nothing_follows(ctx, handler):
+        return False
+    return any(True for _ in ctx.walk(function.body, cst.Yield)) or not _is_called(ctx, function)
 
 
 def _is_called(ctx: Context, function: cst.FunctionDef) -> bool:
@@ -108,13 +113,14 @@ def _leads_to_the_end(ctx: Context, handler: Handler) -> bool:
 
 def nothing_follows(ctx: Context, handler: Handler) -> bool:
     """Whether the function is over when a handler is."""
-    if any(True for _ in ctx.walk(handler.body, cst.Continue)):
+    ends = ends_of(ctx, handler.body)
+    if "continue" in ends:
         return False
     attempt = ctx.parent(handler)
     assert attempt is not None
-    if "next" in ends_of(ctx, handler.body) and not _is_last(ctx, attempt):
+    if "next" in ends and not _is_last(ctx, attempt):
         return False
-    if any(True for _ in ctx.walk(handler.body, cst.Break)):
+    if "break" in ends:
         loop = ctx.enclosing(handler, cst.For, cst.While)
         return loop is not None and _is_last(ctx, loop)
     return True
@@ -252,10 +258,17 @@ def _was_cancelled_here(ctx: Context, attempt: cst.Try | cst.TryStar) -> bool:
 
 
 def _texts_of(ctx: Context, task: cst.BaseExpression) -> set[str]:
-    """How the file may write a task: `task`, and `self.task` where it was taken from."""
+    """How the file may write a task: `task`, and `self.task` where it was taken from or is kept."""
+    function = ctx.function_of(task)
+    kept = [
+        ctx.source(target.target)
+        for assign in (ctx.walk(function.body, cst.Assign) if function is not None else ())
+        if isinstance(task, cst.Name) and isinstance(assign.value, cst.Name) and assign.value.value == task.value
+        for target in assign.targets
+    ]
     bound = ctx.definitions(task) or [] if isinstance(task, cst.Name) else []
     values = [b.value for b in bound if isinstance(b.value, cst.Name | cst.Attribute | cst.Subscript)]
-    return {ctx.source(task), *map(ctx.source, values)}
+    return {ctx.source(task), *kept, *map(ctx.source, values)}
 
 
 def _waited_for(ctx: Context, expression: cst.BaseExpression) -> cst.BaseExpression:
