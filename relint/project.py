@@ -114,10 +114,11 @@ class Project:
         self._record(folder, ABSENT if names is None else digest_of_names(names))
         return names or ()
 
-    def text(self, path: Path) -> str | None:
+    def text(self, path: Path | str) -> str | None:
         """The text of a file, None when it is absent or unreadable."""
-        found = self._files.read(os.path.abspath(path))
-        self._record(path, found[1] if found else ABSENT)
+        absolute = os.path.abspath(path)
+        found = self._files.read(absolute)
+        self._consulted[absolute] = found[1] if found else ABSENT
         return found[0] if found else None
 
     def around(self, path: Path) -> Iterator[Path]:

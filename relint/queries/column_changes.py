@@ -85,16 +85,21 @@ def table_is_created_here(ctx: Context, table: str) -> bool:
 
 
 def state_at(ctx: Context, call: cst.Call) -> State:
-    """The state of the app just before a Django operation of this file."""
+    """The state of the app just before a Django operation of this file; after all of them for any other call."""
+    states, last = ctx.memo("states at operations", lambda: _states(ctx))
+    return states.get(call, last)
+
+
+def _states(ctx: Context) -> tuple[dict[cst.Call, State], State]:
     state = migrations.state_before(ctx)
+    states: dict[cst.Call, State] = {}
     for operation in django_operations(ctx):
-        if operation is call:
-            break
+        states[operation] = state
         around = ctx.enclosing(operation, cst.Call)
         if around is None or django_operation(ctx, around) is None:
             if (parsed := migrations.parse_operation(ctx, operation)) is not None:
                 state = apply(state, parsed)
-    return state
+    return states, state
 
 
 def table_of(ctx: Context, call: cst.Call, model: str) -> str:

@@ -6,6 +6,7 @@ Other applications' migrations are not read.
 from __future__ import annotations
 
 import ast
+import os
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,10 +90,9 @@ def other_files(ctx: Context) -> dict[str, str]:
     folder = Path(ctx.path).absolute().parent
 
     def answer() -> dict[str, str]:
-        names = [name[:-3] for name in ctx.project.listing(folder) if name.endswith(".py")]
-        texts = {
-            name: ctx.project.text(folder / f"{name}.py") for name in names if name not in ("__init__", own_name(ctx))
-        }
+        names = {name[:-3] for name in ctx.project.listing(folder) if name.endswith(".py")}
+        others = sorted(names - {"__init__", own_name(ctx)})
+        texts = {name: ctx.project.text(f"{folder}{os.sep}{name}.py") for name in others}
         return {name: text for name, text in texts.items() if text is not None}
 
     return ctx.memo("migration folder", answer)
