@@ -41,8 +41,6 @@ def examine(
 
     With `funnel`, the triggers of these rules, functions in which none of them can find anything are not parsed.
     """
-    if too_deep(source.text):
-        return [unreadable(source.path, "nests too deeply to be parsed")]
     return deep.run(lambda: _examine(source, settings, rules, fixes, project or Project(settings), funnel))
 
 
@@ -85,6 +83,8 @@ def _run(info: RuleInfo, ctx: Context, fixes: bool) -> list[Diagnostic]:
 
 def _parse(source: Source, text: str) -> cst.Module | Diagnostic:
     """The tree of a text, or what keeps it from being one."""
+    if too_deep(text):
+        return unreadable(source.path, "nests too deeply to be parsed")
     try:
         return cst.parse_module(text)
     except cst.ParserSyntaxError as error:
