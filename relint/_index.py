@@ -286,6 +286,18 @@ RULES: list[dict[str, Any]] = [
         'fix': 'unsafe',
     },
     {
+        'name': 'unbounded-result-load',
+        'family': 'sql',
+        'module': 'relint.rules.sql.unbounded_result_load',
+        'summary': 'A job that loads all rows of a table before it looks at the first.',
+        'code': 'REL406',
+        'imports': ('django', 'sqlalchemy', 'flask_sqlalchemy', 'alembic', 'celery', 'dramatiq', 'rq', 'django_rq', 'huey', 'taskiq', 'prefect', 'procrastinate'),
+        'words': ('objects', '_default_manager', '_base_manager', 'all_objects', 'query'),
+        'near': ('loop or comprehension',),
+        'fix': 'unsafe',
+        'default': False,
+    },
+    {
         'name': 'not-null-with-default',
         'family': 'migrations',
         'module': 'relint.rules.migrations.not_null_with_default',
