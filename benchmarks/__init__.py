@@ -1,0 +1,1 @@
+"""What relint costs, beside its peers: `python -m benchmarks WORK`."""
