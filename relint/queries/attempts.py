@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Iterator
+from typing import Iterator, Sequence
 
 import libcst as cst
 
@@ -24,6 +24,10 @@ _CONNECTING = re.compile(
 _LIVING = re.compile(r"connect|subscri|consum|listen|websocket|recv|receive|serve|run_forever", re.IGNORECASE)
 _STREAM = re.compile(r"listen|subscri|consum|stream|websocket|iter_lines|aiter", re.IGNORECASE)
 _RESPONSE = re.compile(r"status|result_?code|\.ok\b|is_success|returncode|return_code|exit_code|(\b|_)errors?(\b|_)")
+_IN_MEMORY = re.compile(r"^(items|keys|values|append|extend)$")
+_REACHES_OUT = frozenset(
+    f"builtins.{name}" for name in ("open", "input", "print", "exec", "eval", "next", "iter", "getattr", "__import__")
+)
 _NEW_VALUE = re.compile(r"rand|uuid|generate|token|choice|input|prompt|next", re.IGNORECASE)
 
 
@@ -45,18 +49,50 @@ def streams(ctx: Context, attempt: Attempt) -> bool:
     return any(_STREAM.search(ctx.source(loop.iter)) for loop in ctx.walk(attempt.body, cst.For))
 
 
-def tries_another(ctx: Context, loop: Loop, attempt: Attempt) -> bool:
-    """Whether what is attempted changes from pass to pass: another host, format or id."""
+def holds_a_connection(ctx: Context, attempt: Attempt) -> bool:
+    """Whether a function of the file that it calls or hands on connects, and then loops for as long as that lasts."""
+    for node in ctx.walk(attempt.body, cst.Name, cst.Attribute):
+        function = ctx.function_def(node)
+        if function is None or not any(True for _ in ctx.walk(function.body, cst.While, cst.For)):
+            continue
+        if any(_LIVING.search(ctx.source(call.func)) for call in ctx.walk(function.body, cst.Call)):
+            return True
+    return False
+
+
+def tries_another(ctx: Context, loop: Loop, attempt: Attempt, between: Sequence[cst.CSTNode] | None = None) -> bool:
+    """Whether what is attempted changes from pass to pass: another host, format or id.
+
+    `between` is what is done from one attempt to the next; without it, whatever the loop does besides.
+    """
     changing = set(names_in(ctx, loop.target)) if isinstance(loop, cst.For) else set()
     own = set(nodes_in(attempt.body))
-    for node in ctx.walk(loop.body, *_ASSIGNMENTS):
-        if node not in own:
-            changing |= bound_by(ctx, node)
+    for part in between if between is not None else (loop.body,):
+        for node in ctx.walk(part, *_ASSIGNMENTS):
+            if node not in own:
+                changing |= bound_by(ctx, node)
     calls = list(ctx.walk(attempt.body, cst.Call))
     tried = (call for call in calls if not LOGGING.match(last_name(call.func)))
     if changing & {name for call in tried for arg in call.args for name in names_in(ctx, arg)}:
         return True
     return any(_NEW_VALUE.search(ctx.callee(call) or ctx.source(call.func)) for call in calls)
+
+
+def only_computes(ctx: Context, attempt: Attempt) -> bool:
+    """Whether it works on what is in memory: nobody else waits for its turn."""
+    if any(True for _ in ctx.walk(attempt.body, cst.Await, cst.Yield, cst.With)):
+        return False
+    if any(not isinstance(loop.iter, cst.Call) for loop in ctx.walk(attempt.body, cst.For)):
+        return False
+    calls = list(ctx.walk(attempt.body, cst.Call))
+    return bool(calls) and all(_computes(ctx, call) for call in calls)
+
+
+def _computes(ctx: Context, call: cst.Call) -> bool:
+    name = ctx.callee(call) or ""
+    if name.startswith(("builtins.", "copy.")):
+        return name not in _REACHES_OUT
+    return isinstance(call.func, cst.Attribute) and bool(_IN_MEMORY.match(call.func.attr.value))
 
 
 # -- when it succeeds ------------------------------------------------------------------------------------------------
@@ -81,8 +117,19 @@ def judges_response(ctx: Context, loop: Loop, attempt: Attempt) -> bool:
     ways = [node for part in parts for node in ctx.walk(part, cst.Return, cst.Break, cst.Continue, stop=OWN)]
     ways += [node for part in done_after(ctx, loop, attempt) for node in ctx.walk(part, cst.Continue, stop=OWN)]
     tests = [ctx.enclosing(node, cst.If, cst.Try, cst.For, cst.While) for node in ways]
-    asked = [test for test in tests if isinstance(test, cst.If)]
+    asked = [outer for test in tests if (outer := _past_counts(ctx, loop, test)) is not None]
     return bool(asked) and all(_judges(ctx, loop, test) for test in asked)
+
+
+def _past_counts(ctx: Context, loop: Loop, test: cst.CSTNode | None) -> cst.If | None:
+    """The test itself, or the one around it where it only asks whether an attempt is left."""
+    counters = set(names_in(ctx, loop.target)) if isinstance(loop, cst.For) else set()
+    while isinstance(test, cst.If):
+        around = ctx.enclosing(test, cst.If, cst.Try, cst.For, cst.While)
+        if not counters & set(names_in(ctx, test.test)) or not isinstance(around, cst.If):
+            return test
+        test = around
+    return None
 
 
 def _judges(ctx: Context, loop: Loop, test: cst.If) -> bool:
@@ -106,9 +153,15 @@ def _flags(ctx: Context, loop: Loop) -> Iterator[cst.Assign]:
     succeeded = {node for part in _success_parts(ctx, loop) for node in ctx.walk(part, *_ASSIGNMENTS)}
     for name in set(names_in(ctx, loop.test)) - {"True", "False", "None", "self"}:
         bound = [node for node in ctx.walk(loop.body, *_ASSIGNMENTS) if name in bound_by(ctx, node)]
-        flags = [node for node in bound if isinstance(node, cst.Assign) and node in succeeded]
-        if len(flags) == len(bound):
+        flags = [node for node in bound if isinstance(node, cst.Assign)]
+        if len(flags) == len(bound) and all(node in succeeded and _sets(ctx, node, name) for node in flags):
             yield from flags
+
+
+def _sets(ctx: Context, assign: cst.Assign, name: str) -> bool:
+    """Whether it gives the name itself another value, not something in it: `app.config["seen"] = True`."""
+    targets = [target.target for target in assign.targets]
+    return any(isinstance(target, cst.Tuple) or ctx.source(target) == name for target in targets)
 
 
 def _success_parts(ctx: Context, loop: Loop) -> Iterator[cst.CSTNode]:

@@ -9,10 +9,11 @@ import libcst as cst
 from relint.context import Context
 from relint.libraries.delay import Delay
 from relint.libraries.retries import CELERY_DECORATORS, CELERY_DEFAULT_DELAY, CELERY_KEYWORDS
-from relint.names import is_none
+from relint.names import is_none, last_name
 from relint.queries.celery_classes import class_retries
 from relint.queries.delays import delay_of
 from relint.queries.retries import Failure, Retry
+from relint.queries.retry_words import is_not_yet
 
 
 def celery_retries(ctx: Context) -> Iterator[Retry]:
@@ -61,6 +62,8 @@ def _automatic(ctx: Context, decorator: cst.Call, has_unbounded: bool) -> Retry 
         return None
     errors = ctx.keyword(decorator, "autoretry_for")
     automatic = errors is not None and not (isinstance(errors.value, cst.Tuple) and not errors.value.elements)
+    if automatic and errors is not None and _all_say_not_yet(errors.value):
+        return None
     limit = ctx.keyword(decorator, "max_retries")
     endless = limit is not None and is_none(limit.value)
     if not automatic:
@@ -78,6 +81,12 @@ def _automatic(ctx: Context, decorator: cst.Call, has_unbounded: bool) -> Retry 
         kind, node = Delay.RANDOM, errors
     failure = Failure(decorator, kind, (), any_error(ctx, errors.value))
     return Retry("celery", decorator, (failure,), delay_node=node)
+
+
+def _all_say_not_yet(errors: cst.BaseExpression) -> bool:
+    """`autoretry_for=(JobRunning,)`: the task polls."""
+    classes = [e.value for e in errors.elements] if isinstance(errors, cst.Tuple | cst.List) else [errors]
+    return bool(classes) and all(is_not_yet(last_name(each)) for each in classes)
 
 
 def automatic_delay(ctx: Context, decorator: cst.Call) -> int | None:

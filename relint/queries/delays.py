@@ -9,13 +9,24 @@ import libcst as cst
 
 from relint.context import Context
 from relint.libraries.delay import Delay
+from relint.libraries.retries import BACKOFF_WAITS
 from relint.names import Binding
 from relint.queries.mentions import names_in, nodes_in
 
 _CHANCE = re.compile(r"jitter|rand|uniform|fuzz|shuffle|gauss|secrets", re.IGNORECASE)
 _TOLD = re.compile(r"retry.?after|headers|ratelimit|rate_limit|reset", re.IGNORECASE)
 _FIELDS = ("pydantic.Field", "pydantic.fields.Field", "dataclasses.field", "attr.ib", "attrs.field")
-_PURE = ("builtins.", "math.", "datetime.timedelta", "os.environ", "os.getenv", "operator.", "itertools.", *_FIELDS)
+_PURE = (
+    "builtins.",
+    "math.",
+    "datetime.timedelta",
+    "os.environ",
+    "os.getenv",
+    "operator.",
+    "itertools.",
+    "copy.",
+    *_FIELDS,
+)
 _READERS = re.compile(r"^_?(get|pop|getint|getfloat|get_\w+|total_seconds|as_\w+|as|lower|strip|seconds)$")
 
 
@@ -158,14 +169,24 @@ class _Flow:
     def _follow_call(self, call: cst.Call) -> None:
         name = self.ctx.callee(call)
         self._look_at(name or "")
-        if (function := self.ctx.function_def(call.func)) is not None:
+        if (waits := BACKOFF_WAITS.get(name or "")) is not None:
+            self.grows = self.grows or waits is Delay.GROWING
+            self.told = self.told or waits is Delay.RANDOM
+        elif (function := self.ctx.function_def(call.func)) is not None:
             self._follow_function(function)
             counts = any(True for _ in self.ctx.walk(function.body, cst.AugAssign))
             self.grows = self.grows or bool(call.args) or counts
-        elif name is not None and name.startswith(_PURE) and name != "builtins.next":
+        elif name is not None and name.startswith(_PURE) and not self._takes_the_next(call):
             return
         elif not (isinstance(call.func, cst.Attribute) and _READERS.match(call.func.attr.value)):
             self.unknown = True
+
+    def _takes_the_next(self, call: cst.Call) -> bool:
+        """`next(delays)`, of who knows what; the generators of backoff are known."""
+        if self.ctx.callee(call) != "builtins.next":
+            return False
+        source = self.ctx.value_of(call.args[0].value) if call.args else None
+        return not (isinstance(source, cst.Call) and self.ctx.callee(source) in BACKOFF_WAITS)
 
     def _follow_function(self, function: cst.FunctionDef) -> None:
         self._look_at(function.name.value)

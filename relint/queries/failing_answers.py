@@ -23,6 +23,7 @@ _DOING = re.compile(
     r"commit|perform|process|save|store|fetch)(_|$|[A-Z])|(Upload|Send|Post|Download|Request)(_|$|[A-Z])"
 )
 """Calls that do something once, where `get` or `describe` would ask for a state."""
+_STOP = re.compile(r"stop|exit|shut_?down|terminat|running|abort|is_set", re.IGNORECASE)
 _AGAIN = re.compile(r"retr(y|ies|ying)|attempt|tries|try(ing)?.again", re.IGNORECASE)
 """What the names and texts of a loop say that makes its passes attempts."""
 
@@ -40,6 +41,9 @@ def failing_answers(ctx: Context, loop: Loop) -> Iterator[Failure]:
                 yield from _failure(test, pauses_in(ctx, test.body, loop))
         elif is_answered(ctx, loop, test):
             yield from _failure(test, list(_pauses_without_success(ctx, loop, test)))
+        if ends_of(ctx, test.body) <= {"return", "break"} and _speaks_of_attempts(ctx, loop):
+            for call in _calls_answered(ctx, loop, test):
+                yield from _failures_within(ctx, call)
 
 
 def is_failing(ctx: Context, test: cst.BaseExpression) -> bool:
@@ -67,7 +71,7 @@ def is_answered(ctx: Context, loop: Loop, test: cst.If) -> bool:
 
     The answer of a call that only reads is a state, and who waits for it is polling.
     """
-    if not _speaks_of_attempts(ctx, loop):
+    if not _speaks_of_attempts(ctx, loop) or _asks_to_stop(ctx, loop):
         return False
     return any(_DOING.search(last_name(call.func)) for call in _calls_answered(ctx, loop, test))
 
@@ -84,7 +88,11 @@ def _failure(node: cst.CSTNode, pauses: list[Pause]) -> Iterator[Failure]:
 def _is_left_without(ctx: Context, loop: Loop, test: cst.If) -> bool:
     """Whether the loop is left where the test does not hold."""
     inside = set(nodes_in(test.body))
-    return any(exit_ not in inside for exit_ in ctx.walk(loop.body, cst.Return, cst.Break, stop=OWN))
+    if any(exit_ not in inside for exit_ in ctx.walk(loop.body, cst.Return, cst.Break, stop=OWN)):
+        return True
+    asked = set(names_in(ctx, loop.test)) if isinstance(loop, cst.While) else set()
+    assigned = (node for node in ctx.walk(loop.body, cst.Assign, stop=OWN) if node not in inside)
+    return any(asked & bound_by(ctx, node) for node in assigned)
 
 
 def _speaks_of_attempts(ctx: Context, loop: Loop) -> bool:
@@ -92,6 +100,11 @@ def _speaks_of_attempts(ctx: Context, loop: Loop) -> bool:
     stepped = (step.target for step in ctx.walk(loop.body, cst.AugAssign, stop=OWN))
     names = (name for part in (*head, *stepped) for name in names_in(ctx, part))
     return any(map(_AGAIN.search, names)) or any(map(_AGAIN.search, texts_in(ctx, loop.body)))
+
+
+def _asks_to_stop(ctx: Context, loop: Loop) -> bool:
+    """`while not self.exit.is_set()`: a worker, which goes on when its work has failed."""
+    return isinstance(loop, cst.While) and bool(_STOP.search(ctx.source(loop.test)))
 
 
 def _calls_answered(ctx: Context, loop: Loop, test: cst.If) -> Iterator[cst.Call]:
@@ -103,6 +116,20 @@ def _calls_answered(ctx: Context, loop: Loop, test: cst.If) -> Iterator[cst.Call
             value = assign.value.expression if isinstance(assign.value, cst.Await) else assign.value
             if isinstance(value, cst.Call):
                 yield value
+
+
+def _failures_within(ctx: Context, call: cst.Call) -> Iterator[Failure]:
+    """The handlers of a function called that sleep, after which it answers no."""
+    function = ctx.function_def(call.func)
+    if function is None or function is ctx.function_of(call):
+        return
+    answers = [node.value for node in ctx.walk(function.body, cst.Return)]
+    if not any(value is None or ctx.literal(value) in (False, None) for value in answers):
+        if "next" not in ends_of(ctx, function.body):
+            return
+    for handler in ctx.walk(function.body, cst.ExceptHandler, stop=OWN):
+        if ends_of(ctx, handler.body) & {"next", "return"}:
+            yield from _failure(handler, pauses_in(ctx, handler.body))
 
 
 def _pauses_without_success(ctx: Context, loop: Loop, test: cst.If) -> Iterator[Pause]:

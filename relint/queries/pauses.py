@@ -17,7 +17,11 @@ from relint.queries.mentions import names_in
 _LOOPS = (cst.For, cst.While)
 _EVENT_NAME = re.compile(r"event|condition|stop|exit|shut|quit|cancel|terminat|abort|kill|closing|wake", re.IGNORECASE)
 _HELPER_NAME = re.compile(r"sleep|back_?off|delay|wait|pause|throttl|cool_?down|retry", re.IGNORECASE)
-_NO_WAIT = re.compile(r"^_*(log|before|after|should|can|is|has|may|needs?|count|record|report|emit|on)_", re.IGNORECASE)
+_WAITING = re.compile(_HELPER_NAME.pattern.removesuffix("|retry"), re.IGNORECASE)
+_NO_WAIT = re.compile(
+    r"^_*(log|before|after|should|can|is|has|may|needs?|count|record|report|emit|on)_|_(handler|hook|callback|cleanup)$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +36,13 @@ class Pause:
 def pauses_in(ctx: Context, root: cst.CSTNode, loop: cst.CSTNode | None = None) -> list[Pause]:
     """The pauses at or under `root`, nested functions left out. What changes inside `loop` makes a delay grow."""
     return [pause for call in ctx.walk(root, cst.Call) if (pause := pause_of(ctx, call, loop)) is not None]
+
+
+def certain(pauses: list[Pause]) -> list[Pause]:
+    """Without calls that are only named for retries, `self._retry_cleanup()`, where another one waits for sure."""
+    if not any(pause.duration is not None for pause in pauses):
+        return pauses
+    return [p for p in pauses if p.duration is not None or _WAITING.search(last_name(p.call.func))]
 
 
 def pause_of(ctx: Context, call: cst.Call, loop: cst.CSTNode | None = None) -> Pause | None:
@@ -72,7 +83,7 @@ def _is_event_wait(ctx: Context, call: cst.Call) -> bool:
 def _helper(ctx: Context, call: cst.Call, loop: cst.CSTNode | None) -> Pause | None:
     """`self._wait_before_retry(attempt)`: a function named for waiting; in the file, it is looked into."""
     word = last_name(call.func)
-    if not _HELPER_NAME.search(word) or _NO_WAIT.match(word):
+    if not _HELPER_NAME.search(word) or _NO_WAIT.search(word):
         return None
     function = ctx.function_def(call.func)
     if function is None:

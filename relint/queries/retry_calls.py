@@ -67,7 +67,9 @@ def _is_made_like(ctx: Context, call: cst.Call, classes: frozenset[str]) -> bool
     own = {node.name.value: node for node in ctx.walk(cls.body, cst.FunctionDef)}
     if any(name in own for name in ("get_backoff_time", "sleep", "_sleep_backoff", "send")):
         return False
-    return "__init__" not in own or own["__init__"].params.star_kwarg is not None
+    if "__init__" not in own:
+        return True
+    return own["__init__"].params.star_kwarg is not None and "backoff" not in ctx.source(own["__init__"])
 
 
 def _of_bare_decorator(ctx: Context, decorator: cst.BaseExpression) -> Retry | None:

@@ -12,7 +12,7 @@ from relint.names import last_name
 from relint.queries.endings import End, ends_of, rest_after
 from relint.queries.handlers import Handler, caught_words
 from relint.queries.mentions import bound_by, names_in, texts_in
-from relint.queries.passes import Attempt, Loop, done_after
+from relint.queries.passes import LOOPS, Attempt, Loop, done_after
 from relint.queries.retry_words import is_harmless
 
 _EXITS = frozenset({"raise", "return", "break"})
@@ -87,6 +87,17 @@ def _ways(ctx: Context, test: cst.If) -> Iterator[End]:
     inside = ends_of(ctx, test.body)
     yield from inside
     if "continue" in inside:
-        yield from ends_of(ctx, rest_after(ctx, test))
+        yield from _ends_without(ctx, test)
     if isinstance(test.orelse, cst.Else):
         yield from ends_of(ctx, test.orelse.body)
+
+
+def _ends_without(ctx: Context, test: cst.If) -> frozenset[End]:
+    """How it goes on where a test does not hold, after the tests around it as well, up to the handler or the loop."""
+    ends = ends_of(ctx, rest_after(ctx, test))
+    for ancestor in ctx.ancestors(test):
+        if "next" not in ends or isinstance(ancestor, (*LOOPS, cst.ExceptHandler, cst.ExceptStarHandler)):
+            break
+        if isinstance(ancestor, cst.If | cst.With):
+            ends = (ends - {"next"}) | ends_of(ctx, rest_after(ctx, ancestor))
+    return ends

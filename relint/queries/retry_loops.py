@@ -18,8 +18,10 @@ from relint.queries.attempts import (
     after_success,
     asks_for_a_state,
     connects,
+    holds_a_connection,
     judges_response,
     lives_for_ever,
+    only_computes,
     streams,
     tries_another,
 )
@@ -27,13 +29,13 @@ from relint.queries.delays import alternatives
 from relint.queries.endings import ends_of
 from relint.queries.failing_answers import failing_answers
 from relint.queries.handlers import Handler, catches_any_error, caught, caught_words
-from relint.queries.mentions import names_in, texts_in
+from relint.queries.mentions import bound_by, names_in, texts_in
 from relint.queries.passes import OWN, Attempt, Loop, attempts_in, done_after, done_before, goes_round, pass_ends
-from relint.queries.pauses import Pause, pauses_in
+from relint.queries.pauses import Pause, certain, pauses_in
 from relint.queries.retries import Failure, Retry
 from relint.queries.retry_bounds import is_endless
 from relint.queries.retry_counters import counter_of, counts_attempts
-from relint.queries.retry_handlers import answers_not_yet, learns, sorts_out
+from relint.queries.retry_handlers import answers_not_yet, learns, may_leave, sorts_out
 from relint.queries.retry_recursion import recursion
 from relint.queries.retry_words import is_harmless, is_not_yet, is_quick
 
@@ -79,6 +81,8 @@ def _loop(ctx: Context, loop: Loop) -> Retry | None:
     if not failures:
         return None
     counter, count = counter_of(ctx, loop)
+    if any(ctx.function_of(pause.call) is not ctx.function_of(loop) for f in failures for pause in f.pauses):
+        counter = None  # not known where it waits
     return Retry("loop", loop, failures, endless=is_endless(ctx, loop, failures), counter=counter, attempts=count)
 
 
@@ -95,10 +99,12 @@ def _asks(ctx: Context, call: cst.Call) -> bool:
 def _failures(ctx: Context, loop: Loop, attempt: Attempt) -> Iterator[Failure]:
     """The handlers from which the next attempt is reached."""
     leaves, comes_round = after_success(ctx, loop, attempt)
-    if isinstance(loop, cst.For):
+    if only_computes(ctx, attempt):
+        return
+    if isinstance(loop, cst.For) and not (not leaves and _gives_up(ctx, loop, attempt)):
         if not leaves or (comes_round and not judges_response(ctx, loop, attempt)):
             return
-        comes_round = False
+    comes_round = comes_round and not isinstance(loop, cst.For)
     shared = [pause for part in done_after(ctx, loop, attempt) for pause in pauses_in(ctx, part, loop)]
     around = [pause for part in done_before(ctx, loop, attempt) for pause in pauses_in(ctx, part, loop)]
     if attempt.finalbody is not None:
@@ -114,7 +120,8 @@ def _failures(ctx: Context, loop: Loop, attempt: Attempt) -> Iterator[Failure]:
         reached = shared if "next" in ends else []
         if is_daemon and not _starts_over(ctx, attempt, handler, own, reached, alone=not always):
             continue
-        failure = _failure(ctx, loop, attempt, handler, [*own, *reached, *around], comes_round=comes_round)
+        pauses = certain([*own, *reached, *around])
+        failure = _failure(ctx, loop, attempt, handler, pauses, comes_round=comes_round)
         if failure is not None:
             yield failure
 
@@ -149,7 +156,8 @@ def _starts_over(
         return True
     if own:
         grows = any(pause.delay is Delay.GROWING for pause in own)
-        return grows or (alone and any(map(_AGAIN.search, texts_in(ctx, handler.body))))
+        says_so = any(map(_AGAIN.search, texts_in(ctx, handler.body)))
+        return grows or (alone and (says_so or holds_a_connection(ctx, attempt)))
     if not reached:
         return False
     grows = any(pause.delay is Delay.GROWING for pause in reached)
@@ -165,7 +173,7 @@ def _is_for_retries(ctx: Context, pause: Pause) -> bool:
 def _failure(
     ctx: Context, loop: Loop, attempt: Attempt, handler: Handler, pauses: Sequence[Pause], *, comes_round: bool
 ) -> Failure | None:
-    if _is_poll(ctx, handler, pauses) or (comes_round and not pauses):
+    if _is_poll(ctx, handler, pauses) or (comes_round and not pauses and not _counts_failures(ctx, handler)):
         return None
     if not pauses:
         delay = Delay.NONE if _at_once(ctx, loop, attempt, handler) else Delay.UNKNOWN
@@ -203,7 +211,24 @@ def _at_once(ctx: Context, loop: Loop, attempt: Attempt, handler: Handler) -> bo
         return False
     if any(_BLOCKING.match(last_name(call.func)) for call in ctx.walk(attempt.body, cst.Call)):
         return False
-    return not tries_another(ctx, loop, attempt)
+    return not tries_another(ctx, loop, attempt, between)
+
+
+def _gives_up(ctx: Context, loop: cst.For, attempt: Attempt) -> bool:
+    """`if attempt >= 3: raise` in a handler: attempts, even where nothing leaves the loop after a success."""
+    counter = counter_of(ctx, loop)[0]
+    if counter is None or not _ATTEMPT.search(counter):
+        return False
+    tests = (test for handler in attempt.handlers for test in ctx.walk(handler.body, cst.If))
+    return any(counter in names_in(ctx, test.test) and "raise" in ends_of(ctx, test.body) for test in tests)
+
+
+def _counts_failures(ctx: Context, handler: Handler) -> bool:
+    """`retries += 1; if retries > limit: raise`: the next pass is for the same work, the loop is for more."""
+    counted = {name for step in ctx.walk(handler.body, cst.AugAssign) for name in bound_by(ctx, step)}
+    counted = {name for name in counted if _ATTEMPT.search(name)}
+    tests = ctx.walk(handler.body, cst.If)
+    return any(counted & set(names_in(ctx, test.test)) and may_leave(ctx, test) for test in tests)
 
 
 def _is_short(ctx: Context, loop: Loop) -> bool:

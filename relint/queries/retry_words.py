@@ -10,7 +10,7 @@ LOGGING = re.compile(
 )
 _HARMLESS = re.compile(
     r"^(write|flush|append|extend|seek|str|repr|type|format|len|int|min|max|isinstance|getattr|get|get_?[lL]ogger|get_base_logger|join|labels|add|time|monotonic|"
-    r"set|_)$"
+    r"set|_|tuple|list|dict|replace|hasattr|bool|any|all|strip|lower|startswith|endswith|sorted|round)$"
 )
 NOT_YET = frozenset(
     "FileExistsError BlockingIOError Empty Full ProcessLookupError NoSuchProcess TimeoutExpired InterruptedError "
@@ -31,14 +31,21 @@ _NOT_FAILURES = re.compile(
 )
 
 
+_IN_PROGRESS = re.compile(
+    r"(Running|Pending|NotReady|InProgress|NotFinished|NotComplete|Unfinished)(Error|Exception)?$"
+)
+"""The work goes on elsewhere, nothing has failed: a poll."""
+_PREDICATE = re.compile(r"^_*(is|has|can|should|may)(_|[A-Z])")
+
+
 def is_harmless(word: str) -> bool:
     """Whether a call of this name stands between two attempts and neither waits nor repairs anything."""
-    return bool(LOGGING.match(word) or _HARMLESS.match(word))
+    return bool(LOGGING.match(word) or _HARMLESS.match(word) or _PREDICATE.match(word))
 
 
 def is_not_yet(name: str) -> bool:
     """Whether an error says that something isn't there yet, or that somebody else has it."""
-    return name in NOT_YET or bool(_NO_VALUE.match(name) or _LOCKED.search(name))
+    return name in NOT_YET or bool(_NO_VALUE.match(name) or _LOCKED.search(name) or _IN_PROGRESS.search(name))
 
 
 def is_quick(name: str) -> bool:
