@@ -24,7 +24,7 @@ from benchmarks.peers import PEERS, RELINT, RUFF, Installed, Tool, install
 from benchmarks.results import Part, Row
 
 HERE = Path(__file__).parent
-QUICK = {"rounds": 1, "large": 0.5, "medium": 0.3, "small": 0.1, "max_lines": 10_000}
+QUICK = {"rounds": 1, "whole": 0.5, "large": 0.5, "medium": 0.3, "small": 0.1, "max_lines": 10_000}
 
 
 class Benchmark:
@@ -45,13 +45,13 @@ class Benchmark:
         return install(tool, self.work / "tools")
 
     def slice(self, name: str) -> Corpus:
-        """The `large`, `medium` or `small` part of the corpus."""
+        """The `whole`, `large`, `medium` or `small` part of the corpus."""
         return files.part(self.corpus, getattr(self.options, name), self.work / "slices")
 
     def whole(self) -> list[Row]:
         """relint and ruff over everything."""
-        self.notes.append(f"{self.corpus.megabytes:.1f} MB, {len(self.corpus.files)} files")
-        chosen = self.slice("large") if self.options.quick else self.corpus
+        chosen = self.slice("whole") if self.options.whole else self.corpus
+        self.notes.append(f"{len(chosen.files)} files, {chosen.lines():,} lines")
         return self.compared(_runs([self.relint, self.ruff]), chosen)
 
     def peers(self) -> list[Row]:
@@ -130,6 +130,7 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("work", type=Path, metavar="WORK", help="a folder for everything that is made")
     parser.add_argument("--parts", type=lambda text: text.split(","), default=parts, help=f"some of {','.join(parts)}")
     parser.add_argument("--rounds", type=int, default=5, help="runs of which the median is taken (default: 5)")
+    parser.add_argument("--whole", type=float, metavar="MB", help="how much of it is the whole (default: all)")
     parser.add_argument("--large", type=float, default=8, metavar="MB", help="slice for ruff and bandit (default: 8)")
     parser.add_argument("--medium", type=float, default=2, metavar="MB", help="for pylint, semgrep, rules (default: 2)")
     parser.add_argument("--small", type=float, default=0.5, metavar="MB", help="for flake8 and Fixit (default: 0.5)")

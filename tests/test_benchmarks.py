@@ -13,7 +13,7 @@ import pytest
 from benchmarks import corpus, report, results
 from benchmarks.comparing import compare
 from benchmarks.measure import Cost, Failed, cost, middle
-from benchmarks.peers import COLD_ONE, RELINT, RUFF, WARM_ONE, Installed
+from benchmarks.peers import COLD_ONE, RELINT, RUFF, WARM_EVERY, Installed
 from benchmarks.results import Part, Row
 from benchmarks.scaling import single_file
 
@@ -88,13 +88,13 @@ def test_comparing_and_reporting(folder: Path, relint: Installed, tmp_path: Path
     broken = Installed(
         dataclasses.replace(RUFF, name="relint broken", arguments=("--no-such-option", ".")), relint.folder, ""
     )
-    runs = [(relint, COLD_ONE), (relint, WARM_ONE), (broken, COLD_ONE)]
+    runs = [(relint, COLD_ONE), (relint, WARM_EVERY), (broken, COLD_ONE)]
     rows, notes = compare(runs, corpus.read(folder), 2, tmp_path / "caches")
     assert [(row.tool, row.warm, row.rounds) for row in rows] == [("relint", False, 2), ("relint", True, 2)]
     assert notes[0].startswith("relint broken failed on code")
     assert (tmp_path / "caches" / "relint").is_dir(), "the warm run had a cache"
 
-    ruff = [Row(row.folder, "ruff", row.warm, False, Cost(row.cost.wall / 4, 1, 1), 2, 1) for row in rows]
+    ruff = [Row(row.folder, "ruff", row.warm, row.every_cpu, Cost(row.cost.wall / 4, 1, 1), 2, 1) for row in rows]
     results.save(Part(results.facts(), [*rows, *ruff], notes), "peers", tmp_path)
     results.save(
         Part({}, [Row("", "relint", False, True, Cost(lines / 1e4, 1, 1), 1, lines) for lines in (9, 99)]),
