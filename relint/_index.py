@@ -467,4 +467,16 @@ RULES: list[dict[str, Any]] = [
         'words': ('sleep', '_sleep', 'async_sleep', 'wait', 'call_later', 'callLater', 'Timer', 'async_call_later', 'retry', 'Retrying', 'AsyncRetrying', 'on_exception', 'on_predicate', 'retry_context', 'autoretry_for'),
         'yields': True,
     },
+    {
+        'name': 'retried-request-not-idempotent',
+        'family': 'retries',
+        'module': 'relint.rules.retries.retried_request_not_idempotent',
+        'summary': 'A request that creates something is sent again when its answer does not come.',
+        'code': 'REL605',
+        'imports': ('requests', 'httpx', 'aiohttp', 'urllib3'),
+        'words': ('post', 'patch', 'request', 'allowed_methods', 'method_whitelist'),
+        'near': ('retry',),
+        'fix': 'display',
+        'default': False,
+    },
 ]
