@@ -13,6 +13,7 @@ import libcst as cst
 
 from relint.context import Context
 from relint.names import last_name
+from relint.queries.declared_numbers import is_declared_number
 from relint.queries.sql_holes import place_of
 from relint.queries.sql_parse import PLACEHOLDER, is_clause, is_command, is_statement, looks_like_sql
 from relint.queries.sql_passed_on import passed_on
@@ -28,6 +29,8 @@ class Filled:
     hole: Hole
     spot: Spot
     place: Place
+    number: bool = False
+    """Whether the file says that it is a number, so that no quote can be in it."""
 
 
 @dataclass(eq=False)
@@ -48,6 +51,11 @@ class Site:
     def values(self) -> list[Filled]:
         """The holes that stand for values."""
         return [f for f in self.filled if f.place is Place.VALUE]
+
+    @property
+    def doubtful(self) -> list[Filled]:
+        """The values of which nothing says that they are numbers."""
+        return [f for f in self.values if not f.number]
 
     @property
     def names(self) -> list[Filled]:
@@ -71,6 +79,8 @@ class _Search:
         self.by_root: dict[cst.BaseExpression, Site] = {}
         self.reached: set[cst.BaseExpression] = set()
         """Expressions and holes that reach a database call: what they are without it does not matter."""
+        self.roots: dict[cst.CSTNode, cst.BaseExpression] = {}
+        """Where each hole was reported that reaches none."""
 
     def sites(self) -> list[Site]:
         for sink in sinks(self.ctx):
@@ -88,25 +98,31 @@ class _Search:
             if sink is not None and not looks_like_sql(raw):
                 continue
             found = spots(raw)
-            filled = [
-                Filled(hole, spot, place_of(self.ctx, hole, spot))
-                for hole, spot in zip(holes(text), found, strict=True)
-            ]
+            filled = [self._filled(hole, spot) for hole, spot in zip(holes(text), found, strict=True)]
             filled = _without_names(self.ctx, filled)
             if sink is not None:
                 filled = _without_placeholders(self.ctx, sink, raw, filled)
             elif not self._is_believed(raw, found, filled, name):
                 continue
             for one in filled:
-                root = one.hole.root
+                root = _written_in(text, one.hole)
                 if sink is not None:
-                    self.reached |= {root, one.hole.node}
+                    self.reached |= {root, one.hole.root, one.hole.node}
                 elif root in self.reached or one.hole.node in self.reached:
                     continue
+                elif self.roots.setdefault(one.hole.node, root) is not root:
+                    continue  # seen in a smaller expression around it
                 if one.place is Place.NONE:
                     continue
                 site = self.by_root.setdefault(root, Site(root, text, sink, len(texts), found))
                 _put(site, one)
+
+    def _filled(self, hole: Hole, spot: Spot) -> Filled:
+        place = place_of(self.ctx, hole, spot)
+        number = place is Place.VALUE and any(
+            is_declared_number(self.ctx, v) for v in {hole.node: None, hole.value: None}
+        )
+        return Filled(hole, spot, place, number)
 
     def _is_believed(self, raw: str, found: list[Spot], filled: list[Filled], name: str) -> bool:
         """Whether text is SQL though no database call in sight gets it."""
@@ -116,6 +132,22 @@ class _Search:
         if (looks_like_sql(raw) and is_statement(raw, found)) or is_command(raw, values):
             return True
         return is_clause(raw, values, name) and bool(_SQL_IN_FILE.search(self.ctx.text))
+
+
+def _written_in(text: Text, hole: Hole) -> cst.BaseExpression:
+    """The expression that puts a hole into text.
+
+    What comes bare from elsewhere (an item of a list that is joined, an argument) has no text of its own there: it is
+    put where the text next to it stands.
+    """
+    if hole.node is not hole.root:
+        return hole.root
+    if isinstance(hole.site, Piece):
+        return hole.site.root
+    at = next(index for index, part in enumerate(text) if part is hole)
+    beside = [text[at - 1]] if at else []
+    beside += text[at + 1 : at + 2]
+    return next((part.root for part in beside if isinstance(part, Piece)), hole.root)
 
 
 def _without_names(ctx: Context, filled: list[Filled]) -> list[Filled]:
@@ -153,7 +185,10 @@ def _put(site: Site, one: Filled) -> None:
 
 def shown(ctx: Context, hole: Hole) -> str:
     """The expression of a hole on one line, as messages show it."""
-    node = hole.site.text if hole.node is hole.root and isinstance(hole.site, Piece) else ctx.source(hole.node)
+    unpacked = (
+        hole.node is hole.root and isinstance(hole.node, cst.Call) and last_name(hole.node.func) == "format"
+    )  # `.format(**values)`
+    node = hole.site.text if unpacked and isinstance(hole.site, Piece) else ctx.source(hole.node)
     text = " ".join(node.split())
     return text if len(text) <= 60 else f"{text[:57]}..."
 

@@ -19,13 +19,14 @@ def place_of(ctx: Context, hole: Hole, spot: Spot) -> Place:
         return Place.NONE
     if spot.quote == "'":
         return spot.place
+    made = (hole.node, hole.value)
     names = (speaking_name(hole.node), speaking_name(hole.value))
     if any(map(_ESCAPED.search, names)):
         return Place.NONE
     if any(map(_PLACEHOLDERS.search, names)) or _runs_over_placeholders(ctx, hole.node) or _has_placeholder(hole.node):
         return Place.NONE
     if spot.place is Place.VALUE and spot.quote == "" and spot.before not in ("LIMIT", "OFFSET", "LIKE", "INTERVAL"):
-        if any(map(_FRAGMENTS.search, names)) or _is_of_helper(hole.node) or _is_of_helper(hole.value):
+        if any(map(_FRAGMENTS.search, names)) or any(_is_of_helper(n) or _is_made_of_nothing(n) for n in made):
             return Place.FRAGMENT
         if _NAMES.search(names[0]):
             return Place.IDENTIFIER
@@ -38,6 +39,11 @@ def _is_of_helper(node: cst.BaseExpression) -> bool:
     """`db.cast("a", "int")`, `self.db.arg`: what a database helper says is SQL."""
     attribute = node.func if isinstance(node, cst.Call) else node
     return isinstance(attribute, cst.Attribute) and bool(_HELPERS.search(speaking_name(attribute.value)))
+
+
+def _is_made_of_nothing(node: cst.BaseExpression) -> bool:
+    """`current_time()`: without quotes around it, what a function makes of nothing is a piece of SQL."""
+    return isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and not node.args
 
 
 def _has_placeholder(node: cst.BaseExpression) -> bool:
@@ -172,6 +178,8 @@ def _is_escaped(ctx: Context, value: cst.BaseExpression) -> bool:
     match value:
         case cst.Call(func=cst.Attribute(attr=cst.Name(value="replace")), args=[quote, becomes]):
             return ctx.literal(quote.value) == "'" and ctx.literal(becomes.value) in ("", "''", "\\'", "\\\\'")
+        case cst.Call(func=cst.Attribute(value=text, attr=cst.Name(value="encode" | "decode" | "strip"))):
+            return _is_escaped(ctx, text)
         case cst.IfExp(body=body, orelse=orelse):
             sides = (body, orelse)
             return all(ctx.literal(side) == "" or _is_escaped(ctx, side) for side in sides)
@@ -192,8 +200,11 @@ def _made_by_loop(ctx: Context, name: cst.Name) -> cst.BaseExpression | None:
 
 def _is_constant(value: cst.BaseExpression) -> bool:
     """`NAME`, `Class.NAME`, `Events.Created`, `State.DONE.value`, `cls.__tablename__`, `Model._meta.db_table`."""
-    if isinstance(value, cst.Subscript):
-        value = value.value
+    match value:
+        case cst.Subscript(value=inner):
+            value = inner
+        case cst.Call(func=cst.Name(value="str" | "repr"), args=[arg]):
+            value = arg.value
     while isinstance(value, cst.Attribute):
         name = value.attr.value
         if _UPPER.match(name) or name in _FRAMEWORK_NAMES:
@@ -235,16 +246,29 @@ def _is_in_quoting_function(ctx: Context, hole: Hole) -> bool:
 
 
 def _runs_over_constant(ctx: Context, value: cst.BaseExpression) -> bool:
-    """`for table in TABLES`, `for k, v in Class.TABLES.items()`, `for state in StateEnum: state.value`."""
-    if isinstance(value, cst.Attribute) and value.attr.value in ("value", "name"):
+    """`for table in TABLES`, `for k, v in Class.TABLES.items()`, `for state in StateEnum: state.value`.
+
+    As well `for x in Class.NEW + Class.OLD: str(x)` and `for field in Model._meta.fields: field.column`.
+    """
+    if isinstance(value, cst.Call) and isinstance(value.func, cst.Name) and value.func.value == "str" and value.args:
+        value = value.args[0].value
+    if isinstance(value, cst.Attribute) and value.attr.value in ("value", "name", "column", "attname"):
         value = value.value
     if not isinstance(value, cst.Name):
         return False
     found = nearest(ctx, value, ctx.names.bindings(value))
     return bool(found) and all(
-        isinstance(b.node, cst.For | cst.CompFor) and any(_CONSTANT_LOOP.match(word) for word in _chain(b.node.iter))
-        for b in found
+        isinstance(b.node, cst.For | cst.CompFor) and _is_constant_loop(b.node.iter) for b in found
     )
+
+
+def _is_constant_loop(items: cst.BaseExpression) -> bool:
+    match items:
+        case cst.BinaryOperation(left=left, operator=cst.Add(), right=right):
+            return _is_constant_loop(left) and _is_constant_loop(right)
+        case cst.List(elements=elements) | cst.Tuple(elements=elements):
+            return all(isinstance(e.value, cst.SimpleString) or _is_constant(e.value) for e in elements)
+    return any(_CONSTANT_LOOP.match(word) or word == "_meta" for word in _chain(items))
 
 
 def _is_made_safe(ctx: Context, value: cst.BaseExpression) -> bool:
@@ -284,6 +308,8 @@ def _is_made_safe(ctx: Context, value: cst.BaseExpression) -> bool:
                 return bool(_QUOTES.search(speaking_name(value.args[0].value)))
         case cst.GeneratorExp(elt=elt) | cst.ListComp(elt=elt):
             return _is_made_safe(ctx, elt)
+        case cst.BinaryOperation(operator=cst.Add(), right=cst.Call() as right):
+            return ctx.callee(right) == "datetime.timedelta"
         case cst.Attribute(value=inner, attr=attr):
             return attr.value in ("query", "statement") or (attr.value == "hex" and _is_made_safe(ctx, inner))
         case cst.Name():
@@ -313,9 +339,9 @@ def _chain(node: cst.BaseExpression) -> Iterator[str]:
                 return
 
 
-_TO_NUMBER = frozenset("int float len ord bool round id hash sum complex Decimal".split())
+_TO_NUMBER = frozenset("int float len ord bool round id hash sum abs complex Decimal".split())
 _NUMBER_METHODS = frozenset(
-    "timestamp total_seconds time count toordinal fileno perf_counter monotonic time_ns getpid".split()
+    "timestamp isoformat total_seconds time count toordinal fileno perf_counter monotonic time_ns getpid".split()
 )
 _NUMBER_SPEC = re.compile(r":[^%]*[bdioxXeEfFgGn]$")
 _UPPER = re.compile(r"^_*[A-Z][A-Z0-9_]+$")
@@ -325,7 +351,9 @@ _ENUM_NAME = re.compile(
     r"|Stage|Priority|Scope)$"
 )
 _FRAMEWORK_NAMES = frozenset("__tablename__ _meta __table__ __name__ db_table sentinel".split())
-_QUOTES = re.compile(r"quot(?:e|ing)|^qn?$|escape|literal|sanitiz|mogrify|identifier|^qn\d?$|^_?adapt$", re.IGNORECASE)
+_QUOTES = re.compile(
+    r"quot(?:e|ing)|^qn?$|escape|literal|sanitiz|scrub|mogrify|identifier|^qn\d?$|^_?adapt$", re.IGNORECASE
+)
 _ESCAPED = re.compile(r"(?:^|_)[Ee]scaped?(?:$|_|[A-Z])|(?:^|_)(?:quoted|sanitized)(?:$|_)|(?:^|_)ESCAPED(?:$|_)")
 _HELPERS = re.compile(
     r"^_*(?:db|cnx|conn|connection|database|dialect|backend|adapter|ops|operations|compiler|engine|schema_editor"
@@ -338,7 +366,7 @@ _COMPILED = frozenset(
 )
 _GENERATED = frozenset(
     {"uuid.uuid1", "uuid.uuid4", "secrets.token_hex", "datetime.datetime.now", "datetime.datetime.utcnow",
-     "datetime.date.today", "django.utils.timezone.now"}
+     "datetime.date.today", "datetime.datetime.strptime", "datetime.timedelta", "django.utils.timezone.now"}
 )  # fmt: skip
 _PLACEHOLDERS = re.compile(
     r"place_?holder|^ph$|q_?marks?$|question_?marks?|^marks$|markers?$|bind_?(?:params?|vars?|names?|str)|^binds$"

@@ -122,7 +122,7 @@ _FOR_READERS = re.compile(
     re.IGNORECASE,
 )
 _SPEAKS = re.compile(
-    r"^(?:debug|info|warn|warning|error|exception|critical|fatal|log|print|pprint|echo|secho|fail|_|gettext|ugettext|_lazy"
+    r"^(?:debug|info|warn|warning|error|exception|critical|fatal|log|print|pprint|out|echo|secho|fail|_|gettext|ugettext|_lazy"
     r"|add_argument|write|writeln|notice|trace|abort|skip|format_message|assert\w*)$|(?:Error|Exception|Warning)$|^log_|_log$"
 )
 _RETURNS_PROSE = re.compile(r"^__(?:str|repr|unicode)__$|^as_(?:sql|sqlite|postgresql|mysql|oracle)$|message|descri")

@@ -93,6 +93,8 @@ class _Scan:
                 groups[-1].clause = token.word
             if token.kind == "dollar":
                 found += self._in_dollars(token)
+            elif token.kind == "string" and HOLE in token.text and _STATEMENT.match(token.text):
+                found += self._in_statement(token)
             else:
                 found += [self._spot(index, token, groups)] * token.text.count(HOLE)
         return found
@@ -108,6 +110,12 @@ class _Scan:
             replace(spot, place=spot.place if spot.place is Place.VALUE else Place.FRAGMENT, quote="$$", span=span)
             for spot in found
         ]
+
+    def _in_statement(self, token: _Token) -> list[Spot]:
+        """The spots in `'DELETE FROM {table} WHERE id = ' || new.id`: a statement that the database puts together."""
+        span = (token.start, token.start + len(token.text))
+        inner = token.text.strip("'").replace("''", "'")
+        return [replace(spot, quote="'", span=span) for spot in spots(inner)]
 
     def _spot(self, index: int, token: _Token, groups: list[_Group]) -> Spot:
         quote = {"string": "'", "double": '"', "back": "`"}.get(token.kind, "")
@@ -144,6 +152,9 @@ class _Scan:
         before, opener = self._word(index - 1), groups[-1].index
         if before in _OF_QUOTED_NAME and self.first in ("CREATE", "DROP", "ALTER"):
             return True
+        if before in ("FROM", "INTO", "UPDATE", "JOIN") and self.tokens[index].text == f"'{HOLE}'":
+            called = self._word(opener - 1)  # `TRIM(LEADING '0' FROM '{x}')`
+            return self.first in _READ_OR_WRITE and not (_IS_WORD.match(called) and called not in _KEYWORDS)
         return before == "AS" or (before in ("(", ",") and opener > 0 and self._is_column_list(opener - 1))
 
     def _in_double_quotes(self, index: int, groups: list[_Group]) -> Place:
@@ -306,6 +317,15 @@ _KEYWORDS = _words(
     "FROM JOIN AS EXISTS AND OR NOT WHERE ON UNION EXCEPT INTERSECT SELECT WITH CHECK SET HAVING WHEN THEN ELSE CASE "
     "RETURNING DEFAULT FILTER LATERAL EXPLAIN LIKE BETWEEN MATERIALIZED RECURSIVE LIMIT OFFSET COPY"
 )
+
+_READ_OR_WRITE = _words("SELECT INSERT REPLACE UPDATE DELETE WITH")
+_IS_WORD = re.compile(r"\w")
+_STATEMENT = re.compile(
+    r"'\s*(?:INSERT\s+INTO\s|DELETE\s+FROM\s|UPDATE\s+\S+\s+SET\s|SELECT\s.*\sFROM\s"
+    r"|(?:CREATE|ALTER|DROP|TRUNCATE)\s+(?:TABLE|INDEX|VIEW|SCHEMA|TRIGGER|SEQUENCE)\s)",
+    re.DOTALL,
+)
+"""A text that is a statement."""
 
 _START = re.compile(r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*([A-Za-z]+)\b", re.DOTALL)
 _TOKENS = re.compile(

@@ -93,7 +93,8 @@ class Folder:
             case cst.BinaryOperation(left=left, operator=cst.Add(), right=right):
                 if isinstance(left, cst.Integer) or isinstance(right, cst.Integer):
                     return None
-                return joined(self.fold(left, root), self.fold(right, root))
+                texts = joined(self.fold(left, root), self.fold(right, root))
+                return texts if any(map(is_text, texts)) else None  # `day + timedelta(1)`
             case cst.BinaryOperation(left=left, operator=cst.Modulo(), right=right):
                 return modulo(self, self.fold(left, root), right, root)
             case cst.BinaryOperation(left=left, operator=cst.Multiply(), right=right):

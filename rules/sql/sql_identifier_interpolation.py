@@ -27,8 +27,9 @@ def row_count(conn: psycopg.Connection, table: str) -> int:
 Only text that reaches a database call in sight counts. Quiet: constants (`NAME`, `Model._meta.db_table`), names from
 literal tuples and dicts, names between `"` or
 backticks, `quote_name` and `psycopg.sql`. Values in the same text are REL401, which then is the only
-finding. With the option `fragments = true`, pieces of a statement that come from out of sight (`WHERE {condition}`)
-count as well.
+finding. The severity is info: one name in four goes back to a constant in another file, and a list of allowed names
+may stand there too. With the option `fragments = true`, pieces of a statement that come from out of sight
+(`WHERE {condition}`) count as well.
 
 ## Fix safety
 Only shown: whether the text is a name, a list of names or a piece of a statement is for a person to say.
@@ -70,7 +71,7 @@ rule = Rule(
 def check(node: cst.Module, ctx: Context) -> Iterator[Finding]:
     for site in sites(ctx):
         holes = site.names or (site.fragments if ctx.option("fragments") else [])
-        if site.values or not holes or site.sink is None:
+        if site.doubtful or not holes or site.sink is None:
             continue
         names = list(dict.fromkeys(shown(ctx, one.hole) for one in holes))
         becomes = "becomes part" if len(names) == 1 else "become part"

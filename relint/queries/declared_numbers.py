@@ -1,0 +1,123 @@
+"""Does the file say of a value that it is a number, though it is made out of sight?"""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from relint.context import Context
+from relint.names import Binding, is_none
+
+
+def is_declared_number(ctx: Context, value: cst.BaseExpression) -> bool:
+    """Whether a value is annotated as a number (or as many of them, joined), or the function checks that it is one.
+
+    `limit: int`, `ids: list[int]` with `",".join(map(str, ids))`, `self.limit` that only numbers are stored in,
+    `if not isinstance(limit, int)`, `limit > 0`. A UUID counts as well: there is no quote in it.
+    """
+    return _is_declared(ctx, value, frozenset())
+
+
+def _is_declared(ctx: Context, value: cst.BaseExpression, seen: frozenset[cst.CSTNode]) -> bool:
+    if value in seen:
+        return False
+    seen |= {value}
+    match value:
+        case cst.Integer() | cst.Float():
+            return True
+        case cst.Call(func=cst.Name(value="int" | "float" | "len" | "abs" | "round")):
+            return True
+        case cst.Call(func=cst.Name(value="str" | "repr" | "tuple" | "list" | "sorted" | "set"), args=[arg, *_]):
+            return _is_declared(ctx, arg.value, seen)
+        case cst.Call(func=cst.Name(value="map"), args=[_, arg]):
+            return _is_declared(ctx, arg.value, seen)
+        case cst.Call(func=cst.Attribute(attr=cst.Name(value="join")), args=[arg]):
+            return _is_declared(ctx, arg.value, seen)
+        case cst.Call(func=cst.Name(), args=[_, *_] as args):
+            return all(_is_declared(ctx, arg.value, seen) for arg in args)  # what it writes is made of numbers
+        case cst.GeneratorExp(elt=elt) | cst.ListComp(elt=elt) | cst.SetComp(elt=elt):
+            return _is_declared(ctx, elt, seen)
+        case cst.BooleanOperation(left=left, right=right) | cst.IfExp(body=left, orelse=right):
+            return _is_declared(ctx, left, seen) and _is_declared(ctx, right, seen)
+        case cst.Name() | cst.Attribute():
+            found = ctx.definitions(value) or []
+            stored = [b for b in found if b.kind != "assign" or b.annotation or b.value is None or not is_none(b.value)]
+            if stored and all(_binds_number(ctx, b, seen) for b in stored):
+                return True
+            return isinstance(value, cst.Name) and _is_checked(ctx, value)
+    return False
+
+
+def _binds_number(ctx: Context, binding: Binding, seen: frozenset[cst.CSTNode]) -> bool:
+    if binding.annotation is not None:
+        return _names_numbers(binding.annotation)
+    match binding:
+        case Binding(kind="assign" | "augment", value=cst.BaseExpression() as value):
+            return _is_declared(ctx, value, seen)
+        case Binding(node=cst.For() | cst.CompFor() as loop):
+            return isinstance(loop.target, cst.Name) and _is_declared(ctx, loop.iter, seen)
+    return False
+
+
+def _names_numbers(annotation: cst.BaseExpression) -> bool:
+    """`int`, `int | None`, `Optional[float]`, `list[int]`, `Annotated[int, Query()]`, `"int"`."""
+    match annotation:
+        case cst.Name(value=name):
+            return name in _NUMBERS
+        case cst.Attribute(attr=attr):
+            return attr.value in _NUMBERS
+        case cst.SimpleString():
+            return isinstance(text := annotation.evaluated_value, str) and bool(_NUMBER_IN_QUOTES.fullmatch(text))
+        case cst.BinaryOperation(left=left, operator=cst.BitOr(), right=right):
+            sides = [side for side in (left, right) if not is_none(side)]
+            return bool(sides) and all(map(_names_numbers, sides))
+        case cst.Subscript(value=outer, slice=items):
+            inner = [item.slice.value for item in items if isinstance(item.slice, cst.Index)]
+            name = outer.attr.value if isinstance(outer, cst.Attribute) else getattr(outer, "value", "")
+            if name in ("Annotated", "conint"):
+                return bool(inner) and _names_numbers(inner[0])
+            inner = [i for i in inner if not is_none(i) and not isinstance(i, cst.Ellipsis)]
+            return name in _OF_ITEMS and bool(inner) and all(map(_names_numbers, inner))
+    return False
+
+
+def _is_checked(ctx: Context, name: cst.Name) -> bool:
+    """Whether the function around `name` refuses it unless it is a number, or compares it with one."""
+    function = ctx.enclosing(name, cst.FunctionDef)
+    if function is None:
+        return False
+    for node in ctx.walk(function, cst.UnaryOperation, cst.Comparison, cst.For):
+        match node:
+            case cst.For(target=cst.Name() as item, iter=items):
+                if name.deep_equals(items) and not name.deep_equals(item) and _is_checked(ctx, item):
+                    return True
+            case cst.UnaryOperation(
+                operator=cst.Not(),
+                expression=cst.Call(func=cst.Name(value="isinstance"), args=[checked, cst.Arg(value=types)]),
+            ):
+                if name.deep_equals(checked.value) and _are_number_types(types):
+                    return True
+            case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(operator=operator, comparator=right)]):
+                if isinstance(operator, _ORDERS) and name.deep_equals(left) and _is_literal_number(right):
+                    return True
+    return False
+
+
+def _are_number_types(types: cst.BaseExpression) -> bool:
+    several = [e.value for e in types.elements] if isinstance(types, cst.Tuple) else [types]
+    return bool(several) and all(isinstance(t, cst.Name) and t.value in _NUMBERS for t in several)
+
+
+def _is_literal_number(node: cst.BaseExpression) -> bool:
+    return isinstance(node.expression if isinstance(node, cst.UnaryOperation) else node, cst.Integer | cst.Float)
+
+
+_NUMBERS = frozenset(
+    "int float bool complex Decimal UUID UUID4 PositiveInt NonNegativeInt StrictInt PositiveFloat IntEnum".split()
+)
+_OF_ITEMS = frozenset(
+    "Optional Union list List tuple Tuple set Set frozenset FrozenSet Iterable Sequence Collection Iterator".split()
+)
+_NUMBER_IN_QUOTES = re.compile(r"\s*(?:Optional\[\s*(?:int|float)\s*\]|(?:int|float)(?:\s*\|\s*None)?)\s*")
+_ORDERS = (cst.LessThan, cst.LessThanEqual, cst.GreaterThan, cst.GreaterThanEqual)

@@ -1,0 +1,55 @@
+"""What the file says of a value that is made out of sight: the last argument of `use(...)`."""
+
+from __future__ import annotations
+
+import libcst as cst
+import pytest
+
+from relint.names import last_name
+from relint.queries.declared_numbers import is_declared_number
+from tests.asking import context
+
+
+def declared(code: str) -> bool:
+    ctx = context(code)
+    call = next(call for call in ctx.tree.of(cst.Call) if last_name(call.func) == "use")
+    return is_declared_number(ctx, call.args[-1].value)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def f(n: int): use(n)",
+        "def f(n: int | None = None): use(n)",
+        "def f(n: 'Optional[float]'): use(n)",
+        "def f(n: Optional[uuid.UUID]): use(str(n))",
+        "def f(n: Annotated[int, Query()]): use(n)",
+        "def f(ns: list[int]): use(','.join(map(str, ns)))",
+        "def f(ns: Iterable[int]): use(','.join(str(n) for n in ns))",
+        "def f(ns: list[int]): use(written(ns))",
+        "def f(n):\n    if not isinstance(n, (int, float)):\n        raise TypeError\n    use(n)",
+        "def f(ns):\n    for n in ns:\n        if not isinstance(n, int):\n            raise E\n    use(','.join(ns))",
+        "def f(n):\n    if n > -1:\n        use(n)",
+        "class A:\n    def __init__(self, n: int):\n        self.n = n\n    def f(self): use(self.n)",
+    ],
+)
+def test_number(code: str) -> None:
+    assert declared(code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def f(n): use(n)",
+        "def f(n=1): use(n)",
+        "def f(n: int | str): use(n)",
+        "def f(ns: dict[str, int]): use(','.join(ns))",
+        "def f(n: int, m): use(written(n, m))",
+        "def f(n):\n    if isinstance(n, int):\n        pass\n    use(n)",
+        "def f(n):\n    if n > other:\n        use(n)",
+        "def f(n: int):\n    n = other()\n    use(n)",
+        "class A:\n    def e(self, n: int): self.n = n\n    def g(self, n): self.n = n\n    def f(self): use(self.n)",
+    ],
+)
+def test_not_known_to_be_a_number(code: str) -> None:
+    assert not declared(code)
