@@ -42,7 +42,7 @@ def certain(pauses: list[Pause]) -> list[Pause]:
     """Without calls that are only named for retries, `self._retry_cleanup()`, where another one waits for sure."""
     if not any(pause.duration is not None for pause in pauses):
         return pauses
-    return [p for p in pauses if p.duration is not None or _WAITING.search(last_name(p.call.func))]
+    return [p for p in pauses if p.delay is not Delay.UNKNOWN or _WAITING.search(last_name(p.call.func))]
 
 
 def pause_of(ctx: Context, call: cst.Call, loop: cst.CSTNode | None = None) -> Pause | None:
@@ -96,6 +96,8 @@ def _helper(ctx: Context, call: cst.Call, loop: cst.CSTNode | None) -> Pause | N
             given = delay_of(ctx, duration.value)
             if given in (Delay.RANDOM, Delay.UNKNOWN):
                 return Pause(call, None, given)
+            if not set(names_in(ctx, duration.value)) & set(_params(ctx, function)):
+                return Pause(call, None, given)
             passed = _passed_on(ctx, call, function, duration.value)
             return Pause(call, passed, delay_of(ctx, passed, loop) if passed is not None else Delay.UNKNOWN)
     return None
@@ -105,14 +107,17 @@ def _passed_on(
     ctx: Context, call: cst.Call, function: cst.FunctionDef, duration: cst.BaseExpression
 ) -> cst.BaseExpression | None:
     """The argument of a call that the function called sleeps for: `self.sleep(pause)`."""
-    params = [param.name.value for param in function.params.params]
-    if ctx.names.class_of_method(function) is not None:
-        params = params[1:]
+    params = _params(ctx, function)
     used = [name for name in names_in(ctx, duration) if name in params]
     if len(used) != 1:
         return None
     given = ctx.argument(call, used[0], params.index(used[0]))
     return given.value if given is not None else None
+
+
+def _params(ctx: Context, function: cst.FunctionDef) -> list[str]:
+    params = [param.name.value for param in function.params.params]
+    return params[1:] if ctx.names.class_of_method(function) is not None else params
 
 
 def _innermost_loop(ctx: Context, node: cst.CSTNode) -> cst.CSTNode | None:

@@ -25,7 +25,7 @@ from relint.queries.celery_retries import celery_retries
 from relint.queries.delays import alternatives
 from relint.queries.retries import Failure, Retry
 from relint.queries.retry_counters import default_of
-from relint.queries.retry_words import is_not_yet
+from relint.queries.retry_words import is_not_yet, is_quick
 from relint.queries.versions import minimum_version
 
 _ANY_ERROR = {"builtins.Exception": False, "builtins.BaseException": True}
@@ -271,12 +271,31 @@ def _by_keywords(ctx: Context, call: cst.Call, library: ByKeywords) -> Retry | N
     types = ctx.argument(call, name, position)
     if types is not None and all(is_not_yet(last_name(each)) for each in _classes(types.value)):
         return None  # a lock that somebody else has: a poll
+    if types is None and ctx.keyword(call, "retry_on_result") is not None:
+        return None  # asked again until an answer comes: a poll
     catches = any_error(ctx, types.value) if types is not None else (call.func if library.any_error else None)
     kind, node = _delay_by_keywords(ctx, call, library)
+    if (
+        kind is Delay.NONE
+        and types is not None
+        and (asked := _asked_by(ctx, types.value))
+        and all(map(is_quick, asked))
+    ):
+        return None  # somebody else was first: at once is right
     if library.random_for is not None and not any(ctx.keyword(call, name) for name in library.not_random_for):
         if ctx.keyword(call, library.random_for) is not None:
             kind = Delay.RANDOM
     return Retry("keywords", call, (Failure(call, kind, (), catches),), endless=endless, delay_node=node)
+
+
+def _asked_by(ctx: Context, predicate: cst.BaseExpression) -> list[str]:
+    """The words of the classes in `lambda error: isinstance(error, Conflict)`."""
+    if not isinstance(predicate, cst.Lambda):
+        return []
+    match predicate.body:
+        case cst.Call(func=cst.Name(value="isinstance"), args=[_, cst.Arg(value=types)]):
+            return [last_name(each) for each in _classes(types)]
+    return []
 
 
 def _given(ctx: Context, call: cst.Call, library: ByKeywords, name: str) -> cst.Arg | None:

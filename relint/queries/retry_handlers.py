@@ -19,8 +19,8 @@ _EXITS = frozenset({"raise", "return", "break"})
 _STOPS = frozenset({"CancelledError", "KeyboardInterrupt", "SystemExit", "GeneratorExit"})
 _STILL = re.compile(r"already|in progress|not ready|not yet|still ", re.IGNORECASE)
 """What an error says that passes when something else is done."""
-_INTERRUPTED = re.compile(r"\bE(INTR|INPROGRESS)\b")
-"""Numbers of errors that ask for another call at once."""
+_INTERRUPTED = re.compile(r"\bE(INTR|INPROGRESS|ADDRINUSE)\b")
+"""Numbers of errors that ask for another call at once, or when this machine is done with something."""
 
 
 def answers_not_yet(ctx: Context, handler: Handler) -> bool:
