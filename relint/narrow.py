@@ -16,11 +16,12 @@ from relint.outline import Piece, outline
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _STORES = (
-    r"\.{name}\b(?:[^=\n(<>!]*=(?!=)|[ \t]*:[ \t]+\S)"  # also among the targets of an unpacking
-    r"|\b(?:for|as|del)\b[^\n]*\.{name}\b"
-    r"|^[ \t]*[\w.]*\.{name},?[ \t]*$"  # a target on a line of its own
+    r"\.{name}[ \t]*(?:(?:[-+*/%@&|^]|//|\*\*|<<|>>)?=(?!=)|:[ \t]+\S)"
+    r"|^[ \t]*[(\[]?[\w.,* \t]*\.{name}[ \t]*,?[\w.,* \t]*[)\]]?[ \t]*=(?!=)"  # among the targets of an unpacking
+    r"|^[ \t]*[\w.]*\.{name},?[ \t]*$"  # one on a line of its own
+    r"|\bfor\b(?:(?!\bin\b)[^\n])*\.{name}\b|\bas[ \t]+[\w.]*\.{name}\b|\bdel\b[^\n]*\.{name}[ \t]*(?:[,)]|$)"
 )
-_SMALL = 400
+_SMALL = 2500
 """Characters: a function so short is seen whole where it is named."""
 _WORTHWHILE = 0.8
 """Above this part of a text in sight, leaving out the rest saves nothing."""
@@ -183,7 +184,7 @@ def _show_mentioned(narrowed: Narrowed) -> None:
     while todo:
         name = todo.pop()
         wanted = [(piece, name in piece.globals) for piece in named.get(name, ())]
-        wanted += [(p, True) for p in stored.get(name, ()) if p.owner is not None and narrowed.is_open(p.owner)]
+        wanted += [(piece, True) for piece in stored.get(name, ()) if _is_asked_for(narrowed, piece)]
         for piece, whole in wanted:
             if narrowed.is_whole(piece) or (narrowed.is_open(piece) and not whole):
                 continue
@@ -192,6 +193,13 @@ def _show_mentioned(narrowed: Narrowed) -> None:
                 new = set(_WORD.findall(_in_sight(narrowed, seen))) - words
                 words |= new
                 todo |= new
+        if not todo:  # classes that came into sight after a name that their methods store
+            todo = {name for name in words & stored.keys() if any(_is_asked_for(narrowed, p) for p in stored[name])}
+
+
+def _is_asked_for(narrowed: Narrowed, method: Piece) -> bool:
+    """Whether a method out of sight belongs to a class in sight."""
+    return method.owner is not None and narrowed.is_open(method.owner) and not narrowed.is_whole(method)
 
 
 def _is_small(piece: Piece) -> bool:

@@ -55,7 +55,7 @@ def last():
 '''
 
 
-LONG = " + '" + 400 * "x" + "'"
+LONG = " + '" + 2500 * "x" + "'"
 MODULE = MODULE.replace(" + FILLER", LONG)
 
 
@@ -171,6 +171,31 @@ def test_the_pieces_of_odd_modules(text: str) -> None:
             for piece in top:
                 what.show(piece)
         assert what.render() == text
+
+
+@pytest.mark.parametrize(
+    ("line", "stores"),
+    [
+        ("self.x = 1", True),
+        ("self.x: int = 1", True),
+        ("self.x += 1", True),
+        ("self.y, self.x = 1, 2", True),
+        ("for self.x in y: pass", True),
+        ("with y as self.x: pass", True),
+        ("del self.x", True),
+        ("self.x == 1", False),
+        ("f(self.x, y=1)", False),
+        ("for y in self.x: pass", False),
+        ("self.x.y = 1", False),
+        ("self.x()", False),
+        ("self.xy = 1", False),
+    ],
+)
+def test_methods_that_store_an_attribute(line: str, stores: bool) -> None:
+    text = f"class A:\n    def f(self):\n        {line}\n"
+    pieces = outline(text)
+    assert pieces is not None
+    assert bool(Narrowed(text, pieces).storing(pieces[0], "x")) is stores
 
 
 def test_findings_of_this_project_are_the_same_with_nothing_left_out() -> None:
