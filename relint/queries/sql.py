@@ -95,6 +95,8 @@ class _Search:
         texts = [text for text in text_of(self.ctx, expression) if is_text(text)]
         for text in texts:
             raw = prefix + with_holes_as(text, lambda _, __: HOLE)
+            if raw.count(HOLE) != len(holes(text)):
+                continue  # the sign for a hole, written in the file: no text for a database
             if sink is not None and not looks_like_sql(raw):
                 continue
             found = spots(raw)

@@ -152,3 +152,8 @@ def test_is_number(expression: str, number: bool) -> None:
 )  # fmt: skip
 def test_speaking_name(expression: str, name: str) -> None:
     assert speaking_name(cst.parse_expression(expression)) == name
+
+
+def test_the_sign_for_a_hole_in_the_file() -> None:
+    code = "def f(cursor, x): cursor.execute(f\"SELECT a FROM t WHERE b = '\ue000{x}'\")"
+    assert sites(context(code)) == []
