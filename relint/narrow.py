@@ -16,8 +16,9 @@ from relint.outline import Piece, outline
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _STORES = (
-    r"\.{name}[ \t]*(?:(?:[-+*/%@&|^]|//|\*\*|<<|>>)?=(?!=)|:[ \t]+\S)"
-    r"|^[ \t]*[(\[]?[\w.,* \t]*\.{name}[ \t]*,?[\w.,* \t]*[)\]]?[ \t]*=(?!=)"  # among the targets of an unpacking
+    r"\.{name}[ \t]*(?:[-+*/%@&|^]|//|\*\*|<<|>>)?=(?!=)"
+    r"|^[ \t]*[\w.]*\.{name}[ \t]*:[ \t]+\S"
+    r"|^[ \t]*[(\[]?[\w.,* \t]*\.{name}(?![\w.])[\w.,* \t]*[)\]]?[ \t]*=(?!=)"  # among the targets of an unpacking
     r"|^[ \t]*[\w.]*\.{name},?[ \t]*$"  # one on a line of its own
     r"|\bfor\b(?:(?!\bin\b)[^\n])*\.{name}\b|\bas[ \t]+[\w.]*\.{name}\b|\bdel\b[^\n]*\.{name}[ \t]*(?:[,)]|$)"
 )
