@@ -1,6 +1,6 @@
 """What relint costs, beside other linters; writes RESULTS.md and RESULTS.svg beside this file.
 
-    python -m benchmarks WORK                 # everything: about an hour on two cores
+    python -m benchmarks WORK                 # everything: hours on two cores
     python -m benchmarks WORK --quick         # does it work? minutes, and numbers that mean nothing
     python -m benchmarks WORK --parts whole   # one part; what was measured before is kept and reported beside it
 

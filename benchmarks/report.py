@@ -61,8 +61,8 @@ def _compared(rows: Sequence[Row]) -> str:
         line = [row.tool, f"{row.amount:.1f} MB", cache, processes, *_cost(row), f"{row.amount / row.cost.wall:.2f}"]
         own = _like(rows, row)
         line += [f"{row.cost.wall / own.cost.wall:.2f}", f"{row.cost.cpu / own.cost.cpu:.2f}"] if own else ["", ""]
-        lines.append(line)
-    head = "tool|slice|cache|processes|wall s|CPU s|peak MB|MB/s|wall ÷ relint's|CPU ÷ relint's"
+        lines.append([*line, str(row.rounds)])
+    head = "tool|slice|cache|processes|wall s|CPU s|peak MB|MB/s|wall ÷ relint's|CPU ÷ relint's|rounds"
     return _table(head, lines)
 
 
