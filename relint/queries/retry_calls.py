@@ -46,7 +46,7 @@ def _of_call(ctx: Context, call: cst.Call) -> Retry | None:
     name = ctx.callee(call)
     if last_name(call.func) in ("copy", "retry_with") and isinstance(call.func, cst.Attribute):
         return _tenacity_copy(ctx, call)
-    if name in TENACITY:
+    if name in TENACITY or (name is None and _is_made_like(ctx, call, TENACITY)):
         return _tenacity(ctx, call)
     if name == "backoff.on_exception" or name == "backoff.on_predicate":
         return _backoff(ctx, call, on_predicate=name.endswith("predicate"))
