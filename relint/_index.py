@@ -231,6 +231,17 @@ RULES: list[dict[str, Any]] = [
         'fix': 'unsafe',
     },
     {
+        'name': 'gather-orphans-siblings',
+        'family': 'concurrency',
+        'module': 'relint.rules.concurrency.gather_orphans_siblings',
+        'summary': 'Awaitables that run on after one of those gathered with them has failed.',
+        'code': 'REL305',
+        'imports': ('asyncio',),
+        'words': ('gather',),
+        'fix': 'unsafe',
+        'default': False,
+    },
+    {
         'name': 'swallowed-cancellation',
         'family': 'concurrency',
         'module': 'relint.rules.concurrency.swallowed_cancellation',
@@ -456,6 +467,7 @@ RULES: list[dict[str, Any]] = [
         'imports': ('except', 'tenacity', 'backoff', 'retrying', 'retry', 'stamina', 'celery'),
         'words': ('while', 'count', 'retry', 'Retrying', 'AsyncRetrying', 'on_exception', 'on_predicate', 'retry_context', 'max_retries'),
         'fix': 'unsafe',
+        'options': {'loops': False},
     },
     {
         'name': 'retry-without-delay',

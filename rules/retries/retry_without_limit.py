@@ -6,39 +6,29 @@ that somebody should see is never raised. With enough callers stuck, the service
 
 ## Example
 ```python
-import random
-import time
-
 import requests
+from tenacity import retry, wait_random_exponential
 
 
+@retry(wait=wait_random_exponential(max=60))
 def order(url):
-    while True:
-        try:
-            return requests.get(url, timeout=5).json()
-        except requests.RequestException:
-            time.sleep(random.uniform(0.5, 1.5))
+    return requests.get(url, timeout=5).json()
 ```
 
 ## Use instead
 ```python
-import random
-import time
-
 import requests
+from tenacity import retry, stop_after_attempt, wait_random_exponential
 
 
+@retry(wait=wait_random_exponential(max=60), stop=stop_after_attempt(5), reraise=True)
 def order(url):
-    for attempt in range(5):
-        try:
-            return requests.get(url, timeout=5).json()
-        except requests.RequestException:
-            if attempt == 4:
-                raise
-            time.sleep(random.uniform(0, min(60, 2**attempt)))
+    return requests.get(url, timeout=5).json()
 ```
 
-Quiet: loops that ask whether to stop (`while not self._stop`), loops that go on after a success, connections that are
+With `loops = true` in `[tool.relint.rules.REL602]`, hand-written loops count as well (`while True: try: return ... except
+OSError: sleep(1)`). They are off by default: in code that the rule was not made with, most of those found were workers
+that are meant to go on for ever. Quiet then: loops that ask whether to stop (`while not self._stop`), loops that go on after a success, connections that are
 meant to live for ever, and any exit that hangs on a count, a deadline or a flag.
 
 ## Fix safety
@@ -70,13 +60,16 @@ rule = Rule(
         "max_retries",
     ),
     fix="unsafe",
+    options={"loops": False},
 )  # fmt: skip
+
+_BY_HAND = ("loop", "recursion")
 
 
 @rule.on(cst.Module)
 def check(node: cst.Module, ctx: Context) -> Iterator[Finding]:
     for retry in retries(ctx).values():
-        if retry.endless:
+        if retry.endless and (retry.kind not in _BY_HAND or ctx.option("loops")):
             at = retry.limit_node
             named = ctx.source(at.func if isinstance(at, cst.Call) else at)
             name = f"while {named}" if isinstance(retry.node, cst.While) else named

@@ -27,8 +27,8 @@ def row_count(conn: psycopg.Connection, table: str) -> int:
 Only text that reaches a database call in sight counts. Quiet: constants (`NAME`, `Model._meta.db_table`), names from
 literal tuples and dicts, names between `"` or
 backticks, `quote_name` and `psycopg.sql`. Values in the same text are REL401, which then is the only
-finding. The severity is info: one name in four goes back to a constant in another file, and a list of allowed names
-may stand there too. With the option `fragments = true`, pieces of a statement that come from out of sight
+finding. The severity is info, and the rule is off by default: one name in four goes back to a constant in another file,
+and a list of allowed names may stand there too. With the option `fragments = true`, pieces of a statement that come from out of sight
 (`WHERE {condition}`) count as well.
 
 ## Fix safety
@@ -60,8 +60,10 @@ rule = Rule(
         "fetch_all", "fetch_one", "fetch_val", "runQuery", "runOperation",
         "execute_sql", "execute_query", "execute_script", "run_sql", "_run_sql",
         "SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "VALUES", "REPLACE", "WHERE", "where", "select",
+        "COPY", "CREATE", "ALTER", "DROP", "GRANT", "ATTACH", "UNLOAD", "COMMENT", "EXEC",
     ),
     severity="info",
+    default=False,
     fix="display",
     options={"fragments": False},
 )  # fmt: skip

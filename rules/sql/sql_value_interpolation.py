@@ -71,6 +71,7 @@ rule = Rule(
         "fetch_all", "fetch_one", "fetch_val", "runQuery", "runOperation",
         "execute_sql", "execute_query", "execute_script", "run_sql", "_run_sql",
         "SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "VALUES", "REPLACE", "WHERE", "where", "select",
+        "COPY", "CREATE", "ALTER", "DROP", "GRANT", "ATTACH", "UNLOAD", "COMMENT", "EXEC",
     ),
     severity="error",
     fix="unsafe",
