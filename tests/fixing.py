@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from textwrap import dedent
-from typing import Any
+from typing import Any, Mapping
 
 from relint.fix import fix
 from relint.settings import Sanctioned, Settings
 from relint.source import decode
 
 
-def fixed(code: str, *rules: str, unsafe: bool = True, **sanctioned: Any) -> str:
-    """The text with the fixes of `rules` applied; `sanctioned` are fields of `[tool.relint.sanctioned]`."""
+def fixed(
+    code: str,
+    *rules: str,
+    unsafe: bool = True,
+    options: Mapping[str, Mapping[str, Any]] | None = None,
+    **sanctioned: Any,
+) -> str:
+    """The text with the fixes of `rules` applied; `sanctioned` are fields of `[tool.relint.sanctioned]`.
+
+    `options` are the rules' own, by code.
+    """
     values = Sanctioned(**sanctioned, given=frozenset(sanctioned))
-    settings = Settings(select=rules, sanctioned=values)
+    settings = Settings(select=rules, sanctioned=values, rules=options or {})
     result = fix(decode("app.py", dedent(code).encode()), settings, unsafe=unsafe)
     assert not result.notes
     return result.text

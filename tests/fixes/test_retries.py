@@ -175,6 +175,7 @@ def test_an_endless_loop_gives_up_with_the_error(slept: list[float], attempts: i
                     time.sleep(random.random())
         """,
         "REL602",
+        options={"REL602": {"loops": True}},
         attempts=attempts,
     )
     order = run(text)["order"]
