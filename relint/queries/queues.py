@@ -23,13 +23,14 @@ class Traffic:
     """The places in the file that use one queue.
 
     `refuses`: something puts without waiting, and would fail if the queue were full. `watched`: something compares its
-    length with a limit.
+    length with a limit. `waits`: a `get` waits for the next item.
     """
 
     puts: list[cst.CSTNode] = field(default_factory=list)
     gets: list[cst.CSTNode] = field(default_factory=list)
     refuses: bool = False
     watched: bool = False
+    waits: bool = False
 
 
 def traffic(ctx: Context, made: cst.Call) -> Traffic:
@@ -86,6 +87,14 @@ def is_held_back(ctx: Context, queue: Traffic) -> bool:
     """Whether those who put wait for a limiter or for room first."""
     functions = {ctx.function_of(node) for node in queue.puts}
     return queue.watched or any(isinstance(f, cst.FunctionDef) and is_limited_function(ctx, f) for f in functions)
+
+
+def is_emptied_on_demand(ctx: Context, queue: Traffic) -> bool:
+    """Whether nobody waits for the next item: what has gathered is taken when somebody asks, as from a list.
+
+    Threads and loops that come back for more are consumers too.
+    """
+    return not queue.waits and not any(_comes_back(ctx, node) for node in queue.gets)
 
 
 class _Search:
@@ -187,13 +196,14 @@ class _Search:
         parent = self.ctx.parent(attribute)
         call = parent if isinstance(parent, cst.Call) and parent.func is attribute else None
         if method in ("put", "put_nowait"):
-            if call is not None and call.args and is_none(call.args[0].value):
-                return  # the end of the work
+            if call is not None and call.args and _is_signal(self.ctx, call.args[0].value):
+                return
             self.found.puts.append(attribute)
             waits = method == "put" and (call is None or self.ctx.argument(call, "block", 1) is None)
             self.found.refuses |= not waits
         elif method in ("get", "get_nowait"):
             self.found.gets.append(attribute)
+            self.found.waits |= method == "get" and _waits(self.ctx, attribute, call)
         elif method in ("qsize", "full"):
             comparison = self.ctx.enclosing(attribute, cst.Comparison)
             self.found.watched |= method == "full" or (
@@ -236,6 +246,69 @@ class _Search:
             if (function := self.ctx.function_def(argument.value)) is not None:
                 return function, index + 1
         return None, 0
+
+
+def _is_signal(ctx: Context, item: cst.BaseExpression) -> bool:
+    """Whether an item is the end of the work, or a word to go on: it is put once."""
+    return is_none(item) or isinstance(ctx.literal(item), bool)
+
+
+def _waits(ctx: Context, get: cst.Attribute, call: cst.Call | None) -> bool:
+    """Whether a `get` waits for an item; `while not queue.empty()` says that one is there."""
+    if call is not None and (block := ctx.argument(call, "block", 0)) is not None:
+        return ctx.literal(block.value) is not False
+    emptied = f"not {ctx.source(get.value)}.empty()"
+    loop = ctx.enclosing(get, cst.While)
+    return loop is None or emptied not in _conditions(ctx, loop.test)
+
+
+def _conditions(ctx: Context, test: cst.BaseExpression) -> list[str]:
+    """What must all hold for a test to hold."""
+    match test:
+        case cst.BooleanOperation(left=left, operator=cst.And(), right=right):
+            return [*_conditions(ctx, left), *_conditions(ctx, right)]
+    return [ctx.source(test)]
+
+
+def _comes_back(ctx: Context, get: cst.CSTNode) -> bool:
+    """Whether a loop that does more than to empty the queue goes round a `get`, or round what leads to it."""
+    loops = [a for a in ctx.ancestors(get) if isinstance(a, cst.While | cst.For)]
+    if loops and _ends_when_empty(ctx, get, loops[0]):
+        del loops[0]
+    return bool(loops) or _is_repeated(ctx, ctx.function_of(get), _DEPTH)
+
+
+def _ends_when_empty(ctx: Context, get: cst.CSTNode, loop: cst.While | cst.For) -> bool:
+    """`while not queue.empty()`, or a `get_nowait` whose error leaves the loop."""
+    if isinstance(loop, cst.While) and ctx.source(loop.test).endswith(".empty()"):
+        return True
+    tried = ctx.enclosing(get, cst.Try)
+    if tried is None or loop not in ctx.ancestors(tried):
+        return tried is not None
+    return any(_leaves(handler.body) for handler in tried.handlers)
+
+
+def _leaves(block: cst.BaseSuite) -> bool:
+    match block.body[-1] if block.body else None:
+        case cst.SimpleStatementLine(body=[*_, cst.Break() | cst.Return()]):
+            return True
+    return False
+
+
+def _is_repeated(ctx: Context, function: cst.CSTNode | None, depth: int) -> bool:
+    """Whether a function is called in a `while` loop, by one that is, or runs in a thread or task."""
+    if not isinstance(function, cst.FunctionDef) or not depth:
+        return False
+    name = function.name.value
+    for call in ctx.tree.every(cst.Call, words=(name,)):
+        if ctx.function_def(call.func) is function:
+            if ctx.enclosing(call, cst.While) is not None or _is_repeated(ctx, ctx.function_of(call), depth - 1):
+                return True
+        elif last_name(call.func) in _ONCE | _STARTS and any(
+            ctx.function_def(argument.value) is function for argument in call.args
+        ):
+            return True
+    return False
 
 
 def _methods(ctx: Context, cls: cst.ClassDef) -> list[cst.FunctionDef]:

@@ -6,7 +6,15 @@ import libcst as cst
 import pytest
 
 from relint.context import Context
-from relint.queries.queues import Traffic, crosses_functions, getter_puts, is_filled_before, takes_few, traffic
+from relint.queries.queues import (
+    Traffic,
+    crosses_functions,
+    getter_puts,
+    is_emptied_on_demand,
+    is_filled_before,
+    takes_few,
+    traffic,
+)
 from tests.asking import context
 
 
@@ -87,3 +95,22 @@ def test_filled_before_and_few() -> None:
 def test_a_getter_that_puts() -> None:
     ctx, _, queue = _asked("q = Queue()\ndef f(): q.put(q.get())")
     assert getter_puts(ctx, queue)
+
+
+@pytest.mark.parametrize(
+    ("take", "on_demand"),
+    [
+        ("def take():\n    while not q.empty(): q.get()", True),
+        ("def take():\n    while open() and not q.empty(): q.get()", True),
+        ("def take(): return q.get(False)", True),
+        ("def take(): return q.get()", False),
+        ("def take():\n    while not q.empty() or busy(): q.get()", False),
+        ("def take(): return q.get(timeout=1)", False),
+        ("def take():\n    while not q.empty(): q.get()\ndef work():\n    while True: take()", False),
+        ("def take(): q.get_nowait()\ndef start(): Thread(target=take)", False),
+        ("def take(): q.get_nowait()\ndef start(): subscribe(take)", True),
+    ],
+)
+def test_taken_when_somebody_asks(take: str, on_demand: bool) -> None:
+    ctx, _, queue = _asked(f"q = Queue()\ndef put(x): q.put(x)\n{take}")
+    assert is_emptied_on_demand(ctx, queue) is on_demand
