@@ -77,7 +77,7 @@ def _allowed_methods(ctx: Context, call: cst.Call) -> RepeatedPost | None:
 def _may_change(ctx: Context, call: cst.Call) -> bool:
     """Whether a call sends a POST, or whatever it is told to."""
     name = last_name(call.func)
-    return name in _CHANGING or name in ("request", "Request", "send", "super")
+    return name in _CHANGING or name in ("request", "Request", "send")
 
 
 def _allows_changes(ctx: Context, methods: cst.BaseExpression) -> bool:
