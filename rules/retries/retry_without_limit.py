@@ -26,10 +26,11 @@ def order(url):
     return requests.get(url, timeout=5).json()
 ```
 
-With `loops = true` in `[tool.relint.rules.REL602]`, hand-written loops count as well (`while True: try: return ... except
-OSError: sleep(1)`). They are off by default: in code that the rule was not made with, most of those found were workers
-that are meant to go on for ever. Quiet then: loops that ask whether to stop (`while not self._stop`), loops that go on after a success, connections that are
-meant to live for ever, and any exit that hangs on a count, a deadline or a flag.
+With `loops = true` in `[tool.relint.rules.REL602]`, hand-written loops count as well (`while True: try: return ...
+except OSError: sleep(1)`). They are off by default: in code that the rule was not made with, most of those found were
+workers that are meant to go on for ever. Quiet then: loops that ask whether to stop (`while not self._stop`), loops
+that go on after a success, connections that are meant to live for ever, and any exit that hangs on a count, a deadline
+or a flag.
 
 ## Fix safety
 Unsafe: what was tried until it worked now fails after `[tool.relint.sanctioned] attempts` attempts, and its callers
