@@ -12,7 +12,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Callable
+from typing import Callable, Iterator
 
 import pytest
 
@@ -263,6 +263,15 @@ def test_a_change_of_a_rule(project: Project, tmp_path: Path) -> None:
     assert project.hits == 0
 
 
+@pytest.fixture
+def forgotten() -> Iterator[None]:
+    """What relint's sources are is asked anew by the tests that follow."""
+    yield
+    build.stamp.cache_clear()
+    build.contents.cache_clear()
+
+
+@pytest.mark.usefixtures("forgotten")
 def test_relint_itself_is_known_by_its_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(ROOT / "rules", tmp_path / "rules")
     shutil.copytree(ROOT / "fixers", tmp_path / "fixers")
