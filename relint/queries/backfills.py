@@ -9,6 +9,7 @@ import libcst as cst
 
 from relint.context import Context
 from relint.libraries.migrations import PER_USER, SMALL_MODELS, SMALL_SUFFIXES, SMALL_TABLES
+from relint.queries.batches import is_batched
 from relint.queries.column_changes import models_created, table_is_created_here
 from relint.queries.migration_calls import executed, is_atomic, is_migration, runs_over_data
 from relint.queries.migration_models import call_name, followed, model_of
@@ -18,8 +19,6 @@ from relint.queries.migrations import state_before
 
 _WRAPPERS = frozenset({"enumerate", "list", "tuple", "sorted", "reversed", "tqdm"})
 _FETCHES = frozenset({"get", "first", "last", "earliest", "latest"})
-_BATCHING = ("chunk", "batch", "paginat", "page", "slice", "iterator", "range", "window", "split", "partition")
-_NESTED = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +54,7 @@ def _backfill(ctx: Context, call: cst.Call) -> Backfill | None:
         found = effects
     elif verb == "execute" and call.args:
         found = _core_update(ctx, call.args[0].value)
-    if found is None or not runs_over_data(ctx, call) or _is_batched(ctx, call):
+    if found is None or not runs_over_data(ctx, call) or is_batched(ctx, call):
         return None
     return found
 
@@ -98,7 +97,7 @@ def _saved_rows(ctx: Context, loop: cst.For) -> Backfill | None:
         return None
     if not any(_saves(call, _rows_of(ctx, loop, row)) for call in ctx.walk(loop.body, cst.Call)):
         return None
-    if not runs_over_data(ctx, _first_call(ctx, loop)) or _is_batched(ctx, loop):
+    if not runs_over_data(ctx, _first_call(ctx, loop)) or is_batched(ctx, loop):
         return None
     return Backfill("save", model, rows)
 
@@ -139,7 +138,7 @@ def _root(expression: cst.BaseExpression) -> str:
 def _changed_rows(ctx: Context, loop: cst.For, rows: cst.BaseExpression) -> Backfill | None:
     """`for row in session.query(X): row.a = b`: SQLAlchemy writes every row that was changed."""
     found = _orm_update(ctx, rows)
-    if found is None or "yield_per" in ctx.source(rows) or _is_batched(ctx, loop):
+    if found is None or "yield_per" in ctx.source(rows) or is_batched(ctx, loop):
         return None
     targets = (t.target for assign in ctx.walk(loop.body, cst.Assign) for t in assign.targets)
     changed = any(isinstance(t, cst.Attribute) and ctx.source(t.value) == ctx.source(loop.target) for t in targets)
@@ -304,25 +303,6 @@ def _is_column(expression: cst.BaseExpression) -> bool:
     match expression:
         case cst.Attribute(value=cst.Attribute(attr=cst.Name(value="c" | "columns"))):
             return True
-    return False
-
-
-# -- batches ---------------------------------------------------------------------------------------------------------
-
-
-def _is_batched(ctx: Context, node: cst.CSTNode) -> bool:
-    """Whether a loop around an update takes a batch at a time: `while`, a range, chunks, pages, an iterator."""
-    child = node
-    for ancestor in ctx.ancestors(node):
-        if isinstance(ancestor, cst.While):
-            return True
-        if isinstance(ancestor, cst.For) and child is not ancestor.iter:
-            source = ctx.source(followed(ctx, ancestor.iter)).lower()
-            if any(word in source for word in _BATCHING):
-                return True
-        if isinstance(ancestor, _NESTED):
-            return isinstance(ancestor, cst.FunctionDef) and any(w in ancestor.name.value for w in _BATCHING[:3])
-        child = ancestor
     return False
 
 

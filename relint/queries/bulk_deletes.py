@@ -10,6 +10,7 @@ import libcst as cst
 from relint.context import Context
 from relint.libraries.times import TIME_COLUMN
 from relint.names import last_name
+from relint.queries.batches import is_batched
 from relint.queries.migration_calls import is_reverse, sql_texts
 from relint.queries.migration_sql import is_key, statements
 from relint.queries.schema import BulkDelete
@@ -17,8 +18,6 @@ from relint.queries.schema import BulkDelete
 _LESS = frozenset({"lt", "lte"})
 _EXECUTES = frozenset({"execute", "fetch", "exec_driver_sql", "execute_sql"})
 _DELETE = re.compile(r"\bdelete\s+from\b", re.IGNORECASE)
-_BATCHING = ("chunk", "batch", "paginat", "page", "slice", "iterator", "range", "limit")
-_NESTED = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
 
 
 def bulk_deletes(ctx: Context) -> list[BulkDelete]:
@@ -29,7 +28,7 @@ def bulk_deletes(ctx: Context) -> list[BulkDelete]:
 def _bulk_deletes(ctx: Context) -> Iterator[BulkDelete]:
     for call in ctx.tree.of(cst.Call):
         found = _by_orm(ctx, call) or _by_text(ctx, call)
-        if found is not None and not _is_batched(ctx, call) and not is_reverse(ctx, call):
+        if found is not None and not is_batched(ctx, call) and not is_reverse(ctx, call):
             yield found
 
 
@@ -142,19 +141,3 @@ def _by_text(ctx: Context, call: cst.Call) -> BulkDelete | None:
                 if TIME_COLUMN.search(statement.older):
                     return BulkDelete(call, "sql", statement.table, statement.older)
     return None
-
-
-def _is_batched(ctx: Context, node: cst.CSTNode) -> bool:
-    """Whether a loop takes a batch at a time: a `while`, or a loop over batches; or a function named so."""
-    child = node
-    for ancestor in ctx.ancestors(node):
-        if isinstance(ancestor, cst.While):
-            return True
-        if isinstance(ancestor, cst.For) and child is not ancestor.iter:
-            source = ctx.source(ancestor.iter).lower()
-            if any(word in source for word in _BATCHING):
-                return True
-        if isinstance(ancestor, _NESTED):
-            return isinstance(ancestor, cst.FunctionDef) and any(w in ancestor.name.value for w in _BATCHING[:3])
-        child = ancestor
-    return False
