@@ -322,6 +322,16 @@ RULES: list[dict[str, Any]] = [
         'default': False,
     },
     {
+        'name': 'aggregate-query-in-loop',
+        'family': 'sql',
+        'module': 'relint.rules.sql.aggregate_query_in_loop',
+        'summary': 'A query for each row of another query, where one annotation answers them all.',
+        'code': 'REL408',
+        'words': ('count', 'exists', 'aggregate', 'acount', 'aexists', 'aaggregate', 'scalar', 'scalar_one'),
+        'anywhere': ('count of rows',),
+        'near': ('count of rows', 'loop or comprehension'),
+    },
+    {
         'name': 'not-null-with-default',
         'family': 'migrations',
         'module': 'relint.rules.migrations.not_null_with_default',
