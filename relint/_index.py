@@ -273,6 +273,18 @@ RULES: list[dict[str, Any]] = [
         'default': False,
     },
     {
+        'name': 'unbounded-wait',
+        'family': 'concurrency',
+        'module': 'relint.rules.concurrency.unbounded_wait',
+        'summary': 'Waiting for another thread or process without limit.',
+        'code': 'REL311',
+        'imports': ('threading', 'queue', 'concurrent', 'multiprocessing', 'asyncio'),
+        'words': ('result', 'exception', 'join', 'get', 'wait', 'wait_for', 'acquire'),
+        'near': ('wait without limit',),
+        'fix': 'unsafe',
+        'default': False,
+    },
+    {
         'name': 'sql-value-interpolation',
         'family': 'sql',
         'module': 'relint.rules.sql.sql_value_interpolation',

@@ -148,6 +148,9 @@ PATTERNS: dict[str, Pattern] = {
         r"\b(?:Client|AsyncClient|ClientSession|client|resource|Redis|StrictRedis|from_url|RedisCluster|create_engine"
         rf"|create_async_engine)\(|\brequests\b|(?<![.\w])(?:{_VERBS})\("
     ),
+    "wait without limit": _regex(
+        r"\.(?:result|exception|join|get|wait|acquire)\(\s*(?:\)|True\b|None\b|block|timeout)|\.wait_for\("
+    ),
     "delete": _any_of("delete", "DELETE", "Delete"),
     "less than": _any_of("__lt", "<"),
     "look for a row": _regex(r"\.a?exists\(\s*\)|\bDoesNotExist\b", "exists", "DoesNotExist"),

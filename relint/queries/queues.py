@@ -275,7 +275,7 @@ def _comes_back(ctx: Context, get: cst.CSTNode) -> bool:
     loops = [a for a in ctx.ancestors(get) if isinstance(a, cst.While | cst.For)]
     if loops and _ends_when_empty(ctx, get, loops[0]):
         del loops[0]
-    return bool(loops) or _is_repeated(ctx, ctx.function_of(get), _DEPTH)
+    return bool(loops) or is_repeated(ctx, ctx.function_of(get))
 
 
 def _ends_when_empty(ctx: Context, get: cst.CSTNode, loop: cst.While | cst.For) -> bool:
@@ -295,14 +295,14 @@ def _leaves(block: cst.BaseSuite) -> bool:
     return False
 
 
-def _is_repeated(ctx: Context, function: cst.CSTNode | None, depth: int) -> bool:
+def is_repeated(ctx: Context, function: cst.CSTNode | None, depth: int = _DEPTH) -> bool:
     """Whether a function is called in a `while` loop, by one that is, or runs in a thread or task."""
     if not isinstance(function, cst.FunctionDef) or not depth:
         return False
     name = function.name.value
     for call in ctx.tree.every(cst.Call, words=(name,)):
         if ctx.function_def(call.func) is function:
-            if ctx.enclosing(call, cst.While) is not None or _is_repeated(ctx, ctx.function_of(call), depth - 1):
+            if ctx.enclosing(call, cst.While) is not None or is_repeated(ctx, ctx.function_of(call), depth - 1):
                 return True
         elif last_name(call.func) in _ONCE | _STARTS and any(
             ctx.function_def(argument.value) is function for argument in call.args
