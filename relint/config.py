@@ -167,9 +167,10 @@ def _parse(text: str, name: str) -> dict[str, Any]:
         at = re.search(r" \(at line (\d+), column (\d+)\)$", str(error))
         where = f"{at[1]}:{at[2]}" if at else str(text.count("\n") + 1)
         message = str(error)[: at.start()] if at else str(error)
-        raise ConfigError(f"{name}:{where}: not TOML: {message}") from error
+        spot = (int(at[1]), int(at[2])) if at else (text.count("\n") + 1, 1)
+        raise ConfigError(f"{name}:{where}: not TOML: {message}", file=Path(name), at=spot) from error
     except RecursionError as error:
-        raise ConfigError(f"{name}: nested too deeply") from error
+        raise ConfigError(f"{name}: nested too deeply", file=Path(name)) from error
     return parsed
 
 
@@ -185,9 +186,9 @@ def _document(path: Path) -> dict[str, Any]:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}", file=path) from error
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: is not UTF-8 (byte {error.start})") from error
+        raise ConfigError(f"{path}: is not UTF-8 (byte {error.start})", file=path) from error
     return _parse(text, str(path))
 
 
@@ -196,11 +197,12 @@ def _read(path: Path) -> dict[str, Any] | None:
     document = _document(path)
     if path.name != "pyproject.toml":
         if "relint" in _table(document.get("tool")):
-            raise ConfigError(f"{path}: here the keys stand at the top, not under [tool.relint]")
+            problem = "here the keys stand at the top, not under [tool.relint]"
+            raise ConfigError(f"{path}: {problem}", file=path, key=("tool", "relint"))
         return document
     found = _table(document.get("tool")).get("relint")
     if found is not None and not isinstance(found, dict):
-        raise ConfigError(f"{path}: tool.relint must be a table")
+        raise ConfigError(f"{path}: tool.relint must be a table", file=path)
     return found
 
 
@@ -218,6 +220,9 @@ class _Layer(NamedTuple):
     def place(self, root: Path, rules: Mapping[str, RuleInfo]) -> Place:
         return Place(self.name, self.base, root, rules)
 
+    def error(self, problem: str, key: str) -> ConfigError:
+        return ConfigError(f"{self.name}: {key}: {problem}", file=Path(self.name), key=(key,))
+
 
 def _command_line_layer(overrides: Mapping[str, Any] | None, cwd: Path) -> list[_Layer]:
     if overrides and "extend" in overrides:
@@ -232,7 +237,7 @@ def _file_layers(source: Path, base: Path) -> list[_Layer]:
     while True:
         table = _read(source)
         if table is None:
-            raise ConfigError(f"{source}: has no [tool.relint] table")
+            raise ConfigError(f"{source}: has no [tool.relint] table", file=source)
         layer = _Layer({key: value for key, value in table.items() if key != "extend"}, str(source), base)
         layers.append(layer)
         if "extend" not in table:
@@ -240,9 +245,9 @@ def _file_layers(source: Path, base: Path) -> list[_Layer]:
         seen.append(source)
         source = validated({"extend": table["extend"]}, layer.place(base, {}))["extend"]
         if source in seen:
-            raise ConfigError(f"{layer.name}: extend: {source} extends itself")
+            raise layer.error(f"{source} extends itself", "extend")
         if not source.is_file():
-            raise ConfigError(f"{layer.name}: extend: {source} does not exist")
+            raise layer.error(f"{source} does not exist", "extend")
         base = source.parent
 
 
@@ -254,9 +259,9 @@ def _values(layers: Sequence[_Layer], root: Path) -> dict[str, Any]:
     try:
         rules = registry.catalogue(tuple(dict.fromkeys(plugins)))
     except ConfigError as error:
-        raise ConfigError(
-            f"{', '.join(layer.name for layer in layers if 'plugins' in layer.table)}: {error}"
-        ) from error
+        named = [layer for layer in layers if "plugins" in layer.table]
+        message = f"{', '.join(layer.name for layer in named)}: {error}"
+        raise ConfigError(message, file=named[0].place(root, {}).file, key=("plugins", *error.key)) from error
     values: dict[str, Any] = {}
     for layer in reversed(layers):
         values = _laid_over(values, validated(layer.table, layer.place(root, rules)), rules)

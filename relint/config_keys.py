@@ -106,6 +106,11 @@ class Place:
     root: Path
     rules: Mapping[str, RuleInfo] = field(default_factory=dict)
 
+    @property
+    def file(self) -> Path | None:
+        """The file, where it is one."""
+        return Path(self.name) if os.path.isabs(self.name) else None
+
 
 def validated(table: Mapping[str, Any], place: Place) -> dict[str, Any]:
     """The table with its values as `Settings` holds them, keys as written; ConfigError at the first thing wrong."""
@@ -115,7 +120,10 @@ def validated(table: Mapping[str, Any], place: Place) -> dict[str, Any]:
             _glob(pattern, place): ignored for pattern, ignored in checked["per-file-ignores"].items()
         }
     for selector in checked.get("severity", ()):
-        selectors.resolve(selector, place.rules)
+        try:
+            selectors.resolve(selector, place.rules)
+        except ConfigError as error:
+            raise _error(place, ("severity", selector), str(error)) from error
     if "rules" in checked:
         checked["rules"] = _by_code(checked["rules"], place)
     return checked
@@ -136,14 +144,16 @@ def _checked_table(table: Any, path: tuple[str, ...], place: Place) -> dict[str,
         keys = [key for key in KEYS if _covers(key.name.split("."), inner)]
         if not keys:
             siblings = {key.name.split(".")[len(path)] for key in KEYS if _covers(key.name.split("."), path)}
-            raise ConfigError(f'{place.name}: unknown key "{".".join(inner)}"{did_you_mean(name, siblings)}')
+            problem = f'unknown key "{".".join(inner)}"{did_you_mean(name, siblings)}'
+            raise ConfigError(f"{place.name}: {problem}", file=place.file, key=inner)
         if keys[0].name.count(".") >= len(inner):
             checked[name] = _checked_table(value, inner, place)
         else:
             try:
                 checked[name] = _READERS[keys[0].type](value, place)
             except (ValueError, ConfigError) as error:
-                raise _error(place, inner, str(error)) from error
+                word = error.key if isinstance(error, ConfigError) else ()
+                raise _error(place, inner, str(error), word) from error
     return checked
 
 
@@ -151,8 +161,9 @@ def _covers(key: list[str], path: tuple[str, ...]) -> bool:
     return len(path) <= len(key) and all(part == word or part[0] == "<" for part, word in zip(key, path, strict=False))
 
 
-def _error(place: Place, path: tuple[str, ...], problem: str) -> ConfigError:
-    return ConfigError(f"{place.name}: {'.'.join(path)}: {problem}" if path else f"{place.name}: {problem}")
+def _error(place: Place, path: tuple[str, ...], problem: str, word: tuple[str, ...] = ()) -> ConfigError:
+    message = f"{place.name}: {'.'.join(path)}: {problem}" if path else f"{place.name}: {problem}"
+    return ConfigError(message, file=place.file, key=(*path, *word))
 
 
 def _kind(value: Any) -> str:
@@ -174,7 +185,8 @@ def _by_code(rules: Mapping[str, Mapping[str, Any]], place: Place) -> dict[str, 
         for option, value in options.items():
             if option not in allowed:
                 hint = did_you_mean(option, allowed) or f"; it has {', '.join(sorted(allowed)) or 'none'}"
-                raise ConfigError(f'{place.name}: unknown option "{option}" of rules.{name}{hint}')
+                problem = f'unknown option "{option}" of rules.{name}{hint}'
+                raise ConfigError(f"{place.name}: {problem}", file=place.file, key=("rules", name, option))
             if not _fits(value, allowed[option]):
                 wanted = _TYPE_NAMES.get(type(allowed[option]), type(allowed[option]).__name__)
                 raise _error(place, ("rules", name, option), f"must be {wanted}, not {_kind(value)}")

@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Iterable
 
 
 class ConfigError(Exception):
-    """The configuration cannot be used. The message names the file, the key and, where there is one, the right word."""
+    """The configuration cannot be used. The message names the file, the key and, where there is one, the right word.
+
+    For editors, as far as they are known: the `file`, and in it the `key` below relint's own table, down to the word in
+    its value that is wrong, or `line` and `column` (from 1).
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        file: Path | None = None,
+        key: tuple[str, ...] = (),
+        at: tuple[int, int] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.file = file
+        self.key = key
+        self.at = at
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

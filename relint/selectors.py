@@ -46,7 +46,7 @@ def resolve(selector: str, catalogue: Mapping[str, RuleInfo]) -> Selection:
         codes = frozenset(code for code in catalogue if starts.match(code))
         if codes:
             return Selection(codes, 1 + len(prefix[2]), opts_in=False)
-    raise ConfigError(f'unknown selector "{selector}"{did_you_mean(selector, names(catalogue))}')
+    raise ConfigError(f'unknown selector "{selector}"{did_you_mean(selector, names(catalogue))}', key=(selector,))
 
 
 def names(catalogue: Mapping[str, RuleInfo]) -> list[str]:

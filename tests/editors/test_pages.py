@@ -21,6 +21,7 @@ else:
     import tomli as tomllib
 
 from relint.hosts.lsp.options import options
+from tests.neovims import every_neovim
 
 HERE = Path(__file__).parent
 PAGES = HERE.parents[1] / "docs" / "editors"
@@ -61,12 +62,12 @@ def run(command: list[str], folder: Path, environment: dict[str, str]) -> str:
     return done.stdout + done.stderr
 
 
-@pytest.mark.skipif(shutil.which("nvim") is None, reason="needs Neovim: apt-get install neovim")
-def test_neovim_as_the_page_sets_it_up(tmp_path: Path, environment: dict[str, str]) -> None:
-    major, minor = re.findall(r"v(\d+)\.(\d+)", subprocess.check_output(["nvim", "--version"], text=True))[0]
+@every_neovim
+def test_neovim_as_the_page_sets_it_up(tmp_path: Path, environment: dict[str, str], version: str, nvim: str) -> None:
+    new = tuple(map(int, version.split("."))) >= (0, 11)
     setup = tmp_path / "init.lua"
-    setup.write_text(tried("neovim.md", "nvim-0.11" if (int(major), int(minor)) >= (0, 11) else "nvim-0.7"), "utf-8")
-    command = ["nvim", "--headless", "-u", str(setup), "-i", "NONE", "-n", "-c", f"luafile {HERE / 'page.lua'}"]
+    setup.write_text(tried("neovim.md", "nvim-0.11" if new else "nvim-0.7"), "utf-8")
+    command = [nvim, "--headless", "-u", str(setup), "-i", "NONE", "-n", "-c", f"luafile {HERE / 'page.lua'}"]
     assert "done" in run(command, tmp_path / "project", environment)
 
 

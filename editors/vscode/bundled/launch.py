@@ -8,10 +8,11 @@ import json
 import os
 import runpy
 import sys
+from importlib.machinery import EXTENSION_SUFFIXES
 from importlib.util import find_spec
 
 LIBS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "libs")
-NATIVE = os.path.join(LIBS, "cp{}{}".format(*sys.version_info[:2]))
+NATIVE = os.path.join(LIBS, "libcst", "native")
 OLDEST = (3, 10)
 
 
@@ -23,7 +24,7 @@ def main():
         return
     del sys.path[0]  # this folder
     if source == "bundled":
-        sys.path[:0] = [NATIVE, os.path.join(LIBS, "any")]
+        sys.path.insert(0, LIBS)
     sys.argv[0] = "relint"
     runpy.run_module("relint", run_name="__main__", alter_sys=True)
 
@@ -34,7 +35,7 @@ def probe():
     return {
         "python": "{}.{}".format(*sys.version_info[:2]),
         "environment": new_enough and all(find_spec(name) for name in ("relint", "pygls")),
-        "bundled": new_enough and os.path.isdir(NATIVE),
+        "bundled": new_enough and any(os.path.isfile(NATIVE + suffix) for suffix in EXTENSION_SUFFIXES),
     }
 
 

@@ -1,7 +1,7 @@
 """Fills `bundled/libs` with relint, made from this checkout, and what it needs: `bundle.py [--python 3.11 ...]`.
 
-Packages without native code go to `libs/any`, the others to one folder for each version of Python (`libs/cp311`), as
-`bundled/launch.py` looks for them. Needs pip, and wheels of the versions that are asked for.
+One folder serves all versions of Python: the names of native modules say which one they are for, and all else of one
+release of a package is the same. Needs pip, and wheels of the versions that are asked for.
 """
 
 from __future__ import annotations
@@ -19,6 +19,11 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 LIBS = HERE.parent / "bundled" / "libs"
 PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
+ALSO = {"3.10": ("exceptiongroup", "tomli")}
+"""What older versions of Python need besides: pip asks the one that runs it."""
+
+LEFT_OUT = {"pyyaml", "rich", "pygments", "markdown_it_py", "mdurl"}
+"""Packages that the server never imports: libcst's codemods and the command line's own output need them."""
 
 
 def main() -> None:
@@ -37,19 +42,19 @@ def bundle(libs: Path, scratch: Path, pythons: Sequence[str], platforms: Sequenc
     """Download the wheels for each version of Python and unpack them."""
     pip("wheel", "--no-deps", "--wheel-dir", str(scratch), str(copy(scratch / "source")))
     (relint,) = scratch.glob("relint-*.whl")
-    same: list[str] = []  # the first version decides: a package in `any` can have one version only
+    same: list[str] = []  # the first version decides: a package can have one release only
     for python in pythons:
         wheels = scratch / python
         where = [part for platform in platforms for part in ("--platform", platform)]
         pip(
             *("download", "--only-binary=:all:", "--python-version", python, "--dest", str(wheels)),
-            *(*where, *same, f"{relint}[lsp]"),
+            *(*where, *same, *ALSO.get(python, ()), f"{relint}[lsp]"),
         )
         for wheel in sorted(wheels.glob("*.whl")):
-            pure = wheel.name.endswith("-none-any.whl")
-            folder = libs / ("any" if pure else f"cp{python.replace('.', '')}")
+            if wheel.name.partition("-")[0].lower() in LEFT_OUT:
+                continue
             with zipfile.ZipFile(wheel) as file:
-                file.extractall(folder)
+                file.extractall(libs, [name for name in file.namelist() if "tests" not in name.split("/")])
         if not same:
             constraints = scratch / "constraints.txt"
             constraints.write_text("\n".join(map(pinned, wheels.glob("*.whl"))), "utf-8")

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 
-import { codeOf, counted } from "./rules";
+import { counted } from "./rules";
 import type { Server } from "./server";
 
 /** The commands of the palette. Their names are not the server's: the client registers those itself. */
@@ -38,9 +38,7 @@ async function openRule(server: Server): Promise<void> {
   const uri = vscode.window.activeTextEditor?.document.uri;
   const code = codeAtCursor() ?? (await choose("Show the page of"));
   if (code) {
-    // Without a document that has findings the server shows the page itself.
-    const known = uri && vscode.languages.getDiagnostics(uri).some((each) => codeOf(each) !== undefined);
-    await server.run("relint.showRule", code, ...(known ? [uri.toString()] : []));
+    await server.run("relint.showRule", code, ...(uri ? [uri.toString()] : []));
   }
 }
 

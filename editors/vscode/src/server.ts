@@ -125,10 +125,10 @@ export class Server {
   }
 
   /** Show what a command of the server returned, as `previewInClient` promises. */
-  private async show(command: string, [first, second]: unknown[], answer: unknown): Promise<void> {
+  private async show(command: string, [first]: unknown[], answer: unknown): Promise<void> {
     if (command === "relint.previewFix" && typeof first === "string" && answer) {
       await this.previews.showSuggestion(first, answer as Suggestion);
-    } else if (command === "relint.showRule" && typeof second === "string" && typeof answer === "string") {
+    } else if (command === "relint.showRule" && typeof answer === "string") {
       await this.previews.showPage(String(first), answer);
     }
   }

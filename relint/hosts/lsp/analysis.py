@@ -37,7 +37,7 @@ class Result:
     consulted: Mapping[str, str] = field(default_factory=dict)
     broken: bool = False
     good: Result | None = None
-    error: str | None = None
+    error: ConfigError | None = None
 
 
 def analyse(
@@ -54,7 +54,7 @@ def analyse(
             return Result(snapshot)
         return _analyse(snapshot, folder, Project(folder.settings(snapshot.path), files, wanted=wanted), before)
     except ConfigError as error:
-        return Result(snapshot, error=str(error))
+        return Result(snapshot, error=error)
     except Exception as error:
         crashed = crash(snapshot.path, "relint", error)
         known = before is not None and any(each.message == crashed.message for each in before.found)

@@ -17,7 +17,7 @@ from relint.fix import Fixed, apply_edits
 from relint.hosts.lsp.actions import fixed
 from relint.hosts.lsp.analysis import Result
 from relint.hosts.lsp.diagnostics import keyed
-from relint.hosts.lsp.documents import Part, Snapshot, uri_of
+from relint.hosts.lsp.documents import Snapshot, on_disk, uri_of
 from relint.hosts.lsp.edits import Unsupported, workspace_edit
 from relint.hosts.lsp.progress import Progress
 from relint.hosts.lsp.session import Session
@@ -29,7 +29,6 @@ from relint.report.diff import created, unified
 from relint.report.style import Style
 from relint.selectors import one_rule
 from relint.settings import Settings
-from relint.source import Unreadable, read
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +71,7 @@ async def _fixed_file(
         return None
 
     def work() -> tuple[Snapshot, Fixed] | None:
-        snapshot = held.snapshot if held is not None else _on_disk(path)
+        snapshot = held.snapshot if held is not None else on_disk(path)
         if snapshot is None:
             return None
         done = fixed(Result(snapshot, settings), files, token, codes=[code], unsafe=unsafe)
@@ -85,14 +84,6 @@ async def _fixed_file(
     except Exception:
         log.exception("fixing %s failed", path)
         return None
-
-
-def _on_disk(path: Path) -> Snapshot | None:
-    try:
-        source = read(str(path))
-    except Unreadable:
-        return None
-    return Snapshot(str(path), source.text, (Part(uri_of(str(path)), None),))
 
 
 async def _apply(
@@ -160,7 +151,8 @@ async def show_rule(session: Session, name: str, uri: str = "") -> str | None:
         session.inform(str(error))
         return None
     text = page(code, plugins)
-    if held is None or not session.options_of(held).preview_in_client:
+    options = session.options_of(held) if held is not None else session.workspace.general
+    if not options.preview_in_client:
         await _show(session, f"{code}.md", text)
     return text
 

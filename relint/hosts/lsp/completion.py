@@ -8,7 +8,8 @@ from lsprotocol import types
 
 from relint.config_keys import CHOICES, KEYS
 from relint.hosts.lsp import words
-from relint.hosts.lsp.hover import is_configuration, is_own_file, key_of, rules
+from relint.hosts.lsp.documents import is_configuration, is_own_file
+from relint.hosts.lsp.hover import key_of, rules
 from relint.hosts.lsp.session import Open, Session
 from relint.model import RuleInfo
 from relint.selectors import names

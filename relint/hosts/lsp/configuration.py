@@ -15,7 +15,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from relint.hosts.lsp.documents import uri_of
-from relint.hosts.lsp.options import DEFAULTS, SECTION, Options, options
+from relint.hosts.lsp.options import SECTION, Options, options, told
 from relint.hosts.lsp.session import Session
 from relint.hosts.lsp.workspace import CONFIGURATION_FILES
 
@@ -65,6 +65,7 @@ def start_logging(server: LanguageServer) -> None:
 def begin(session: Session, params: types.InitializeParams) -> None:
     """Open the folders of `initialize` with the options that came along."""
     given = params.initialization_options
+    session.told.initial = told(given)
     root = to_fs_path(params.root_uri) if params.root_uri else params.root_path
     folders = [to_fs_path(each.uri) for each in params.workspace_folders or ()] or [root]
     session.workspace.general = _options(session, given, Path(next((each for each in folders if each), os.getcwd())))
@@ -103,28 +104,29 @@ async def register(session: Session) -> None:
 async def pull(session: Session, pushed: Any = None) -> None:
     """Take the editor's settings: those that it sent along, and those that it has when asked, for each folder."""
     workspace = session.workspace
-    if pushed:
-        workspace.general = _options(session, pushed, workspace.first)
-        for folder in workspace.folders:
-            workspace.set(str(folder.path), _options(session, pushed, folder.path, folder.options))
-    if session.client.configuration:
-        items = [types.ConfigurationItem(uri_of(str(each.path)), SECTION) for each in workspace.folders]
-        items.append(types.ConfigurationItem(None, SECTION))
-        answers = await _asked(session, items)
-        for folder, answer in zip(workspace.folders, answers, strict=False):
-            workspace.set(str(folder.path), _options(session, answer, folder.path, folder.options))
-        if len(answers) == len(items):
-            workspace.general = _options(session, answers[-1], workspace.first, workspace.general)
+    if pushed is not None:
+        session.told.pushed = told(pushed)
+    folders = [str(each.path) for each in workspace.folders]
+    answers = await _asked(session, [*map(uri_of, folders), None])
+    *of_folders, general = session.told.with_answers(answers)
+    for folder, given in zip(folders, of_folders, strict=True):
+        if workspace.is_open(folder):
+            workspace.set(folder, _options(session, given, Path(folder)))
+    workspace.general = _options(session, general, workspace.first)
     log.setLevel(_LEVELS[workspace.general.log_level])
     session.reload()
 
 
-async def _asked(session: Session, items: list[types.ConfigurationItem]) -> Sequence[Any]:
-    try:
-        return await session.server.workspace_configuration_async(types.ConfigurationParams(items)) or ()
-    except JsonRpcException as error:
-        log.info("the client did not tell its settings: %s", error)
-        return ()
+async def _asked(session: Session, scopes: Sequence[str | None]) -> Sequence[Any]:
+    """The client's settings for each scope; None where it tells none."""
+    answers: Sequence[Any] = ()
+    if session.client.configuration:
+        items = [types.ConfigurationItem(scope, SECTION) for scope in scopes]
+        try:
+            answers = await session.server.workspace_configuration_async(types.ConfigurationParams(items)) or ()
+        except JsonRpcException as error:
+            log.info("the client did not tell its settings: %s", error)
+    return answers if len(answers) == len(scopes) else [None] * len(scopes)
 
 
 def files_changed(session: Session, uris: Sequence[str]) -> None:
@@ -147,8 +149,8 @@ async def folders_changed(session: Session, event: types.WorkspaceFoldersChangeE
     await pull(session)
 
 
-def _options(session: Session, given: Any, folder: Path, before: Options = DEFAULTS) -> Options:
-    found, wrong = options(given, folder, before)
+def _options(session: Session, given: Any, folder: Path) -> Options:
+    found, wrong = options(given, folder)
     for problem in wrong:
         session.say_once(f"settings: {problem}")
     return found

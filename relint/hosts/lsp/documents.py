@@ -16,9 +16,10 @@ from typing import Sequence
 from lsprotocol import types
 from pygls.uris import from_fs_path, to_fs_path
 
+from relint.config import FILE_NAMES
 from relint.lines import Lines
 from relint.model import Position
-from relint.source import Source
+from relint.source import Source, Unreadable, read
 
 Encoding = types.PositionEncodingKind
 
@@ -125,6 +126,15 @@ def plain(uri: str, version: int | None, text: str, folder: Path) -> Snapshot:
     return Snapshot(path_of(uri, folder), text, (Part(uri, version),))
 
 
+def on_disk(path: Path) -> Snapshot | None:
+    """The snapshot of a file; None when it cannot be read."""
+    try:
+        source = read(str(path))
+    except Unreadable:
+        return None
+    return Snapshot(str(path), source.text, (Part(uri_of(str(path)), None),))
+
+
 def path_of(uri: str, folder: Path) -> str:
     """The path of a document; one that is not saved yet is treated as lying in `folder`."""
     path = to_fs_path(uri)
@@ -145,6 +155,16 @@ def is_checkable(uri: str, language: str | None) -> bool:
     if scheme not in ("file", "untitled", "vscode-notebook-cell"):
         return False
     return language == "python" or uri.endswith((".py", ".pyi", ".sql"))
+
+
+def is_configuration(snapshot: Snapshot) -> bool:
+    """Whether a document is a configuration file of relint."""
+    return os.path.basename(snapshot.path) in FILE_NAMES
+
+
+def is_own_file(snapshot: Snapshot) -> bool:
+    """Whether the whole file is relint's table."""
+    return os.path.basename(snapshot.path) != "pyproject.toml"
 
 
 def joined(texts: Sequence[str]) -> tuple[str, list[int]]:

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import os
-
 from lsprotocol import types
 
 from relint.config_keys import KEYS, Key
 from relint.errors import ConfigError
 from relint.hosts.lsp import words
-from relint.hosts.lsp.documents import Snapshot
+from relint.hosts.lsp.documents import is_configuration, is_own_file
 from relint.hosts.lsp.session import Open, Session
 from relint.model import RuleInfo
 from relint.registry import catalogue, page
 from relint.selectors import resolve
-
-_CONFIGURATION = ("pyproject.toml", "relint.toml", ".relint.toml")
-
-
-def is_configuration(snapshot: Snapshot) -> bool:
-    """Whether a document is a configuration file of relint."""
-    return os.path.basename(snapshot.path) in _CONFIGURATION
 
 
 async def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
@@ -98,11 +89,6 @@ def _in_configuration(session: Session, held: Open, offset: int) -> tuple[str, w
     if about is None and key is not None and not place.value:
         about = f"`{key.name}` ({key.type})\n\n{key.help}\n"
     return (about, place.word) if about is not None else None
-
-
-def is_own_file(snapshot: Snapshot) -> bool:
-    """Whether the whole file is relint's table."""
-    return os.path.basename(snapshot.path) != "pyproject.toml"
 
 
 def key_of(path: tuple[str, ...]) -> Key | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Mapping
+from typing import Any, Mapping, Sequence
 
 SECTION = "relint"
 
@@ -56,19 +56,45 @@ _LISTS = {"select": "select", "ignore": "ignore", "extendSelect": "extend-select
 DEFAULTS = Options()
 
 
-def options(given: Any, folder: Path, before: Options = DEFAULTS) -> tuple[Options, list[str]]:
-    """The options in a JSON object, over those of `before`; and what is wrong with it, in words.
+def told(given: Any) -> Mapping[str, Any]:
+    """The settings in what a client sent, without the objects around them; empty where it sent none."""
+    for around in ("settings", SECTION):
+        if isinstance(given, Mapping) and isinstance(given.get(around), Mapping):
+            given = given[around]
+    return given if isinstance(given, Mapping) else {}
+
+
+@dataclass
+class Told:
+    """What a client has said of its settings.
+
+    What it says later replaces what it said before. What it said at the start holds until it names that setting again:
+    from then on one that it leaves out, or sends as null, is at its default.
+    """
+
+    initial: Mapping[str, Any] = field(default_factory=dict)
+    pushed: Mapping[str, Any] = field(default_factory=dict)
+    _named: set[str] = field(default_factory=set)
+
+    def with_answers(self, answers: Sequence[Any]) -> list[Mapping[str, Any]]:
+        """The settings, for each of the client's answers to `workspace/configuration` (None: it gave none)."""
+        later = [{**self.pushed, **told(answer)} for answer in answers]
+        self._named.update(*later)
+        first = {name: value for name, value in self.initial.items() if name not in self._named}
+        return [{**first, **each} for each in later]
+
+
+def options(given: Any, folder: Path) -> tuple[Options, list[str]]:
+    """The options in a JSON object, and what is wrong with it, in words.
 
     What is wrong is left out: an editor must not lose its diagnostics for a typing error in one setting.
     """
-    if not isinstance(given, Mapping):
-        return before, [] if given is None else ["the settings must be an object"]
-    given = given.get("settings", given) if isinstance(given.get("settings"), Mapping) else given
-    given = given.get(SECTION, given) if isinstance(given.get(SECTION), Mapping) else given
-    values: dict[str, Any] = {each.name: getattr(before, each.name) for each in fields(before)}
+    if given is not None and not isinstance(given, Mapping):
+        return DEFAULTS, ["the settings must be an object"]
+    values: dict[str, Any] = {}
     overrides: dict[str, Any] = {}
     wrong: list[str] = []
-    for name, value in given.items():
+    for name, value in told(given).items():
         if value is None:
             continue
         if name in _LISTS:
@@ -91,9 +117,7 @@ def options(given: Any, folder: Path, before: Options = DEFAULTS) -> tuple[Optio
                 values[field_name] = value
         else:
             wrong.append(f"unknown setting {name}")
-    if overrides or any(name in given for name in (*_LISTS, "configuration")):
-        values["overrides"] = overrides
-    return Options(**values), wrong
+    return Options(**values, overrides=overrides), wrong
 
 
 def _is_strings(value: Any) -> bool:

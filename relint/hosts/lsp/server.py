@@ -93,6 +93,8 @@ def _register(server: RelintServer, session: Session) -> None:
     @on(types.TEXT_DOCUMENT_DID_SAVE)
     def did_save(params: types.DidSaveTextDocumentParams) -> None:
         session.saved(params.text_document.uri)
+        if not session.client.register_watchers:
+            configuration.files_changed(session, [params.text_document.uri])
 
     @on(types.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(params: types.DidCloseTextDocumentParams) -> None:
@@ -157,7 +159,7 @@ def _register(server: RelintServer, session: Session) -> None:
         return await commands.preview(session, uri, key)
 
     @server.command(actions.COMMAND_DEBUG)
-    def debug_information(*_more: Any) -> dict[str, Any]:
+    def debug_information(*_more: object) -> dict[str, Any]:
         return commands.debug_information(session)
 
     @on(types.WORKSPACE_DID_CHANGE_CONFIGURATION)

@@ -18,12 +18,14 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from relint.check import crash
+from relint.errors import ConfigError
 from relint.hosts.lsp.analysis import Result, analyse
 from relint.hosts.lsp.changes import moved
 from relint.hosts.lsp.client import Client
 from relint.hosts.lsp.diagnostics import diagnostics
-from relint.hosts.lsp.documents import Snapshot
-from relint.hosts.lsp.options import Options
+from relint.hosts.lsp.documents import Part, Snapshot, is_configuration, on_disk, uri_of
+from relint.hosts.lsp.options import Options, Told
+from relint.hosts.lsp.problems import Problems, shown
 from relint.hosts.lsp.worker import NOW, SOON, Token, Worker
 from relint.hosts.lsp.workspace import Workspace
 from relint.project import Cancelled, Overlay
@@ -67,7 +69,9 @@ class Session:
     def __init__(self, server: LanguageServer) -> None:
         self.server = server
         self.client = Client()
+        self.told = Told()
         self.workspace = Workspace()
+        self.problems = Problems()
         self.worker = Worker()
         self.open: dict[str, Open] = {}
         self.parts: dict[str, Open] = {}
@@ -85,6 +89,8 @@ class Session:
         held = self.open.get(uri)
         if held is None:
             held = self.open[uri] = Open(uri, snapshot, checked, saved=snapshot)
+            if is_configuration(snapshot):
+                self.spawn(self._read_configuration([held]))
         for part in held.snapshot.parts:
             self.parts.pop(part.uri, None)
         held.snapshot, held.fresh = snapshot, False
@@ -118,6 +124,7 @@ class Session:
         if held is None:
             return
         held.token.cancel()
+        self._note(held, None)
         if held.timer is not None:
             held.timer.cancel()
         for part in held.snapshot.parts:
@@ -193,6 +200,7 @@ class Session:
             result = Result(snapshot, found=(crash(snapshot.path, "relint", error),))
         if held.snapshot is snapshot and held.token is token and token.wanted:
             held.result, held.fresh = result, True
+            self._note(held, result.error)
 
     def _debounce(self, held: Open) -> float:
         wanted = self.options_of(held).debounce
@@ -237,6 +245,30 @@ class Session:
         for uri, found in diagnostics(result, self.client).items():
             self.server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, versions[uri]))
 
+    async def _read_configuration(self, what: Iterable[Open]) -> None:
+        """See whether the configuration of documents can be used, and show what is wrong in its files."""
+        of_folder = [(held, self.workspace.folder_of(held.snapshot.path)) for held in what]
+        met = await self.worker.run(
+            lambda: [folder.problem(held.snapshot.path) for held, folder in of_folder], Token(), SOON
+        )
+        for (held, folder), error in zip(of_folder, met, strict=True):
+            if self.open.get(held.uri) is held and self.workspace.folder_of(held.snapshot.path) is folder:
+                self._note(held, error)
+
+    def _note(self, held: Open, error: ConfigError | None) -> None:
+        for file in self.problems.note(held.uri, error):
+            self._show_problems(file)
+
+    def _show_problems(self, file: Path) -> None:
+        """Show what is wrong in a configuration file, in it: pushed, for it need not be open."""
+        held = next((each for each in self.open.values() if each.snapshot.path == str(file)), None)
+        snapshot = held.snapshot if held is not None else on_disk(file)
+        if snapshot is None:
+            snapshot = Snapshot(str(file), "", (Part(uri_of(str(file)), None),))
+        found = [shown(each, snapshot, self.client.encoding) for each in self.problems.of(file)]
+        params = types.PublishDiagnosticsParams(snapshot.parts[0].uri, found)
+        self.server.text_document_publish_diagnostics(params)
+
     def failed(self, held: Open | None, error: Exception) -> None:
         """Log what a handler raised, and show it as REL000 in the document until that is checked again."""
         log.error("relint failed", exc_info=error)
@@ -255,8 +287,9 @@ class Session:
         """Tell the person something that is no error."""
         self.server.window_show_message(types.ShowMessageParams(types.MessageType.Info, f"relint: {message}"))
 
-    def say_once(self, message: str | None) -> None:
+    def say_once(self, problem: Exception | str | None) -> None:
         """Show a message to the person, once until settings change."""
+        message = str(problem or "")
         if message and message not in self._said:
             self._said.add(message)
             self.server.window_show_message(types.ShowMessageParams(types.MessageType.Error, f"relint: {message}"))
@@ -275,6 +308,9 @@ class Session:
         self.workspace.reload()
         self._said.clear()
         self.recheck()
+        for file in self.problems.files:  # what is wrong may be the same, at another place
+            self._show_problems(file)
+        self.spawn(self._read_configuration(list(self.open.values())))
 
     def _refresh_soon(self) -> None:
         if self._refreshing or not self.client.refresh:

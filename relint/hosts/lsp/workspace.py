@@ -16,6 +16,7 @@ from typing import Iterable, Iterator
 from relint.baseline import Entry, load, relative
 from relint.config import FILE_NAMES, Settings, SettingsFinder
 from relint.discover import discover, excluded
+from relint.errors import ConfigError
 from relint.hosts.lsp.options import Options
 from relint.registry import catalogue
 
@@ -54,6 +55,14 @@ class Folder:
             wanted = settings if self.inside and self.options.trusted else without_path_plugins(settings)
             self._kept[id(settings)] = (settings, wanted)  # with the original, so that the id stays its own
         return self._kept[id(settings)][1]
+
+    def problem(self, path: str) -> ConfigError | None:
+        """Why the configuration of a file is unusable; None where it is not."""
+        try:
+            self.settings(path)
+        except ConfigError as error:
+            return error
+        return None
 
     def leaves_out(self, path: str) -> bool:
         """Whether a file is excluded."""
@@ -110,6 +119,10 @@ class Workspace:
     def remove(self, path: str) -> None:
         """Close a folder."""
         self._folders.pop(os.path.abspath(path), None)
+
+    def is_open(self, path: str) -> bool:
+        """Whether a folder is one of the open ones."""
+        return os.path.abspath(path) in self._folders
 
     def reload(self) -> None:
         """Forget what was read from configuration files."""

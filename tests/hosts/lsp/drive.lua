@@ -1,5 +1,5 @@
 -- Drives Neovim without a screen: `nvim --headless -u NONE -c 'luafile drive.lua'`. RELINT is the server's command.
--- Works with 0.7 (Debian 12) and later. Prints one line for each thing that worked; `:cq` on the first that did not.
+-- Works with 0.7 (Debian 12) and later, tried with 0.11 too. Prints one line for each thing that worked; `:cq` on the first that did not.
 local function fail(what)
   io.stderr:write('FAILED: ' .. what .. '\n')
   vim.cmd('cq')
@@ -39,10 +39,23 @@ end
 
 vim.cmd('edit app.py')
 vim.bo.filetype = 'python'
-local id = vim.lsp.start_client({ name = 'relint', cmd = vim.split(vim.env.RELINT, ' '), root_dir = vim.fn.getcwd() })
 local buffer = vim.api.nvim_get_current_buf()
-vim.lsp.buf_attach_client(buffer, id)
+local setup = { name = 'relint', cmd = vim.split(vim.env.RELINT, ' '), root_dir = vim.fn.getcwd() }
+local id
+if vim.lsp.start then -- from 0.8 on; later ones have nothing else
+  id = vim.lsp.start(setup)
+else
+  id = vim.lsp.start_client(setup)
+  vim.lsp.buf_attach_client(buffer, id)
+end
 local client = vim.lsp.get_client_by_id(id)
+
+local function ask(method, params)
+  if vim.fn.has('nvim-0.11') == 1 then
+    return client:request_sync(method, params, 5000, buffer)
+  end
+  return client.request_sync(method, params, 5000, buffer)
+end
 
 wait('diagnostics', function() return codes() == 'REL101 REL102 REL301' end)
 
@@ -58,23 +71,31 @@ vim.lsp.buf.code_action()
 wait('ignore', function() return has('# relint: ignore[REL101] <why this is right here>') end)
 wait('diagnostics after that', function() return codes() == 'REL301' end)
 
-local shown
-vim.lsp.handlers['textDocument/hover'] = function(_, result) shown = result end
+local function floats(text)
+  for _, window in ipairs(vim.api.nvim_list_wins()) do
+    local lines = vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, false)
+    if vim.api.nvim_win_get_config(window).relative ~= '' and table.concat(lines, '\n'):find(text, 1, true) then
+      return true
+    end
+  end
+  return false
+end
+
 vim.api.nvim_win_set_cursor(0, { 11, 6 })
 vim.lsp.buf.hover()
-wait('hover', function() return shown ~= nil and vim.inspect(shown.contents):find('dangling-task (REL301)', 1, true) ~= nil end)
+wait('hover', function() return floats('dangling-task (REL301)') end)
 
 -- Fix on save, with an edit that the server has not heard of yet: Neovim sends it first, if the buffer is named by its
 -- number (for 0 it does not).
 vim.api.nvim_create_autocmd('BufWritePre', {
   buffer = buffer,
   callback = function()
-    local params = vim.lsp.util.make_range_params()
+    local params = vim.lsp.util.make_range_params(0, client.offset_encoding)
     params.context = { only = { 'source.fixAll.relint' }, diagnostics = {} }
-    local answer = client.request_sync('textDocument/codeAction', params, 5000, buffer)
+    local answer = ask('textDocument/codeAction', params)
     for _, action in ipairs(answer and answer.result or {}) do
       if not action.edit then
-        action = client.request_sync('codeAction/resolve', action, 5000, buffer).result
+        action = ask('codeAction/resolve', action).result
       end
       if action.edit then
         vim.lsp.util.apply_workspace_edit(action.edit, client.offset_encoding)

@@ -106,6 +106,13 @@ async def test_the_page_of_a_rule_is_shown(editor: Start) -> None:
     await without.until(lambda: any("dangling-task (REL301)" in each.message for each in without.client.messages))
 
 
+@pytest.mark.parametrize("about", [(), ("file:///not/open.py",), ("git:/app.py?ref",), ("nonsense",)])
+async def test_a_client_that_shows_pages_itself_is_left_to_it(editor: Start, about: tuple[str, ...]) -> None:
+    vim = await editor(settings={"previewInClient": True})
+    assert (await vim.command("relint.showRule", "REL101", *about)).startswith("# request-without-timeout")
+    assert vim.shown == []
+
+
 async def test_fix_all_as_a_command_and_debug_information(editor: Start) -> None:
     vim = await editor()
     vim.open("app.py", TASK)

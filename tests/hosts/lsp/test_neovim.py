@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
+from tests.neovims import every_neovim
 
 HERE = Path(__file__).parent
 APP = """\
@@ -27,12 +26,12 @@ async def main():
 STEPS = ("diagnostics", "quick fix", "ignore", "hover", "fix on save", "clean", "done")
 
 
-@pytest.mark.skipif(shutil.which("nvim") is None, reason="needs Neovim: apt-get install neovim")
-def test_neovim_shows_fixes_ignores_and_explains(tmp_path: Path) -> None:
+@every_neovim
+def test_neovim_shows_fixes_ignores_and_explains(tmp_path: Path, version: str, nvim: str) -> None:
     (tmp_path / "app.py").write_text(APP, "utf-8")
     home = {name: str(tmp_path / "home") for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")}
     done = subprocess.run(
-        ["nvim", "--headless", "-u", "NONE", "-i", "NONE", "-n", "-c", f"luafile {HERE / 'drive.lua'}"],
+        [nvim, "--headless", "-u", "NONE", "-i", "NONE", "-n", "-c", f"luafile {HERE / 'drive.lua'}"],
         cwd=tmp_path,
         env={**os.environ, **home, "RELINT": f"{sys.executable} -m relint server"},
         capture_output=True,

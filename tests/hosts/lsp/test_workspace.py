@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lsprotocol import types
@@ -28,6 +29,12 @@ def save(order):
 
 def _watched(*uris: str) -> types.DidChangeWatchedFilesParams:
     return types.DidChangeWatchedFilesParams([types.FileEvent(uri, types.FileChangeType.Changed) for uri in uris])
+
+
+def _silent(capabilities: types.ClientCapabilities) -> None:
+    """A client that pushes its settings, and is not asked."""
+    assert capabilities.workspace is not None
+    capabilities.workspace.configuration = False
 
 
 async def test_a_buffer_counts_before_the_file_and_dependants_are_checked_again(editor: Start, tmp_path: Path) -> None:
@@ -102,16 +109,44 @@ async def test_the_editors_settings_lie_over_the_projects_and_change_without_a_r
 async def test_settings_that_are_pushed(editor: Start) -> None:
     """As Neovim and Emacs do it."""
 
-    def pushes(capabilities: types.ClientCapabilities) -> None:
-        assert capabilities.workspace is not None
-        capabilities.workspace.configuration = False
-
-    vim = await editor(change=pushes)
+    vim = await editor(change=_silent)
     vim.open("app.py", SMTP)
     assert await vim.codes("app.py") == ["REL102"]
     settings = {"relint": {"ignore": ["http"]}}
     vim.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(settings))
     await vim.until(lambda: not vim.newest(vim.uri("app.py")).diagnostics)
+
+
+@pytest.mark.parametrize("cleared", [{}, {"ignore": None}])
+async def test_a_setting_that_is_cleared_is_at_its_default_again(editor: Start, cleared: dict[str, None]) -> None:
+    """As VS Code does it: what it says at the start it says again when asked."""
+    vim = await editor(settings={"trusted": True, "ignore": ["http"]})
+    vim.configuration = {"trusted": True, "ignore": ["http"]}
+    vim.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(None))
+    vim.open("app.py", SMTP)
+    assert await vim.codes("app.py") == []
+    vim.configuration = {"trusted": True, **cleared}
+    vim.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(None))
+    await vim.until(lambda: vim.newest(vim.uri("app.py")).diagnostics)
+    information = await vim.command("relint.debugInformation")
+    assert [(each["trusted"], each["overrides"]) for each in information["folders"].values()] == [(True, {})]
+
+
+@pytest.mark.parametrize("cleared", [{}, {"run": "onType"}, {"ignore": None}])
+async def test_a_pushed_setting_that_is_left_out_is_at_its_default_again(
+    editor: Start, cleared: dict[str, Any]
+) -> None:
+    vim = await editor(change=_silent, settings={"trusted": True})
+    vim.open("app.py", SMTP)
+    assert await vim.codes("app.py") == ["REL102"]
+    vim.client.workspace_did_change_configuration(
+        types.DidChangeConfigurationParams({"relint": {"ignore": ["http"], "run": "onType"}})
+    )
+    await vim.until(lambda: not vim.newest(vim.uri("app.py")).diagnostics)
+    vim.client.workspace_did_change_configuration(types.DidChangeConfigurationParams({"relint": cleared}))
+    await vim.until(lambda: vim.newest(vim.uri("app.py")).diagnostics)
+    information = await vim.command("relint.debugInformation")
+    assert [each["trusted"] for each in information["folders"].values()] == [True]
 
 
 async def test_each_folder_has_its_own_settings(editor: Start, tmp_path: Path) -> None:
