@@ -11,7 +11,7 @@ from relint.libraries.databases import WITHOUT_PARAMETERS
 from relint.model import Edit
 from relint.queries.sql import Site
 from relint.queries.sql_places import HOLE, first_word
-from relint.queries.sql_sinks import given_parameters
+from relint.queries.sql_sinks import Sink, given_parameters
 from relint.queries.text import Hole, with_holes_as
 
 _TAKES_VALUES = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "WITH", "VALUES", "REPLACE"})
@@ -36,9 +36,24 @@ def guarded(ctx: Context, site: Site) -> bool:
         return False
     if sink.driver.style == "named" and sink.name != "text" and not _is_alembic(ctx, sink.call):
         return False
+    if sink.wrapper is not None and not _takes_parameters(ctx, sink, raw):
+        return False
     if ctx.unpacks(sink.call) or ctx.unpacks(sink.call, "*"):
         return False
     return sink.arg.value is site.root or _flows_straight(ctx, site)
+
+
+def _takes_parameters(ctx: Context, sink: Sink, raw: str) -> bool:
+    """Whether the wrapper takes parameters for this statement, which does not depend on there being none."""
+    assert sink.wrapper is not None
+    assert sink.driver is not None
+    forwarded = sink.wrapper.forwarded
+    if forwarded is None:
+        return False
+    given = given_parameters(ctx, sink)
+    if given is None and "%" in raw and sink.driver.style == "format":
+        return forwarded.bare  # a sign of its own is doubled as soon as there are parameters, and was not before
+    return given is None or not (forwarded.each or sink.driver.style == "numeric")
 
 
 def passed(ctx: Context, site: Site, rewriting: Rewriting) -> tuple[Edit, ...] | None:
@@ -51,6 +66,8 @@ def passed(ctx: Context, site: Site, rewriting: Rewriting) -> tuple[Edit, ...] |
 def _added(ctx: Context, site: Site, rewriting: Rewriting) -> tuple[Edit, ...] | None:
     assert site.sink is not None
     call, parameters = site.sink.call, rewriting.parameters
+    if site.sink.wrapper is not None:
+        return _to_wrapper(ctx, site.sink, rewriting)
     if site.sink.name == "text":
         return _for_text(ctx, call, parameters)
     if rewriting.driver.style == "named":
@@ -60,14 +77,42 @@ def _added(ctx: Context, site: Site, rewriting: Rewriting) -> tuple[Edit, ...] |
             return None
         return edits.append_argument(ctx, call, ", ".join(p.expression for p in parameters))
     given = given_parameters(ctx, site.sink)
-    if given is None:
-        if len(call.args) > 1:
-            return None
-        listed = ", ".join(p.expression for p in parameters)
-        return edits.append_argument(ctx, call, f"({listed},)" if len(parameters) == 1 else f"({listed})")
+    if given is not None:
+        return _into(ctx, given, rewriting)
+    return edits.append_argument(ctx, call, _tuple(parameters)) if len(call.args) == 1 else None
+
+
+def _to_wrapper(ctx: Context, sink: Sink, rewriting: Rewriting) -> tuple[Edit, ...] | None:
+    """Give a function of the project the parameters that it forwards."""
+    assert sink.wrapper is not None
+    forwarded = sink.wrapper.forwarded
+    assert forwarded is not None
+    given = given_parameters(ctx, sink)
+    if given is not None:
+        return _into(ctx, given, rewriting)
+    parameters = rewriting.parameters
+    added = _dict(parameters) if rewriting.style == "named" else _tuple(parameters)
+    if forwarded.each:
+        added = ", ".join(p.expression for p in parameters)
+    if forwarded.position == len(sink.call.args) and all(arg.keyword is None for arg in sink.call.args):
+        return edits.append_argument(ctx, sink.call, added)
+    return edits.append_argument(ctx, sink.call, f"{forwarded.name}={added}") if forwarded.name else None
+
+
+def _tuple(parameters: list[Parameter]) -> str:
+    listed = ", ".join(p.expression for p in parameters)
+    return f"({listed},)" if len(parameters) == 1 else f"({listed})"
+
+
+def _dict(parameters: list[Parameter]) -> str:
+    return "{" + ", ".join(f'"{p.name}": {p.expression}' for p in _distinct(parameters)) + "}"
+
+
+def _into(ctx: Context, given: cst.BaseExpression, rewriting: Rewriting) -> tuple[Edit, ...] | None:
+    """Insert the parameters among those that the call has already."""
     if isinstance(given, cst.Dict):
-        return _into_dict(ctx, given, parameters)
-    return _into_list(ctx, given, rewriting)
+        return _into_dict(ctx, given, rewriting.parameters)
+    return _into_list(ctx, given, rewriting) if rewriting.style != "named" else None
 
 
 def _into_list(ctx: Context, given: cst.BaseExpression, rewriting: Rewriting) -> tuple[Edit, ...] | None:
@@ -118,8 +163,7 @@ def _for_text(ctx: Context, call: cst.Call, parameters: list[Parameter]) -> tupl
         if runs.args[0] is arg and not _is_alembic(ctx, runs):
             second = ctx.positional(runs, 1)
             if len(runs.args) == 1:
-                listed = ", ".join(f'"{p.name}": {p.expression}' for p in _distinct(parameters))
-                return edits.append_argument(ctx, runs, f"{{{listed}}}")
+                return edits.append_argument(ctx, runs, _dict(parameters))
             if second is not None and isinstance(second.value, cst.Dict):
                 return _into_dict(ctx, second.value, parameters)
             return None

@@ -23,13 +23,31 @@ def imported_definition(ctx: Context, expression: cst.CSTNode) -> ast.stmt | Non
 
 def _imported_definition(ctx: Context, expression: cst.CSTNode) -> ast.stmt | None:
     dotted = ctx.names.dotted(expression) if isinstance(expression, cst.Name | cst.Attribute) else None
-    module, _, name = (dotted or "").rpartition(".")
+    found = _found(ctx, dotted) if dotted is not None else None
+    return found[1] if found is not None else None
+
+
+def imported_source(ctx: Context, dotted: str) -> tuple[Path, str] | None:
+    """The file where a dotted name is defined, and the text of its imports and of that function or class."""
+    path, definition = _found(ctx, dotted) or (None, None)
+    if path is None or not isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return None
+    tree, lines = ctx.project.syntax(path), (ctx.project.text(path) or "").splitlines(keepends=True)
+    imports = [s for s in tree.body if isinstance(s, ast.Import | ast.ImportFrom)] if tree is not None else []
+    first = min([definition.lineno, *(decorator.lineno for decorator in definition.decorator_list)])
+    spans = [*((s.lineno, s.end_lineno) for s in imports), (first, definition.end_lineno)]
+    return path, "".join("".join(lines[start - 1 : end]) for start, end in spans)
+
+
+def _found(ctx: Context, dotted: str) -> tuple[Path, ast.stmt] | None:
+    """The file of the project that a module name stands for, and the one statement there that defines the last part."""
+    module, _, name = dotted.rpartition(".")
     if not module or module.partition(".")[0] in sys.stdlib_module_names:
         return None
     for path in ctx.memo(("files of module", module), lambda: list(_files(ctx, module))):
         tree = ctx.project.syntax(path)
         found = [] if tree is None else [s for s in tree.body if name in _defined(s)]
-        return found[0] if len(found) == 1 else None
+        return (path, found[0]) if len(found) == 1 else None
     return None
 
 

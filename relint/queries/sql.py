@@ -19,6 +19,7 @@ from relint.queries.sql_parse import PLACEHOLDER, is_clause, is_command, is_stat
 from relint.queries.sql_passed_on import passed_on
 from relint.queries.sql_places import HOLE, Place, Spot, spots
 from relint.queries.sql_sinks import Sink, given_parameters, sinks, texts_given
+from relint.queries.sql_wrappers import wrapped
 from relint.queries.text import Hole, Piece, Text, holes, is_text, text_of, with_holes_as
 
 
@@ -83,7 +84,7 @@ class _Search:
         """Where each hole was reported that reaches none."""
 
     def sites(self) -> list[Site]:
-        for sink in sinks(self.ctx):
+        for sink in (*wrapped(self.ctx), *sinks(self.ctx)):
             for expression, prefix in texts_given(self.ctx, sink):
                 self._add(expression, sink, prefix)
         for expression, name in passed_on(self.ctx):

@@ -14,18 +14,28 @@ from relint.queries.sql_holes import speaking_name
 
 def passed_on(ctx: Context) -> Iterator[tuple[cst.BaseExpression, str]]:
     """(text expression, the name that it is known by) in a file that speaks SQL; the name '' when it has none."""
-    tree = ctx.tree
     if not _SPEAKS_SQL.search(ctx.text):
         return
-    for node in tree.of(cst.FormattedString, cst.BinaryOperation, cst.Call, cst.ConcatenatedString):
-        if _builds_text(node) and _may_begin_sql(node) and not _is_part(ctx, node):
-            if (name := _known_as(ctx, node)) is not None:
-                yield node, name
-    for grown in tree.of(cst.Name):
+    for node in built(ctx):
+        if (name := _known_as(ctx, node)) is not None:
+            yield node, name
+    for grown in ctx.tree.of(cst.Name):
         if isinstance(ctx.parent(grown), cst.Return | cst.Arg) and not ctx.names.is_store(grown):
             if any(b.kind == "augment" for b in ctx.names.bindings(grown)):
                 if (name := _known_as(ctx, grown)) is not None:
                     yield grown, name
+
+
+def built(ctx: Context) -> list[cst.BaseExpression]:
+    """The expressions that put text together which may begin SQL, each whole, in a file that speaks it."""
+
+    def answer() -> list[cst.BaseExpression]:
+        if not _SPEAKS_SQL.search(ctx.text):
+            return []
+        nodes = ctx.tree.of(cst.FormattedString, cst.BinaryOperation, cst.Call, cst.ConcatenatedString)
+        return [node for node in nodes if _builds_text(node) and _may_begin_sql(node) and not _is_part(ctx, node)]
+
+    return ctx.memo("built sql", answer)
 
 
 def _builds_text(node: cst.CSTNode) -> bool:

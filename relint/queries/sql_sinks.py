@@ -12,35 +12,67 @@ from relint.libraries.databases import COMPOSERS, DRIVERS, OTHER_CLIENTS, SINKS,
 from relint.names import last_name
 
 
+@dataclass(frozen=True)
+class Forwarded:
+    """The parameter by which a wrapper takes the statement's parameters, and where a call of it gives them.
+
+    It has no name where it is `*parameters`; `each` says that each of them stands for one of the statement's, `bare`
+    that without it the statement runs without any.
+    """
+
+    name: str | None
+    position: int | None
+    each: bool = False
+    bare: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Wrapper:
+    """A function that hands its parameter to a database; `executed` is the call where, if that is in this file."""
+
+    name: str
+    executed: cst.Call | None
+    forwarded: Forwarded | None
+
+
 @dataclass(frozen=True, eq=False)
 class Sink:
-    """A call that hands SQL text to a database. `name` is the last part of what is called."""
+    """A call that hands SQL text to a database, itself or through a `wrapper`.
+
+    `name` is the last part of what is called (in the end, by a wrapper).
+    """
 
     call: cst.Call
     name: str
     arg: cst.Arg
     driver: Driver | None
+    wrapper: Wrapper | None = None
 
 
 def sinks(ctx: Context) -> Iterator[Sink]:
     """Every call of the file that may hand text to a database, in source order; those of `.extra()` come last."""
     for call in ctx.tree.of(cst.Call):
-        name = last_name(call.func)
-        if name == "SQL" and ctx.callee(call) in COMPOSERS and call.args:
-            yield Sink(call, name, call.args[0], None)
-        if name not in SINKS or (name == "text" and not _is_sqlalchemy_text(ctx, call)):
-            continue
-        position, keywords = SINKS[name]
-        arg = ctx.positional(call, position)
-        for keyword in keywords:
-            arg = arg or ctx.keyword(call, keyword)
-        if arg is not None:
-            yield Sink(call, name, arg, driver_of(ctx, call, name))
+        if (sink := sink_of(ctx, call)) is not None:
+            yield sink
     for call in ctx.tree.of(cst.Call):
         if last_name(call.func) == "extra":
             for keyword in ("where", "select"):
                 if (arg := ctx.keyword(call, keyword)) is not None:
                     yield Sink(call, "extra", arg, DRIVERS["django"])
+
+
+def sink_of(ctx: Context, call: cst.Call) -> Sink | None:
+    """The call, if it is one that takes SQL text."""
+    name = last_name(call.func)
+    if name == "SQL" and ctx.callee(call) in COMPOSERS and call.args:
+        return Sink(call, name, call.args[0], None)
+    if name not in SINKS or (name == "text" and not _is_sqlalchemy_text(ctx, call)):
+        return None
+    position, keywords = SINKS[name]
+    arg = ctx.positional(call, position)
+    for keyword in keywords:
+        arg = arg or ctx.keyword(call, keyword)
+    return None if arg is None else Sink(call, name, arg, driver_of(ctx, call, name))
 
 
 def driver_of(ctx: Context, call: cst.Call, name: str) -> Driver | None:
@@ -91,6 +123,14 @@ def texts_given(ctx: Context, sink: Sink) -> Iterator[tuple[cst.BaseExpression, 
 
 def given_parameters(ctx: Context, sink: Sink) -> cst.BaseExpression | None:
     """The parameters that the call has already; None for none."""
+    if sink.wrapper is not None:
+        forwarded = sink.wrapper.forwarded
+        if forwarded is None:
+            return None
+        arg = ctx.keyword(sink.call, forwarded.name) if forwarded.name else None
+        if arg is None and forwarded.position is not None:
+            arg = ctx.positional(sink.call, forwarded.position)
+        return arg.value if arg is not None else None
     for keyword in ("parameters", "params", "args", "vars", "query_params"):
         if (arg := ctx.keyword(sink.call, keyword)) is not None:
             return arg.value

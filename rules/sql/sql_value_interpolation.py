@@ -23,10 +23,11 @@ def orders_of(db: sqlite3.Connection, customer: str) -> list[tuple]:
 ```
 
 The text is followed through names, `+`, `+=`, `%`, `.format`, `join`, f-strings, branches, module and class constants,
-loops over literal tuples, lists that are filled and joined, and functions of the file, up to a database call; without
-one in sight, text counts that parses as one SELECT, INSERT, UPDATE, DELETE, MERGE or VALUES statement with a hole where
-a value stands, and that is assigned, returned or passed on, but not to a log, a message or an exception. Such a finding
-has the severity info: of those read in applications that had no part in making the rule, one in five was no mistake,
+loops over literal tuples, lists that are filled and joined, and functions of the file, up to a database call, or to a
+function of the project that hands its parameter to one (of this file, or imported from another); without one in sight,
+text counts that parses as one SELECT, INSERT, UPDATE, DELETE, MERGE or VALUES statement with a hole where a value
+stands, and that is assigned, returned or passed on, but not to a log, a message or an exception. Such a finding has
+the severity info: of those read in applications that had no part in making the rule, one in five was no mistake,
 because the caller, out of sight, gives a placeholder or a constant. With the call in sight it was one in twenty.
 
 Quiet: literals and constants; placeholder lists; numbers (`int(x)`, `len(x)`, `%d`, `{x:d}`; what is annotated as one,
@@ -35,13 +36,13 @@ and what the function refuses unless it is one or compares with one); what `quot
 sight. Names of tables and columns are REL402.
 
 ## Fix safety
-Unsafe, because the database now sees the value with its own type instead of its text. The parameter is written in
-the style of the driver (`?`, `%s`, `:name`, `$1`), the quotes around the hole go, and what stood between them moves
-into the parameter (`'%{x}%'` becomes `f"%{x}%"`). A template that only this call fills (a local name, or a private
-one of the module) is changed where it stands. Not offered where a parameter cannot stand (DDL, PRAGMA, SET), for a
-text that is built over several statements, for lists after IN, and for a driver that neither the code nor
-`[tool.relint.sql] driver` tells; only shown where the value's type decides (asyncpg) or where names are interpolated
-as well.
+Unsafe, because the database now sees the value with its own type instead of its text. The parameter is written in the
+style of the driver (`?`, `%s`, `:name`, `$1`), the quotes around the hole go, and what stood between them moves into
+the parameter (`'%{x}%'` becomes `f"%{x}%"`). A function of the project gets parameters if it forwards them. A template
+that only this call fills (a local name, or a private one of the module) is changed where it stands. Not offered where
+a parameter cannot stand (DDL, PRAGMA, SET), for a text that is built over several statements, for lists after IN, and
+for a driver that neither the code nor `[tool.relint.sql] driver` tells; only shown where the value's type decides
+(asyncpg) or where names are interpolated as well.
 
 ## References
 - https://docs.python.org/3/library/sqlite3.html#how-to-use-placeholders-to-bind-values-in-sql-queries
@@ -60,6 +61,7 @@ import libcst as cst
 from relint.context import Context
 from relint.model import Finding, Rule
 from relint.queries.sql import shown, sites
+from relint.queries.sql_sinks import Sink
 
 rule = Rule(
     code="REL401",
@@ -87,8 +89,17 @@ def check(node: cst.Module, ctx: Context) -> Iterator[Finding]:
         told = f"{', '.join(f'`{name}`' for name in names)} {'becomes' if len(names) == 1 else 'become'} part of"
         harm = "a quote in it breaks the statement, and a hostile value rewrites it"
         if site.sink is not None:
-            related = ((site.sink.call, "executed here"),)
+            related = _executed(site.sink)
             yield rule.finding(site.root, f"{told} the SQL text: {harm}", data=site, related=related)
         else:
             message = f"{told} what reads as SQL; no database call in sight gets it, but where one does, {harm}"
             yield rule.finding(site.root, message, data=site, severity="info")
+
+
+def _executed(sink: Sink) -> tuple[tuple[cst.CSTNode, str], ...]:
+    """Where the text is given to the database, by which function if not at once."""
+    if sink.wrapper is None:
+        return ((sink.call, "executed here"),)
+    if sink.wrapper.executed is None:
+        return ((sink.call, f"executed by `{sink.wrapper.name}`"),)
+    return ((sink.call, f"given to `{sink.wrapper.name}`"), (sink.wrapper.executed, "executed here"))

@@ -76,6 +76,46 @@ def test_parameters_that_were_there_keep_their_order(given: str, text: str, sqli
     check(CASES[0], source, lambda query, customer, amount: query(sqlite, customer, amount), HOSTILE)
 
 
+WRAPPERS = {
+    "def run(db, sql, params=None):\n    return db.execute(sql, params or ())": "run(db, {text})",
+    "def run(db, sql, params=()):\n    return db.execute(sql, params)": "run(db, {text})",
+    "def run(db, sql, *params):\n    return db.execute(sql, params)": "run(db, {text})",
+    "def run(db, sql, *args):\n    return db.execute(sql, *args)": "run(db, sql={text})",
+    "def run(db, *, sql, timeout=5, params=()):\n    return db.execute(sql, params)": "run(db, sql={text})",
+    "class Store:\n    def __init__(self, db: sqlite3.Connection):\n        self.db = db\n\n"
+    "    def run(self, sql, params=()):\n        return self.db.execute(sql, params)": "Store(db).run({text})",
+}
+
+
+@pytest.mark.parametrize(("wrapper", "call"), WRAPPERS.items())
+def test_sqlite_through_a_wrapper(wrapper: str, call: str, sqlite: sqlite3.Connection) -> None:
+    for case in CASES[:2]:
+        source = (
+            f"import sqlite3\n\n{wrapper}\n\ndef query(db: sqlite3.Connection, customer, amount: int):\n"
+            f"    return [row[0] for row in {call.format(text=case.text)}]\n"
+        )
+        if "*args" in wrapper:  # the tuple of parameters has no name by which it could follow `sql=`
+            assert fix(decode("app.py", source.encode()), settings_for(), unsafe=True).text == source
+            source = source.replace("run(db, sql=", "run(db, ")
+        check(case, source, lambda query, customer, amount: query(sqlite, customer, amount), HOSTILE)
+
+
+@pytest.mark.parametrize(
+    "wrapper",
+    [
+        "def run(db, sql):\n    return db.execute(sql)",
+        "def run(db, sql, params=()):\n    return db.execute(sql.replace('?', '%s'), params)",
+        "def run(db, sql, params=()):\n    return db.execute(sql, [params])",
+    ],
+)
+def test_a_wrapper_that_takes_no_parameters(wrapper: str) -> None:
+    source = (
+        f"import sqlite3\n\n{wrapper}\n\ndef query(db: sqlite3.Connection, customer):\n"
+        "    return run(db, f\"SELECT id FROM orders WHERE customer = '{customer}'\")\n"
+    )
+    assert fix(decode("app.py", source.encode()), settings_for(), unsafe=True).text == source
+
+
 # -- SQLAlchemy ------------------------------------------------------------------------------------------------------
 
 
@@ -114,6 +154,15 @@ def test_sqlalchemy_parameters_that_were_there(session: Any) -> None:
         "    )\n    return [row[0] for row in found]\n"
     )
     check(CASES[0], source, lambda query, customer, amount: query(session, customer, amount), HOSTILE)
+
+
+def test_sqlalchemy_through_a_wrapper(session: Any) -> None:
+    source = (
+        "from sqlalchemy import text\n\ndef run(session, sql, params=None):\n"
+        "    return session.execute(text(sql), params)\n\ndef query(session, customer, amount: int):\n"
+        f"    return [row[0] for row in run(session, {CASES[1].text})]\n"
+    )
+    check(CASES[1], source, lambda query, customer, amount: query(session, customer, amount), HOSTILE)
 
 
 def test_alembic() -> None:

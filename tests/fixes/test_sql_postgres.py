@@ -78,6 +78,29 @@ def test_psycopg2(case: Case, database: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("driver", ["psycopg", "psycopg2"])
+@pytest.mark.parametrize("case", [CASES[0], CASES[7]], ids=lambda case: case.text)
+@pytest.mark.parametrize(
+    ("signature", "given"), [("params=None", "params"), ("params=()", "params"), ("params=None", "params or ()")]
+)
+def test_a_wrapper(signature: str, given: str, case: Case, driver: str, database: dict[str, str]) -> None:
+    """A percent sign in the text is doubled only where the wrapper executed it without parameters before."""
+    module = pytest.importorskip(driver)
+    source = (
+        f"import {driver}\n\ndef run(cursor, sql, {signature}):\n    cursor.execute(sql, {given})\n"
+        "    return cursor.fetchall()\n\ndef query(cursor, customer, amount: int):\n"
+        f"    return [row[0] for row in run(cursor, {case.text})]\n"
+    )
+    if "%" in case.text and (signature, given) != ("params=None", "params"):
+        assert fix(decode("app.py", source.encode()), settings_for(), unsafe=True).text == source
+        return
+    connection = module.connect(**_libpq(database))
+    try:
+        check(case, source, lambda query, customer, _: query(connection.cursor(), customer, 5), HOSTILE)
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("driver", ["psycopg", "psycopg2"])
 @pytest.mark.parametrize("case", ALL, ids=lambda case: case.text)
 def test_sqlalchemy(case: Case, driver: str, database: dict[str, str]) -> None:
     sqlalchemy = pytest.importorskip("sqlalchemy")
@@ -101,6 +124,16 @@ def test_asyncpg(case: Case, database: dict[str, str]) -> None:
         f"    return [row[0] for row in await conn.fetch({case.text})]\n"
     )
     check(case, source, _in_asyncpg(database), _hostile(case))
+
+
+@pytest.mark.parametrize(("parameters", "given"), [("*params", "*params"), ("params=()", "*params")])
+def test_asyncpg_through_a_wrapper(parameters: str, given: str, database: dict[str, str]) -> None:
+    source = (
+        f"import asyncpg\n\nasync def rows(conn, sql, {parameters}):\n    return await conn.fetch(sql, {given})\n\n"
+        "async def query(conn: asyncpg.Connection, customer, amount: int):\n"
+        f"    return [row[0] for row in await rows(conn, {LIKE_CASES[0].text})]\n"
+    )
+    check(LIKE_CASES[0], source, _in_asyncpg(database), _hostile(LIKE_CASES[0]))
 
 
 @pytest.mark.parametrize("case", CASES[:3], ids=lambda case: case.text)

@@ -1,0 +1,192 @@
+"""Calls of the project's own functions that hand SQL text on to a database: `self.run_query(sql, parameters)`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Iterator
+
+import libcst as cst
+
+from relint.context import Context
+from relint.names import parameters
+from relint.queries.imported import imported_source
+from relint.queries.sql_parse import looks_like_sql
+from relint.queries.sql_passed_on import built
+from relint.queries.sql_places import HOLE
+from relint.queries.sql_sinks import Forwarded, Sink, Wrapper, given_parameters, sink_of
+from relint.queries.text import holes, is_text, text_of, with_holes_as
+from relint.tree import Tree
+
+MAX_DEPTH = 3
+"""Wrappers of wrappers."""
+
+
+def wrapped(ctx: Context) -> Iterator[Sink]:
+    """Every call that gives text with holes in it to a wrapper, of this file or imported from the project."""
+    for argument in dict.fromkeys(arg for text in built(ctx) for arg in _given_as(ctx, text)):
+        call = ctx.parent(argument)
+        if isinstance(call, cst.Call) and _is_filled_sql(ctx, argument.value):
+            sink = wrapped_call(ctx, call)
+            if sink is not None and sink.arg is argument:
+                yield sink
+
+
+def wrapped_call(ctx: Context, call: cst.Call) -> Sink | None:
+    """The call of a wrapper, with the text that it is given; None for any other call."""
+    if (function := ctx.function_def(call.func)) is not None:
+        return _wrapped(ctx, call, ctx, function, MAX_DEPTH)
+    for dotted in _names(ctx, call):
+        if (found := ctx.memo(("imported wrapper", dotted), partial(_imported, ctx, dotted))) is not None:
+            return _wrapped(ctx, call, *found, MAX_DEPTH)
+    return None
+
+
+def _wrapped(ctx: Context, call: cst.Call, home: Context, function: cst.FunctionDef, depth: int) -> Sink | None:
+    """The call of a function which stands in `home`, when that hands a parameter to a database."""
+    inner = home.settled("executed", function, lambda: _executed(home, function, depth)) if depth else None
+    if inner is None or not isinstance(inner.arg.value, cst.Name):
+        return None
+    name = inner.arg.value.value
+    taken = ctx.argument(call, name, _position(home, function, name))
+    if taken is None or taken.star:
+        return None
+    executed = inner.wrapper.executed if inner.wrapper else inner.call
+    wrapper = Wrapper(function.name.value, executed if home is ctx else None, _forwarded(home, function, inner))
+    return replace(inner, call=call, arg=taken, wrapper=wrapper)
+
+
+# -- the call --------------------------------------------------------------------------------------------------------
+
+
+def _given_as(ctx: Context, text: cst.BaseExpression) -> Iterator[cst.Arg]:
+    """The arguments that a text is, by itself or through the name that it is assigned to."""
+    match ctx.parent(text):
+        case cst.Arg() as arg:
+            yield arg
+        case cst.Assign(targets=[cst.AssignTarget(target=cst.Name() as name)]):
+            yield from _used_as(ctx, name)
+        case cst.AnnAssign(target=cst.Name() as name) | cst.AugAssign(target=cst.Name() as name):
+            yield from _used_as(ctx, name)
+
+
+def _used_as(ctx: Context, name: cst.Name) -> Iterator[cst.Arg]:
+    found = ctx.names.find(name)
+    for use in ctx.names.uses(found[0], name.value) if found else ():
+        if isinstance(arg := ctx.parent(use), cst.Arg):
+            yield arg
+
+
+def _names(ctx: Context, call: cst.Call) -> Iterator[str]:
+    """The dotted names that what is called may have elsewhere: its own, or those of a method that `self` inherits."""
+    if (dotted := ctx.callee(call)) is not None:
+        yield dotted
+    elif isinstance(call.func, cst.Attribute) and (cls := ctx.names.self_class(call.func.value)) is not None:
+        for base in (base.value for around in ctx.names.ancestry(cls) for base in around.bases):
+            if (dotted := ctx.names.dotted(base)) is not None:
+                yield f"{dotted}.{call.func.attr.value}"
+
+
+def _is_filled_sql(ctx: Context, expression: cst.BaseExpression) -> bool:
+    texts = (text for text in text_of(ctx, expression) if is_text(text) and holes(text))
+    return any(looks_like_sql(with_holes_as(text, lambda _, __: HOLE)) for text in texts)
+
+
+# -- the function ----------------------------------------------------------------------------------------------------
+
+
+def _imported(ctx: Context, dotted: str) -> tuple[Context, cst.FunctionDef] | None:
+    """A function of another file, or a method of a class there."""
+    owner, _, name = dotted.rpartition(".")
+    for definition in (dotted, owner):
+        if (found := imported_source(ctx, definition)) is None:
+            continue
+        path, text = found
+        try:
+            tree = Tree(cst.parse_module(text), text)
+        except cst.ParserSyntaxError:
+            return None
+        home = Context(str(path), tree, ctx.settings, ctx.project)
+        functions = [f for f in tree.of(cst.FunctionDef) if f.name.value == name and home.function_of(f) is None]
+        return (home, functions[0]) if len(functions) == 1 else None
+    return None
+
+
+def _executed(ctx: Context, function: cst.FunctionDef, depth: int) -> Sink | None:
+    """The call in a function that hands a parameter to a database; one that gets parameters too, if there is one."""
+    names = {parameter.name.value for parameter in parameters(function)}
+    found = None
+    for call in ctx.walk(function.body, cst.Call, stop=()):
+        if names.isdisjoint(arg.value.value for arg in call.args if isinstance(arg.value, cst.Name)):
+            continue
+        sink = sink_of(ctx, call)
+        if sink is None and (called := ctx.function_def(call.func)) is not None:
+            sink = _wrapped(ctx, call, ctx, called, depth - 1)
+        if sink is not None and _is_parameter(ctx, function, sink.arg.value) and not sink.arg.star:
+            if _forwarded(ctx, function, sink) is not None:
+                return sink
+            found = found or sink
+    return found
+
+
+def _is_parameter(ctx: Context, function: cst.FunctionDef, value: cst.BaseExpression) -> bool:
+    """Whether an expression is a parameter of the function, or what was made of it (`sql = sql.strip()`)."""
+    found = ctx.names.find(value) if isinstance(value, cst.Name) else None
+    if found is None or found[0].node is not function or found[1][0].kind != "parameter":
+        return False
+    name = found[1][0].name
+    made = [binding.value for binding in found[1][1:] if binding.kind == "assign"]
+    return len(made) == len(found[1]) - 1 and all(
+        value is not None and any(n.value == name for n in ctx.walk(value, cst.Name)) for value in made
+    )
+
+
+def _forwarded(ctx: Context, function: cst.FunctionDef, sink: Sink) -> Forwarded | None:
+    """The parameter of the function that the database call gets as those of the statement, whose text is as it was."""
+    if len(ctx.definitions(sink.arg.value) or ()) != 1:
+        return None
+    arg = _parameters_argument(ctx, sink)
+    value = arg.value if arg is not None else None
+    if isinstance(value, cst.BooleanOperation) and isinstance(value.operator, cst.Or):
+        value = value.left  # `parameters or ()`
+    found = ctx.names.find(value) if isinstance(value, cst.Name) else None
+    if arg is None or found is None or found[0].node is not function or found[1][0].kind != "parameter":
+        return None
+    if not all(isinstance(b.value, cst.Tuple | cst.List | cst.Dict) and not b.value.elements for b in found[1][1:]):
+        return None
+    parameter = found[1][0].node
+    assert isinstance(parameter, cst.Param)
+    star = function.params.star_arg is parameter
+    if parameter is function.params.star_kwarg:
+        return None
+    apart = sink.driver is not None and sink.driver.style == "numeric"
+    return Forwarded(
+        name=None if star else parameter.name.value,
+        position=_position(ctx, function, parameter.name.value),
+        each=star and (apart or not arg.star),
+        bare=arg.value is value and len(found[1]) == 1 and isinstance(parameter.default, cst.Name),
+    )
+
+
+def _parameters_argument(ctx: Context, sink: Sink) -> cst.Arg | None:
+    """The argument of a database call that holds the parameters; that of the call around `text(...)`."""
+    if sink.name == "text" and sink.wrapper is None:
+        around = ctx.parent(ctx.parent(sink.call) or sink.call)
+        if not isinstance(around, cst.Call) or not around.args or around.args[0].value is not sink.call:
+            return None
+        return ctx.argument(around, "params", 1) or ctx.keyword(around, "parameters")
+    given = given_parameters(ctx, sink)
+    arg = ctx.parent(given) if given is not None else None
+    if isinstance(arg, cst.Arg):
+        return arg
+    starred = [a for a in sink.call.args if a.star == "*"]
+    return starred[0] if len(starred) == 1 and sink.call.args.index(starred[0]) == 1 else None
+
+
+def _position(home: Context, function: cst.FunctionDef, name: str) -> int | None:
+    """At which position a call gives a parameter, or the first of `*name`; None where it takes the keyword alone."""
+    star = function.params.star_arg
+    positional = [*function.params.posonly_params, *function.params.params]
+    names = [p.name.value for p in (*positional, *([star] if isinstance(star, cst.Param) else []))]
+    bound = home.names.class_of_method(function) is not None
+    return names.index(name) - bound if name in names else None
