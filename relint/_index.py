@@ -262,6 +262,18 @@ RULES: list[dict[str, Any]] = [
         'fix': 'safe',
     },
     {
+        'name': 'context-lost-in-thread',
+        'family': 'concurrency',
+        'module': 'relint.rules.concurrency.context_lost_in_thread',
+        'summary': 'A function in another thread that reads context variables which are not there.',
+        'code': 'REL308',
+        'imports': ('asyncio', 'threading', 'concurrent'),
+        'words': ('run_in_executor', 'Thread', 'Timer', 'submit', 'map'),
+        'anywhere': ('context variable',),
+        'fix': 'unsafe',
+        'default': False,
+    },
+    {
         'name': 'racy-lazy-init',
         'family': 'concurrency',
         'module': 'relint.rules.concurrency.racy_lazy_init',

@@ -151,6 +151,10 @@ PATTERNS: dict[str, Pattern] = {
     "wait without limit": _regex(
         r"\.(?:result|exception|join|get|wait|acquire)\(\s*(?:\)|True\b|None\b|block|timeout)|\.wait_for\("
     ),
+    "context variable": _either(
+        _any_of("ContextVar", "flask", "quart", "structlog", "get_current_span"),
+        _regex(r"\.get\(\s*(?:\)|None\b)", ".get("),
+    ),
     "delete": _any_of("delete", "DELETE", "Delete"),
     "less than": _any_of("__lt", "<"),
     "look for a row": _regex(r"\.a?exists\(\s*\)|\bDoesNotExist\b", "exists", "DoesNotExist"),

@@ -61,7 +61,7 @@ def _is_over_at_once(ctx: Context, call: cst.Call, wait: Wait) -> bool:
         case "future":
             return _is_done(ctx, call, owner)
         case "runner":
-            return _ends_things(ctx, call) or _has_told_to_end(ctx, call)
+            return _ends_things(ctx, call) or _has_told_to_end(ctx, call) or _has_heard_all(ctx, call)
         case "queue":
             return _is_idle(ctx, call) or _asks_first(ctx, call) or _awaits_the_end(ctx, call)
         case "signal":
@@ -106,6 +106,16 @@ def _has_told_to_end(ctx: Context, call: cst.Call) -> bool:
     return any(_tells_to_end(ctx, earlier) for earlier in _calls_before(ctx, call))
 
 
+def _has_heard_all(ctx: Context, call: cst.Call) -> bool:
+    """Whether a loop took what the thread had to say, to the end: `while (line := lines.get()) is not END`."""
+    return any(_waits_for_items(ctx, earlier) for earlier in _calls_before(ctx, call) if _is_in_while(ctx, earlier))
+
+
+def _waits_for_items(ctx: Context, call: cst.Call) -> bool:
+    wait = _wait(ctx, call)
+    return wait is not None and wait.kind == "queue"
+
+
 def _tells_to_end(ctx: Context, call: cst.Call) -> bool:
     last = last_name(call.func)
     if last.startswith("put"):
@@ -115,11 +125,15 @@ def _tells_to_end(ctx: Context, call: cst.Call) -> bool:
 
 def _is_idle(ctx: Context, call: cst.Call) -> bool:
     """Whether a `while` comes back for more: waiting is what it does when there is nothing to do."""
-    for around in ctx.ancestors(call):
+    return _is_in_while(ctx, call) or is_repeated(ctx, ctx.function_of(call))
+
+
+def _is_in_while(ctx: Context, node: cst.CSTNode) -> bool:
+    for around in ctx.ancestors(node):
         if isinstance(around, cst.While):
             return True
-        if isinstance(around, cst.FunctionDef):
-            return is_repeated(ctx, around)
+        if isinstance(around, cst.FunctionDef | cst.Lambda | cst.ClassDef):
+            return False
     return False
 
 
