@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Sequence
 
 import libcst as cst
 
-from relint import deep, listening
+from relint import deep, listening, parsing
 from relint.check import crash, engine_diagnostic, unreadable
 from relint.context import Context
 from relint.engine_rules import SYNTAX_ERROR
@@ -16,6 +16,7 @@ from relint.model import Diagnostic, Finding, Position, Related, RuleInfo
 from relint.narrow import Unseen, narrow
 from relint.nesting import too_deep
 from relint.project import Project
+from relint.syntax import parse
 from relint.tree import Tree
 
 if TYPE_CHECKING:
@@ -50,10 +51,11 @@ def _examine(
     """The rules are run on what they need to see; those that ask for more are run again with it in sight."""
     found: list[Diagnostic] = []
     narrowed = narrow(source.text, funnel) if funnel is not None else None
+    valid = narrowed is not None or (funnel is None and parse(source.text) is not None)
     todo = list(rules)
     for round_ in range(_ROUNDS):
         project.checkpoint()
-        module = _parse(source, narrowed.render() if narrowed is not None else source.text)
+        module = _parse(source, narrowed.render() if narrowed is not None else source.text, valid)
         if isinstance(module, Diagnostic):
             return [module]
         ctx = Context(source.path, Tree(module, source.text, narrowed), settings, project)
@@ -81,12 +83,12 @@ def _run(info: RuleInfo, ctx: Context, fixes: bool) -> list[Diagnostic]:
         return [crash(ctx.path, f"rule {info.code} {info.name}", error)]
 
 
-def _parse(source: Source, text: str) -> cst.Module | Diagnostic:
-    """The tree of a text, or what keeps it from being one."""
+def _parse(source: Source, text: str, valid: bool) -> cst.Module | Diagnostic:
+    """The tree of a text, or what keeps it from being one; `valid` when this interpreter could parse it."""
     if too_deep(text):
         return unreadable(source.path, "nests too deeply to be parsed")
     try:
-        return cst.parse_module(text)
+        return parsing.parse(text, valid=valid)
     except cst.ParserSyntaxError as error:
         return _syntax_error(source, error)
     except cst.CSTValidationError as error:  # what libcst finds out when it builds the nodes, without a place

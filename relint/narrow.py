@@ -144,15 +144,18 @@ class Narrowed:
 
 
 def narrow(text: str, funnel: Funnel) -> Narrowed | None:
-    """The module with only what the rules of the funnel need in sight; None when it is better parsed as it is."""
+    """The module with only what the rules of the funnel need in sight; None when this interpreter cannot parse it."""
     pieces = outline(text)
-    if not pieces:
+    if pieces is None:
         return None
     narrowed = Narrowed(text, pieces)
     _show_triggers(narrowed, funnel, pieces)
     _show_mentioned(narrowed)
     seen = len(text) - sum(end - start for start, end in narrowed._gaps(pieces))
-    return narrowed if seen <= _WORTHWHILE * len(text) else None
+    if seen > _WORTHWHILE * len(text):
+        for piece in pieces:
+            narrowed.show(piece)
+    return narrowed
 
 
 def _show_triggers(narrowed: Narrowed, funnel: Funnel, pieces: list[Piece]) -> None:

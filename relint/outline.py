@@ -57,7 +57,7 @@ class Piece:
 def outline(text: str) -> list[Piece] | None:
     """The pieces of a module in source order; None when this interpreter cannot parse it."""
     module = parse(text)
-    if module is None or not module.body:
+    if module is None:
         return None
     return _Outliner(text).pieces(module.body, None)
 
