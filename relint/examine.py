@@ -13,7 +13,7 @@ from relint.context import Context
 from relint.engine_rules import SYNTAX_ERROR
 from relint.fingerprint import unformatted
 from relint.model import Diagnostic, Finding, Position, Related, RuleInfo
-from relint.narrow import Unseen, narrow
+from relint.narrow import Narrowed, Unseen, narrow
 from relint.nesting import too_deep
 from relint.project import Project
 from relint.syntax import parse
@@ -55,7 +55,7 @@ def _examine(
     todo = list(rules)
     for round_ in range(_ROUNDS):
         project.checkpoint()
-        module = _parse(source, narrowed.render() if narrowed is not None else source.text, valid)
+        module = _parse(source, narrowed, valid)
         if isinstance(module, Diagnostic):
             return [module]
         ctx = Context(source.path, Tree(module, source.text, narrowed), settings, project)
@@ -83,9 +83,10 @@ def _run(info: RuleInfo, ctx: Context, fixes: bool) -> list[Diagnostic]:
         return [crash(ctx.path, f"rule {info.code} {info.name}", error)]
 
 
-def _parse(source: Source, text: str, valid: bool) -> cst.Module | Diagnostic:
-    """The tree of a text, or what keeps it from being one; `valid` when this interpreter could parse it."""
-    if too_deep(text):
+def _parse(source: Source, narrowed: Narrowed | None, valid: bool) -> cst.Module | Diagnostic:
+    """The tree of a file, or what keeps it from being one; `valid` when this interpreter could parse it."""
+    text = narrowed.render() if narrowed is not None else source.text
+    if not (narrowed is not None and narrowed.pieces.shallow) and too_deep(text):
         return unreadable(source.path, "nests too deeply to be parsed")
     try:
         return parsing.parse(text, valid=valid)

@@ -12,7 +12,7 @@ import re
 from typing import Collection, Iterable, Iterator
 
 from relint.funnel import Funnel, stands
-from relint.outline import Piece, outline
+from relint.outline import Outline, Piece, outline
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _STORES = (
@@ -41,7 +41,7 @@ class Unseen(BaseException):
 class Narrowed:
     """A module with some of its pieces out of sight."""
 
-    def __init__(self, text: str, pieces: list[Piece]) -> None:
+    def __init__(self, text: str, pieces: Outline) -> None:
         self.text = text
         self.pieces = pieces
         self._opened: set[Piece] = set()

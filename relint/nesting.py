@@ -6,7 +6,9 @@ leave out no code that a person wrote: measured, each keeps a file below three s
 
 from __future__ import annotations
 
+import ast
 import re
+from typing import Callable
 
 from relint.lines import line_start
 from relint.scan import tokens
@@ -26,6 +28,7 @@ MAX_ELIFS = 5_000
 MAX_PATTERN = 12
 """Deepest nesting of brackets in a `case`: libcst's time doubles with every level."""
 
+_BLOCKS = ("body", "orelse", "finalbody", "handlers")
 _ELIF = re.compile(r"^[ \t\f]*elif\b", re.MULTILINE)
 _WORDS = ("if", "else", "and", "or", "not", "lambda", "await", "for", "in", "is")
 
@@ -35,6 +38,33 @@ def too_deep(text: str) -> bool:
     if text.count("elif") > MAX_ELIFS and len(_ELIF.findall(text)) > MAX_ELIFS:
         return True
     return _may_nest(text) and _nests(text)
+
+
+def is_shallow(module: ast.Module, text: str, offset: Callable[[int, int], int]) -> bool:
+    """As `not too_deep(text)`, at a fraction of the time: a statement nests no deeper than it is long.
+
+    `offset` tells where ast's line and column lie in the text. False where only `too_deep` can tell.
+    """
+    if text.count("elif") > MAX_ELIFS:
+        return False
+    todo: list[ast.AST] = [module]
+    while todo:
+        node = todo.pop()
+        body: list[ast.stmt] = getattr(node, "body", [])
+        if isinstance(node, ast.stmt | ast.excepthandler):
+            decorators = getattr(node, "decorator_list", None)
+            first = decorators[0] if decorators else node
+            last = (body[0].lineno, body[0].col_offset) if body else (node.end_lineno or 0, node.end_col_offset or 0)
+            if last[0] > first.lineno or last[1] - first.col_offset > MAX_BRACKETS:
+                part = text[offset(first.lineno, first.col_offset) : offset(*last)]
+                if len(part) > MAX_BRACKETS and _may_nest(part) and _nests(part):
+                    return False
+        if isinstance(node, ast.Match):
+            return False
+        if body:
+            for name in _BLOCKS:
+                todo += getattr(node, name, ())
+    return True
 
 
 def _may_nest(text: str) -> bool:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Iterator, Literal, Sequence
 
 from relint.lines import line_starts
+from relint.nesting import is_shallow
 from relint.syntax import parse
 
 _GLOBALS = re.compile(r"\bglobal[ \t]+([\w, \t]+)")
@@ -54,12 +55,22 @@ class Piece:
             yield from member
 
 
-def outline(text: str) -> list[Piece] | None:
-    """The pieces of a module in source order; None when this interpreter cannot parse it."""
+class Outline(list[Piece]):
+    """The pieces of a module in source order."""
+
+    shallow = False
+    """Whether it certainly nests no deeper than may be parsed."""
+
+
+def outline(text: str) -> Outline | None:
+    """The pieces of a module; None when this interpreter cannot parse it."""
     module = parse(text)
     if module is None:
         return None
-    return _Outliner(text).pieces(module.body, None)
+    outliner = _Outliner(text)
+    found = Outline(outliner.pieces(module.body, None))
+    found.shallow = is_shallow(module, text, outliner.offset)
+    return found
 
 
 def first_indent(text: str) -> str:
@@ -130,25 +141,25 @@ class _Outliner:
         first, last = node.body[0], node.body[-1]
         if isinstance(first, _DEFINITIONS) and first.decorator_list:
             return None  # libcst begins a definition after its decorators, which a stand-in cannot show
-        start = self._offset(first.lineno, first.col_offset)
+        start = self.offset(first.lineno, first.col_offset)
         end = self._end(last)
         line = self.starts[first.lineno - 1]
         on_its_own_line = not self.text[line:start].strip()
         return (start, end) if on_its_own_line and end - start >= 2 else None
 
     def _span(self, node: ast.stmt) -> tuple[int, int]:
-        start = self._offset(node.lineno, node.col_offset)
+        start = self.offset(node.lineno, node.col_offset)
         if isinstance(node, _DEFINITIONS) and node.decorator_list:
             first = node.decorator_list[0]
-            start = self.text.rfind("@", 0, self._offset(first.lineno, first.col_offset))
+            start = self.text.rfind("@", 0, self.offset(first.lineno, first.col_offset))
         return start, self._end(node)
 
     def _end(self, node: ast.stmt) -> int:
         assert node.end_lineno is not None
         assert node.end_col_offset is not None
-        return self._offset(node.end_lineno, node.end_col_offset)
+        return self.offset(node.end_lineno, node.end_col_offset)
 
-    def _offset(self, line: int, column: int) -> int:
+    def offset(self, line: int, column: int) -> int:
         """The character offset of ast's line and column, which counts UTF-8 bytes."""
         start = self.starts[line - 1]
         if self.text.isascii():

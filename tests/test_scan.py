@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from relint.nesting import MAX_BRACKETS, MAX_ELIFS, MAX_PATTERN, MAX_STEPS, MAX_STRINGS, too_deep
+from relint.outline import outline
 from relint.scan import comments
+from relint.syntax import parse
 
 ROOT = Path(__file__).parent.parent
 
@@ -78,6 +80,7 @@ def test_time_is_linear(text: str) -> None:
 def test_limits(one, most: int) -> None:  # type: ignore[no-untyped-def]
     assert not too_deep(one(most))
     assert too_deep(one(most + 1))
+    assert not _is_shallow(one(most + 1))
 
 
 @pytest.mark.parametrize(
@@ -97,3 +100,9 @@ def test_limits(one, most: int) -> None:  # type: ignore[no-untyped-def]
 )
 def test_long_is_not_deep(text: str) -> None:
     assert not too_deep(text)
+    assert _is_shallow(text) or parse(text) is None
+
+
+def _is_shallow(text: str) -> bool:
+    pieces = outline(text)
+    return pieces is not None and pieces.shallow
