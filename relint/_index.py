@@ -346,6 +346,16 @@ RULES: list[dict[str, Any]] = [
         'default': False,
     },
     {
+        'name': 'reindex-without-checkpoint',
+        'family': 'sql',
+        'module': 'relint.rules.sql.reindex_without_checkpoint',
+        'summary': 'A job that writes for each row of a table, and starts again from the first one when it was stopped.',
+        'code': 'REL407',
+        'words': ('objects', '_default_manager', '_base_manager', 'all_objects', 'query'),
+        'near': ('loop or comprehension',),
+        'default': False,
+    },
+    {
         'name': 'aggregate-query-in-loop',
         'family': 'sql',
         'module': 'relint.rules.sql.aggregate_query_in_loop',

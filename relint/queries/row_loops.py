@@ -21,13 +21,11 @@ _MANAGERS = frozenset({"objects", "_default_manager", "_base_manager", "all_obje
 _LAZY = frozenset(
     {
         *("all", "filter", "exclude", "order_by", "select_related", "prefetch_related", "only", "defer", "annotate"),
-        *("alias", "using", "values", "values_list", "select_for_update", "complex_filter"),
+        *("alias", "using", "values", "values_list", "select_for_update", "complex_filter", "iterator"),
     }
 )
 """Methods of a queryset that load nothing and keep it one row of the result a row of the table."""
-_QUERY = frozenset(
-    {"filter", "filter_by", "where", "order_by", "options", "join", "outerjoin", "all", "enable_eagerloads"}
-)
+_QUERY = frozenset("filter filter_by where order_by options join outerjoin all enable_eagerloads yield_per".split())
 _RANGES = frozenset(
     {
         *("isnull", "lt", "lte", "gt", "gte", "ne", "contains", "icontains", "startswith", "istartswith", "endswith"),
@@ -35,6 +33,7 @@ _RANGES = frozenset(
     }
 )
 """Lookups that keep an open number of rows."""
+_CHUNKED = frozenset({"iterator", "yield_per"})
 _WRAPPERS = frozenset({"enumerate", "list", "tuple", "tqdm"})
 _SET_UP = re.compile(
     r"(?i:type|template|backend|driver|theme|plugin|module|component|widget|provider|category|role|permission|schedule"
@@ -56,14 +55,28 @@ class RowLoop:
 
 def row_loop(ctx: Context, loop: cst.For) -> RowLoop | None:
     """The query whose rows a loop of a job goes over, when nothing bounds how many it loads at once."""
+    found = table_loop(ctx, loop)
+    if found is None or found.methods & _CHUNKED or not _in_job(ctx, loop, found.chain):
+        return None
+    return found
+
+
+def table_loop(ctx: Context, loop: cst.For) -> RowLoop | None:
+    """The query of a loop over all rows of a table that grows, or over an open number of them, chunked or not."""
     rows = _unwrapped(loop.iter)
     chain = followed(ctx, rows)
     if not isinstance(chain, cst.Call) or loop.asynchronous is not None:
         return None
     found = _django(ctx, rows, chain) or _sqlalchemy(ctx, rows, chain)
-    if found is None or _is_small(found.model) or not _in_job(ctx, loop, chain):
-        return None
-    return found
+    return None if found is None or _is_small(found.model) else found
+
+
+def in_job_or_command(ctx: Context, function: cst.FunctionDef) -> bool:
+    """Whether a function is the body of a job, or part of a Django command."""
+    if entry_point(ctx, function) in ("job", "command"):
+        return True
+    cls = ctx.names.class_of_method(function)
+    return cls is not None and any(last_name(base.value).endswith("Command") for base in cls.bases)
 
 
 def _unwrapped(rows: cst.BaseExpression) -> cst.BaseExpression:
@@ -147,12 +160,7 @@ def _in_job(ctx: Context, loop: cst.For, chain: cst.Call) -> bool:
     if is_migration(ctx):
         return runs_over_data(ctx, chain) and saved_rows(ctx, loop) is None
     function = ctx.function_of(loop)
-    if not isinstance(function, cst.FunctionDef):
-        return False
-    if entry_point(ctx, function) in ("job", "command"):
-        return True
-    cls = ctx.names.class_of_method(function)
-    return cls is not None and any(last_name(base.value).endswith("Command") for base in cls.bases)
+    return isinstance(function, cst.FunctionDef) and in_job_or_command(ctx, function)
 
 
 def _is_small(model: str) -> bool:
