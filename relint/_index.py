@@ -366,6 +366,16 @@ RULES: list[dict[str, Any]] = [
         'near': ('count of rows', 'loop or comprehension'),
     },
     {
+        'name': 'unchainable-manager-method',
+        'family': 'sql',
+        'module': 'relint.rules.sql.unchainable_manager_method',
+        'summary': 'A method of a manager or queryset that gives a list, where its callers expect a queryset.',
+        'code': 'REL409',
+        'anywhere': ('manager class',),
+        'words': ('self',),
+        'default': False,
+    },
+    {
         'name': 'not-null-with-default',
         'family': 'migrations',
         'module': 'relint.rules.migrations.not_null_with_default',

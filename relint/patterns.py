@@ -161,6 +161,7 @@ PATTERNS: dict[str, Pattern] = {
     "count of rows": _regex(
         r"\.(?:a?(?:count|exists)\(\s*\)|a?aggregate\(|scalar\w*\()", "count(", "exists(", "aggregate(", "scalar"
     ),
+    "manager class": _regex(r"^[ \t]*class \w+\([^)]*(?:Manager|Query[sS]et)\b", "class"),
     "create a row": _any_of(".create(", ".acreate("),
     "step and save": _regex(r"\.\w+\s*(?:[+-]=|=\s*\w+\.\w+\s*[+-])", "save("),
 }
