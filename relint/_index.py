@@ -285,6 +285,16 @@ RULES: list[dict[str, Any]] = [
         'default': False,
     },
     {
+        'name': 'worker-without-drain',
+        'family': 'concurrency',
+        'module': 'relint.rules.concurrency.worker_without_drain',
+        'summary': 'Background work that nobody finishes when the program ends.',
+        'code': 'REL310',
+        'imports': ('threading', 'concurrent', 'asyncio'),
+        'words': ('Thread', 'ThreadPoolExecutor', 'ProcessPoolExecutor', 'create_task', 'ensure_future'),
+        'default': False,
+    },
+    {
         'name': 'unbounded-wait',
         'family': 'concurrency',
         'module': 'relint.rules.concurrency.unbounded_wait',
@@ -294,6 +304,16 @@ RULES: list[dict[str, Any]] = [
         'words': ('result', 'exception', 'join', 'get', 'wait', 'wait_for', 'acquire'),
         'near': ('wait without limit',),
         'fix': 'unsafe',
+        'default': False,
+    },
+    {
+        'name': 'handler-without-deadline',
+        'family': 'concurrency',
+        'module': 'relint.rules.concurrency.handler_without_deadline',
+        'summary': 'An asynchronous request handler that waits for a peer for minutes.',
+        'code': 'REL312',
+        'imports': ('aiohttp', 'openai', 'anthropic', 'asyncpg'),
+        'near': ('async def',),
         'default': False,
     },
     {

@@ -14,6 +14,12 @@ ROUTE_DECORATORS: frozenset[str] = frozenset(
 )
 """Methods of an application or router (Flask, FastAPI, Starlette, Sanic, aiohttp) that register a handler by a path."""
 
+REGISTERING: frozenset[str] = frozenset(
+    {"Route", "APIRoute", "add_route", "add_api_route", "add_url_rule", *ROUTE_DECORATORS}
+    | {f"add_{method}" for method in ("get", "post", "put", "patch", "delete", "head", "view")}
+)
+"""Functions that are given a path and its handler (Starlette, FastAPI, `aiohttp.web`)."""
+
 HTTP_METHODS: frozenset[str] = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 """Methods of Django's and DRF's class-based views, beside DRF's actions."""
 

@@ -7,7 +7,14 @@ from typing import Literal
 import libcst as cst
 
 from relint.context import Context
-from relint.libraries.entry_points import ACTIONS, HTTP_METHODS, JOB_DECORATORS, JOB_PACKAGES, ROUTE_DECORATORS
+from relint.libraries.entry_points import (
+    ACTIONS,
+    HTTP_METHODS,
+    JOB_DECORATORS,
+    JOB_PACKAGES,
+    REGISTERING,
+    ROUTE_DECORATORS,
+)
 from relint.names import last_name, parameters
 
 EntryPoint = Literal["job", "command", "view", "route", "lambda"]
@@ -41,6 +48,18 @@ def entry_point(ctx: Context, function: cst.FunctionDef) -> EntryPoint | None:
     if given[:1] == ["request"] and not isinstance(ctx.function_of(function), cst.FunctionDef) and _is_django(ctx):
         return None if function.decorators and _is_helper(ctx, function) else "view"
     return None
+
+
+def handles_requests(ctx: Context, function: cst.FunctionDef) -> bool:
+    """Whether a function is a handler that is registered by its path: by a decorator, `Route("/", f)`, `add_get`."""
+    if entry_point(ctx, function) == "route":
+        return True
+    return any(
+        last_name(call.func) in REGISTERING
+        and any(isinstance(path := ctx.literal(arg.value), str) and path.startswith("/") for arg in call.args[:2])
+        and any(ctx.function_def(arg.value) is function for arg in call.args[1:3])
+        for call in ctx.tree.every(cst.Call, words=(function.name.value,))
+    )
 
 
 def answers_get(ctx: Context, function: cst.FunctionDef) -> bool:

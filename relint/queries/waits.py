@@ -30,6 +30,16 @@ def wait_without_limit(ctx: Context, call: cst.Call) -> Wait | None:
     return wait
 
 
+def takes_from_queue(ctx: Context, call: cst.Call) -> bool:
+    """Whether a call takes the next item of a queue, or waits for it."""
+    match call.func:
+        case cst.Attribute(value=owner, attr=cst.Name(value="get" | "get_nowait")):
+            name = method_name(ctx, call.func) or _method_of_made(ctx, owner, "get")
+            wait = WAITS.get((name or "").removesuffix("_nowait"))
+            return wait is not None and wait.kind == "queue"
+    return False
+
+
 def _wait(ctx: Context, call: cst.Call) -> Wait | None:
     match call.func:
         case cst.Attribute(value=owner, attr=cst.Name(value=method)):
@@ -108,12 +118,7 @@ def _has_told_to_end(ctx: Context, call: cst.Call) -> bool:
 
 def _has_heard_all(ctx: Context, call: cst.Call) -> bool:
     """Whether a loop took what the thread had to say, to the end: `while (line := lines.get()) is not END`."""
-    return any(_waits_for_items(ctx, earlier) for earlier in _calls_before(ctx, call) if _is_in_while(ctx, earlier))
-
-
-def _waits_for_items(ctx: Context, call: cst.Call) -> bool:
-    wait = _wait(ctx, call)
-    return wait is not None and wait.kind == "queue"
+    return any(takes_from_queue(ctx, earlier) for earlier in _calls_before(ctx, call) if _is_in_while(ctx, earlier))
 
 
 def _tells_to_end(ctx: Context, call: cst.Call) -> bool:

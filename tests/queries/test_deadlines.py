@@ -1,0 +1,100 @@
+"""Which handlers wait without a deadline."""
+
+from __future__ import annotations
+
+import libcst as cst
+import pytest
+
+from relint.queries.deadlines import waits_without_deadline
+from tests.asking import context
+
+CODE = """
+import asyncio
+import aiohttp
+import asyncpg
+import openai
+from fastapi import FastAPI
+
+app = FastAPI()
+models = openai.AsyncOpenAI()
+quick = openai.AsyncOpenAI(timeout=5)
+
+
+async def connect():
+    return await asyncpg.connect()
+
+
+async def deep():
+    return await models.images.generate(prompt="x")
+
+
+@app.get("/")
+async def handler(given: aiohttp.ClientSession):
+    session = aiohttp.ClientSession()
+    {}
+"""
+
+
+def found(line: str, code: str = CODE) -> tuple[str, int | None] | None:
+    """(call, seconds) of what a handler waits for."""
+    ctx = context(code.format(line))
+    [function] = [f for f in ctx.tree.of(cst.FunctionDef) if f.name.value == "handler"]
+    waiting = waits_without_deadline(ctx, function)
+    return None if waiting is None else (ctx.source(waiting.call.func), waiting.seconds)
+
+
+@pytest.mark.parametrize(
+    ("line", "waits"),
+    [
+        ("await session.get('x')", ("session.get", 300)),
+        ("async with session.get('x') as r: pass", ("session.get", 300)),
+        ("await session.get('x', timeout=None)", ("session.get", 300)),
+        ("await models.chat.completions.create(a=1)", ("models.chat.completions.create", 600)),
+        ("connection = await connect()\n    await connection.execute('x')", ("connection.execute", None)),
+        ("await deep()", ("models.images.generate", 600)),
+    ],
+)
+def test_waits(line: str, waits: tuple[str, int | None]) -> None:
+    assert found(line) == waits
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "await session.get('x', timeout=5)",
+        "await session.close()",
+        "await given.get('x')",
+        "await quick.chat.completions.create(a=1)",
+        "await asyncio.wait_for(session.get('x'), 5)",
+        "await asyncio.wait_for(deep(), 5)",
+        "async with asyncio.timeout(5): await session.get('x')",
+        "session.get('x')",
+    ],
+)
+def test_a_deadline_or_no_wait(line: str) -> None:
+    assert found(line) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('@app.get("/")', ""),
+        ('@app.get("/")', '@app.get("/")\n@timeout_after(5)'),
+        ("import asyncio", "import asyncio\nimport sanic"),
+        ("app = FastAPI()", "app = FastAPI()\napp.add_middleware(TimeoutMiddleware)"),
+        (
+            "app = FastAPI()",
+            'app = FastAPI()\n@app.middleware("http")\nasync def f(r, go):\n    await asyncio.wait_for(go(r), 5)\n',
+        ),
+    ],
+)
+def test_no_handler_or_a_deadline_for_all(old: str, new: str) -> None:
+    assert found("await deep()", CODE.replace(old, new)) is None
+
+
+@pytest.mark.parametrize(
+    "registered", ["Route('/', handler)", "app.router.add_get('/', handler)", "web.post('/', handler)"]
+)
+def test_registered_by_a_call(registered: str) -> None:
+    code = CODE.replace('@app.get("/")', "")
+    assert found("await deep()", f"{code}\n{registered}\n") is not None
