@@ -84,6 +84,18 @@ RULES: list[dict[str, Any]] = [
         'options': {'extra-calls': [], 'ignore-calls': []},
     },
     {
+        'name': 'unthrottled-request-loop',
+        'family': 'http',
+        'module': 'relint.rules.http.unthrottled_request_loop',
+        'summary': 'A request for each item of a list that data makes as long as it likes, with nothing to slow them down.',
+        'code': 'REL108',
+        'imports': ('requests', 'httpx', 'aiohttp', 'urllib', 'urllib3', 'requests_oauthlib', 'six'),
+        'anywhere': ('request',),
+        'words': ('for',),
+        'near': ('loop or comprehension',),
+        'default': False,
+    },
+    {
         'name': 'span-without-end',
         'family': 'http',
         'module': 'relint.rules.http.span_without_end',

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Iterator, TypeAlias
 
 import libcst as cst
 
 from relint.context import Context
-from relint.names import COMPREHENSIONS, last_name
+from relint.names import last_name
 from relint.queries.bounds import words_of
+from relint.queries.loops import Loop, loops_around
 from relint.queries.querysets import (
     REFINING,
     Kind,
@@ -23,7 +23,6 @@ from relint.queries.querysets import (
     unwrapped,
 )
 
-Loop: TypeAlias = cst.For | cst.CompFor
 AGGREGATES: frozenset[str] = frozenset({"count", "exists", "aggregate", "acount", "aexists", "aaggregate"})
 _SCALARS = frozenset({"scalar", "scalar_one", "scalar_one_or_none"})
 _FUNCTIONS = frozenset({"count", "sum", "max", "min", "avg", "exists"})
@@ -66,7 +65,7 @@ def row_query(ctx: Context, call: cst.Call) -> RowQuery | None:
     """
     if last_name(call.func) not in AGGREGATES | _SCALARS:
         return None
-    for loop in _loops_around(ctx, call):
+    for loop in loops_around(ctx, call):
         kind = looped_query(ctx, loop.iter)
         if kind is None:
             continue
@@ -77,22 +76,6 @@ def row_query(ctx: Context, call: cst.Call) -> RowQuery | None:
         found = RowQuery(kind, call, loop, rows[-1])
         return None if _is_prefetched(ctx, found) or _is_changed(ctx, found) else found
     return None
-
-
-def _loops_around(ctx: Context, call: cst.Call) -> Iterator[Loop]:
-    """The loops of the same function that repeat a call, innermost first; none where it is not to be reached."""
-    child: cst.CSTNode = call
-    for ancestor in ctx.ancestors(call):
-        match ancestor:
-            case cst.FunctionDef() | cst.Lambda() | cst.ClassDef() | cst.ExceptHandler() | cst.Assert():
-                return
-            case cst.For() if child is ancestor.body:
-                yield ancestor
-            case cst.CompFor() if child in ancestor.ifs:
-                yield ancestor
-            case _ if isinstance(ancestor, COMPREHENSIONS) and child is not ancestor.for_in:
-                yield ancestor.for_in
-        child = ancestor
 
 
 def _django_asks(ctx: Context, call: cst.Call, loop: Loop, rows: frozenset[str]) -> bool:
