@@ -13,6 +13,7 @@ import libcst as cst
 from relint.context import Context
 from relint.libraries.databases import Driver, Style
 from relint.model import Edit
+from relint.queries.known_strings import is_string
 from relint.queries.spelling import spelled
 from relint.queries.sql import Site
 from relint.queries.sql_holes import is_number, speaking_name
@@ -233,8 +234,7 @@ class Rewriting:
             assert isinstance(hole, Hole)
             text = self.ctx.source(hole.node)
             if hole.spec == "" and "\n" not in text:
-                number = is_number(self.ctx, hole.node) or is_number(self.ctx, hole.value)
-                return start, end, f"str({text})" if number or self._annotated(hole, ("int", "float")) else text
+                return start, end, text if self._is_string(hole) else f"str({text})"
         return self._as_f_string(start, end, spot.quote)
 
     def _as_f_string(self, start: int, end: int, quote: str) -> tuple[int, int, str] | None:
@@ -257,6 +257,12 @@ class Rewriting:
             if delimiter not in text:
                 return start, end, f"f{delimiter}{text}{delimiter}"
         return None
+
+    def _is_string(self, hole: Hole) -> bool:
+        """Between quotes everything was one: drivers would pass a number as a number, and None as NULL."""
+        if not isinstance(hole.site, Piece | cst.FormattedStringExpression):
+            return True  # `"'" + x + "'"` takes nothing else
+        return is_string(self.ctx, hole.node) or is_string(self.ctx, hole.value)
 
     def _annotated(self, hole: Hole, names: tuple[str, ...]) -> bool:
         found = self.ctx.definitions(hole.node) if isinstance(hole.node, cst.Name) else None

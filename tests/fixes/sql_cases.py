@@ -43,6 +43,10 @@ def _both(row: tuple[Any, ...], customer: str, amount: int) -> bool:
     return bool(row[1] == customer and row[2] == amount)
 
 
+def _amount(row: tuple[Any, ...], customer: str, amount: int) -> bool:
+    return bool(row[2] == amount)
+
+
 def _holds(row: tuple[Any, ...], customer: str, amount: int) -> bool:
     return customer in row[1]
 
@@ -51,6 +55,8 @@ def _starts(row: tuple[Any, ...], customer: str, amount: int) -> bool:
     return bool(row[1].startswith(customer))
 
 
+NUMBER_IN_QUOTES = Case("""f"SELECT id FROM orders WHERE CAST(amount AS CHAR(1)) = '{[amount][0]}'\"""", _amount)
+"""Nothing says that it is one: between quotes it is text, also for a driver that tells numbers from text."""
 CASES = [
     Case("""f"SELECT id FROM orders WHERE customer = '{customer}'\"""", _is),
     Case("""f"SELECT id FROM orders WHERE customer = '{customer}' AND amount = {amount}\"""", _both),
@@ -78,6 +84,7 @@ CASES = [
     Case("""f"SELECT id FROM orders WHERE customer='{customer}' AND amount<={amount} AND amount>={amount}\"""", _both),
     Case(""""SELECT id FROM orders WHERE customer = '{who}' AND amount = {n}".format(who=customer, n=amount)""", _both),
     Case(""""SELECT id FROM orders WHERE customer = '%s' AND amount = %d" % (customer, amount)""", _both),
+    NUMBER_IN_QUOTES,
     Case("""" ".join(["SELECT id FROM orders", f"WHERE customer = '{customer}'"])""", _is),
     Case("""("SELECT id FROM orders "
         f"WHERE customer = '{customer}' "

@@ -241,9 +241,9 @@ def test_django() -> None:
 )
 def test_a_driver_from_thesettings_for(driver: str, given: str, placeholder: str) -> None:
     text = "SELECT id FROM orders WHERE customer LIKE '{customer}'"
-    source = f'def query(db, customer):\n    return db.execute(f"{text}")\n'
+    source = f'def query(db, customer: str):\n    return db.execute(f"{text}")\n'
     assert fixed(source, driver=driver) == (
-        "def query(db, customer):\n"
+        "def query(db, customer: str):\n"
         f'    return db.execute("SELECT id FROM orders WHERE customer LIKE {placeholder}", {given})\n'
     )
 

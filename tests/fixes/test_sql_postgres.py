@@ -18,6 +18,7 @@ from tests.fixes.sql_cases import (
     CASES,
     HOSTILE,
     LIKE_CASES,
+    NUMBER_IN_QUOTES,
     ROWS,
     SCHEMA,
     Case,
@@ -136,7 +137,7 @@ def test_asyncpg_through_a_wrapper(parameters: str, given: str, database: dict[s
     check(LIKE_CASES[0], source, _in_asyncpg(database), _hostile(LIKE_CASES[0]))
 
 
-@pytest.mark.parametrize("case", CASES[:3], ids=lambda case: case.text)
+@pytest.mark.parametrize("case", [*CASES[:3], NUMBER_IN_QUOTES], ids=lambda case: case.text)
 def test_what_asyncpg_is_shown_runs(case: Case, database: dict[str, str]) -> None:
     """Where the type decides, a person applies what is only shown: here the types are right."""
     source = (
