@@ -9,10 +9,11 @@ from relint.context import Context
 from relint.fixers.sql.rewriting import Parameter, Rewriting
 from relint.libraries.databases import WITHOUT_PARAMETERS
 from relint.model import Edit
+from relint.names import last_name
 from relint.queries.sql import Site
 from relint.queries.sql_places import HOLE, first_word
 from relint.queries.sql_sinks import Sink, given_parameters
-from relint.queries.text import Hole, with_holes_as
+from relint.queries.text import Hole, Text, with_holes_as
 
 _TAKES_VALUES = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "WITH", "VALUES", "REPLACE"})
 _ONCE = frozenset(
@@ -25,25 +26,30 @@ _RUNS_TEXT = frozenset({"execute", "scalar", "scalars", "stream", "stream_scalar
 def guarded(ctx: Context, site: Site) -> bool:
     """Whether the statement takes parameters and the text is in one place, used once."""
     sink = site.sink
-    if sink is None or sink.driver is None or sink.name in WITHOUT_PARAMETERS or sink.name not in _ONCE:
+    if sink is None or not takes_parameters(ctx, sink, site.text):
         return False
     if any(part.root is not site.root for part in site.text if isinstance(part, Hole)):
         return False
     if site.alternatives != 1 and (sink.arg.value is not site.root or any(ctx.walk(site.root, *_CHOOSES))):
         return False
-    raw = with_holes_as(site.text, lambda _, __: HOLE)
+    return sink.arg.value is site.root or _flows_straight(ctx, site)
+
+
+def takes_parameters(ctx: Context, sink: Sink, text: Text) -> bool:
+    """Whether a database call takes parameters for such a statement, in a style that is known."""
+    if sink.driver is None or sink.name in WITHOUT_PARAMETERS or sink.name not in _ONCE:
+        return False
+    raw = with_holes_as(text, lambda _, __: HOLE)
     if first_word(raw) not in _TAKES_VALUES or ";" in raw.rstrip().rstrip(";"):
         return False
     if sink.driver.style == "named" and sink.name != "text" and not _is_alembic(ctx, sink.call):
         return False
-    if sink.wrapper is not None and not _takes_parameters(ctx, sink, raw):
+    if sink.wrapper is not None and not _forwards_parameters(ctx, sink, raw):
         return False
-    if ctx.unpacks(sink.call) or ctx.unpacks(sink.call, "*"):
-        return False
-    return sink.arg.value is site.root or _flows_straight(ctx, site)
+    return not ctx.unpacks(sink.call) and not ctx.unpacks(sink.call, "*")
 
 
-def _takes_parameters(ctx: Context, sink: Sink, raw: str) -> bool:
+def _forwards_parameters(ctx: Context, sink: Sink, raw: str) -> bool:
     """Whether the wrapper takes parameters for this statement, which does not depend on there being none."""
     assert sink.wrapper is not None
     assert sink.driver is not None
@@ -91,12 +97,38 @@ def _to_wrapper(ctx: Context, sink: Sink, rewriting: Rewriting) -> tuple[Edit, .
     if given is not None:
         return _into(ctx, given, rewriting)
     parameters = rewriting.parameters
-    added = _dict(parameters) if rewriting.style == "named" else _tuple(parameters)
     if forwarded.each:
-        added = ", ".join(p.expression for p in parameters)
+        return _append_to_wrapper(ctx, sink, ", ".join(p.expression for p in parameters))
+    return _append_to_wrapper(ctx, sink, _dict(parameters) if rewriting.style == "named" else _tuple(parameters))
+
+
+def _append_to_wrapper(ctx: Context, sink: Sink, added: str) -> tuple[Edit, ...] | None:
+    assert sink.wrapper is not None
+    forwarded = sink.wrapper.forwarded
+    assert forwarded is not None
     if forwarded.position == len(sink.call.args) and all(arg.keyword is None for arg in sink.call.args):
         return edits.append_argument(ctx, sink.call, added)
     return edits.append_argument(ctx, sink.call, f"{forwarded.name}={added}") if forwarded.name else None
+
+
+def given_collected(ctx: Context, sink: Sink, name: str) -> tuple[Edit, ...] | None:
+    """Give a database call, which has no parameters yet, those that a name holds."""
+    assert sink.driver is not None
+    if given_parameters(ctx, sink) is not None or sink.driver.style == "numeric":
+        return None
+    if sink.wrapper is not None:
+        each = sink.wrapper.forwarded is not None and sink.wrapper.forwarded.each
+        return _append_to_wrapper(ctx, sink, f"*{name}" if each else name)
+    call: cst.CSTNode | None = sink.call
+    if sink.name == "text":
+        arg = ctx.parent(sink.call)
+        call = ctx.parent(arg) if isinstance(arg, cst.Arg) else None
+        if not isinstance(call, cst.Call) or last_name(call.func) not in _RUNS_TEXT or _is_alembic(ctx, call):
+            return None
+    elif sink.driver.style == "named":
+        return None
+    assert isinstance(call, cst.Call)
+    return edits.append_argument(ctx, call, name) if len(call.args) == 1 else None
 
 
 def _tuple(parameters: list[Parameter]) -> str:
@@ -208,7 +240,7 @@ def _flows_straight(ctx: Context, site: Site) -> bool:
     if found is None or len(ctx.names.uses(found[0], name.value)) != 1:
         return False
     assigned, executed = ctx.statement_of(site.root), ctx.statement_of(site.sink.call)
-    if ctx.names.scope_of(name) is not found[0] or not _runs_once_after(ctx, assigned, executed):
+    if ctx.names.scope_of(name) is not found[0] or not runs_once_after(ctx, assigned, executed):
         return False
     start, end = ctx.range(assigned)[1], ctx.range(executed)[0]
     for part in site.text:
@@ -219,7 +251,7 @@ def _flows_straight(ctx: Context, site: Site) -> bool:
     return True
 
 
-def _runs_once_after(ctx: Context, assigned: cst.CSTNode, executed: cst.CSTNode) -> bool:
+def runs_once_after(ctx: Context, assigned: cst.CSTNode, executed: cst.CSTNode) -> bool:
     """Whether a statement follows another in its block, or in a `with`, `try` or `if` of that block."""
     block = ctx.siblings(assigned)
     current: cst.CSTNode | None = executed

@@ -57,9 +57,11 @@ class Rewriting:
     """How many placeholders the text has already."""
     all_text: bool = True
     """Whether every parameter is certainly a string where the database wants one."""
+    taken: frozenset[str] = frozenset()
+    """Names that parameters of other parts of the text have."""
 
     @classmethod
-    def of(cls, ctx: Context, site: Site) -> Rewriting | None:
+    def of(cls, ctx: Context, site: Site, taken: frozenset[str] = frozenset()) -> Rewriting | None:
         """The rewriting of a site; None where it would not be the same statement."""
         assert site.sink is not None
         assert site.sink.driver is not None
@@ -67,7 +69,7 @@ class Rewriting:
         style: Style = site.sink.driver.style
         if isinstance(given, cst.Dict) and style in ("qmark", "format"):
             style = "named"
-        rewriting = cls(ctx, site, site.sink.driver, style)
+        rewriting = cls(ctx, site, site.sink.driver, style, taken=taken)
         return rewriting if rewriting._rewrite(given) else None
 
     # -- the text ----------------------------------------------------------------------------------------------------
@@ -78,7 +80,7 @@ class Rewriting:
         if chars is None or len(chars) != len(raw):
             return False
         self.raw, self.chars = raw, chars
-        before = [m.start() for m in _EXISTING[self.driver.style].finditer(re.sub(r"'[^']*'", _blank, raw))]
+        before = placeholders(raw, self.driver.style)
         self.existing = len(before)
         if given is None and before and self.driver.style != "named":
             return False
@@ -161,7 +163,9 @@ class Rewriting:
                 if not spot.quote or spot.behind in _UNITS:
                     return None
                 cast = spot.before.lower()
-                start = self.raw.upper().rindex(spot.before, 0, start)
+                start = self.raw.upper().rfind(spot.before, 0, start)
+                if start < 0:
+                    return None
             if not self._may_stand(spot, end):
                 return None
             regions[start] = (start, end, expression, speaking_name(hole.node), cast)
@@ -277,7 +281,7 @@ class Rewriting:
         for other in self.parameters:
             if other.expression == expression:
                 return other.name
-        taken = {other.name for other in self.parameters} | set(_NAMED.findall(self.raw))
+        taken = {other.name for other in self.parameters}.union(self.taken, _NAMED.findall(self.raw))
         if isinstance(given, cst.Dict):
             keys = (e.key for e in given.elements if isinstance(e, cst.DictElement))
             taken |= {str(k.evaluated_value) for k in keys if isinstance(k, cst.SimpleString)}
@@ -425,6 +429,11 @@ class Rewriting:
             return False
         self.edits.append(Edit(found.end(1), end, ""))
         return True
+
+
+def placeholders(raw: str, style: Style) -> list[int]:
+    """Where the placeholders of a style stand in a text."""
+    return [found.start() for found in _EXISTING[style].finditer(re.sub(r"'[^']*'", _blank, raw))]
 
 
 def _template(ctx: Context, root: cst.BaseExpression) -> cst.BaseExpression | None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Iterable
+
 from relint.context import Context
+from relint.fixers.sql.growing import grown
 from relint.fixers.sql.parameters import guarded, passed
 from relint.fixers.sql.rewriting import Rewriting
 from relint.model import Finding, Fix, Safety
@@ -14,18 +17,28 @@ from relint.rules.sql.sql_value_interpolation import rule
 def fix(finding: Finding, ctx: Context) -> Fix | None:
     site = finding.data
     assert isinstance(site, Site)
-    if not guarded(ctx, site):
-        return None
+    return _at_once(ctx, site) if guarded(ctx, site) else _part_by_part(ctx, site)
+
+
+def _at_once(ctx: Context, site: Site) -> Fix | None:
     rewriting = Rewriting.of(ctx, site)
-    if rewriting is None:
+    edits = passed(ctx, site, rewriting) if rewriting is not None else None
+    if rewriting is None or edits is None:
         return None
-    edits = passed(ctx, site, rewriting)
-    if edits is None:
-        return None
-    assert site.sink is not None
-    assert site.sink.driver is not None
     # Names stay in the text, and asyncpg takes no text for a number or a date: a person has to look at both.
-    typed = site.sink.driver.style == "numeric" and not rewriting.all_text
+    typed = rewriting.driver.style == "numeric" and not rewriting.all_text
     safety = Safety.DISPLAY if site.names or typed else Safety.UNSAFE
-    names = list(dict.fromkeys(shown(ctx, one.hole) for one in site.values))
-    return Fix(f"Pass {', '.join(f'`{name}`' for name in names)} as a parameter", edits, safety)
+    return Fix(f"Pass {_values(ctx, [site])} as a parameter", edits, safety)
+
+
+def _part_by_part(ctx: Context, site: Site) -> Fix | None:
+    done = grown(ctx, site)
+    if done is None:
+        return None
+    # A log of the text would show placeholders now.
+    safety = Safety.DISPLAY if done.read_elsewhere or any(one.names for one in done.sites) else Safety.UNSAFE
+    return Fix(f"Collect {_values(ctx, done.sites)} as parameters", done.edits, safety)
+
+
+def _values(ctx: Context, sites: Iterable[Site]) -> str:
+    return ", ".join(dict.fromkeys(f"`{shown(ctx, one.hole)}`" for site in sites for one in site.values))

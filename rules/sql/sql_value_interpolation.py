@@ -36,13 +36,15 @@ and what the function refuses unless it is one or compares with one); what `quot
 sight. Names of tables and columns are REL402.
 
 ## Fix safety
-Unsafe, because the database now sees the value with its own type instead of its text. The parameter is written in the
-style of the driver (`?`, `%s`, `:name`, `$1`), the quotes around the hole go, and what stood between them moves into
-the parameter (`'%{x}%'` becomes `f"%{x}%"`). A function of the project gets parameters if it forwards them. A template
-that only this call fills (a local name, or a private one of the module) is changed where it stands. Not offered where
-a parameter cannot stand (DDL, PRAGMA, SET), for a text that is built over several statements, for lists after IN, and
-for a driver that neither the code nor `[tool.relint.sql] driver` tells; only shown where the value's type decides
-(asyncpg) or where names are interpolated as well.
+Unsafe, because the database now sees the value with its own type instead of its text; what stood between quotes is
+passed as `str(x)` unless it is a string anyway. The parameter is written in the style of the driver (`?`, `%s`,
+`:name`, `$1`), the quotes around the hole go, and what stood between them moves into the parameter (`'%{x}%'` becomes
+`f"%{x}%"`). A function of the project gets parameters if it forwards them. A template that only this call fills (a
+local name, or a private one of the module) is changed where it stands. A text that grows with `+=` (under conditions
+and in loops) and is executed once gets a list of parameters that grows with it; only shown when something else reads
+the text, a log for one. Not offered where a parameter cannot stand (DDL, PRAGMA, SET), for lists after IN, and for a
+driver that neither the code nor `[tool.relint.sql] driver` tells; only shown where the value's type decides (asyncpg)
+or where names are interpolated as well.
 
 ## References
 - https://docs.python.org/3/library/sqlite3.html#how-to-use-placeholders-to-bind-values-in-sql-queries

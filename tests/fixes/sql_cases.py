@@ -134,3 +134,46 @@ def check(
 def harmless_for_like(values: list[str]) -> list[str]:
     """Those without wildcards, which a parameter leaves wildcards."""
     return [value for value in values if not set("%\\") & set(value)]
+
+
+GROWING = [
+    """
+    sql = "SELECT id FROM orders WHERE id > 0"
+    if customer:
+        sql += f" AND customer = '{customer}'"
+    if amount:
+        sql += f" AND CAST(amount AS CHAR(1)) = '{amount}'"
+    sql += " ORDER BY id"
+""",
+    """
+    sql = f"SELECT id FROM orders WHERE id > {[0][0]}"  # the first part has one too
+    if customer and amount:
+        sql += " AND customer = '%s' AND CAST(amount AS CHAR(1)) = '%s'" % (customer, amount)
+    elif customer:
+        sql += f" AND customer = '{customer}'"
+    elif amount:
+        sql += " AND amount = {}".format(amount)
+    sql += " ORDER BY id"
+""",
+    """
+    sql = "SELECT id FROM orders WHERE id > 0"
+    for name in [customer] if customer else []:
+        sql += " AND customer = '" + name + "'"
+    for number in [amount] if amount else []:
+        sql += f" AND amount = {number}"
+""",
+]
+"""Bodies of functions of `customer` and `amount` (both may be None) that leave their text in `sql`."""
+
+
+def check_growing(source: str, run: Callable[[Callable[..., Any], str | None, int | None], list[int]]) -> None:
+    done = fix(decode("app.py", source.encode()), settings_for(), unsafe=True)
+    assert done.fixed, f"not fixed: {done.notes}\n{source}"
+    assert done.remaining == [], done.text
+    before, after = function(source), function(done.text)
+    for customer in (None, "ann", "nobody", *HOSTILE):
+        for amount in (None, 5, 7):
+            expected = [r[0] for r in ROWS if customer in (None, r[1]) and amount in (None, r[2])]
+            assert sorted(run(after, customer, amount)) == expected, done.text
+            if customer not in HOSTILE:
+                assert sorted(run(before, customer, amount)) == expected

@@ -15,12 +15,14 @@ from relint.fix import fix
 from relint.source import decode
 from tests.fixes.sql_cases import (
     CASES,
+    GROWING,
     HOSTILE,
     LIKE_CASES,
     ROWS,
     SCHEMA,
     Case,
     check,
+    check_growing,
     fixed,
     function,
     harmless_for_like,
@@ -116,6 +118,38 @@ def test_a_wrapper_that_takes_no_parameters(wrapper: str) -> None:
     assert fix(decode("app.py", source.encode()), settings_for(), unsafe=True).text == source
 
 
+@pytest.mark.parametrize("body", GROWING)
+def test_sqlite_text_that_grows(body: str, sqlite: sqlite3.Connection) -> None:
+    source = (
+        f"import sqlite3\n\ndef query(db: sqlite3.Connection, customer, amount):{body}"
+        "    return [row[0] for row in db.execute(sql)]\n"
+    )
+    check_growing(source, lambda query, customer, amount: query(sqlite, customer, amount))
+
+
+@pytest.mark.parametrize(
+    ("body", "executed"),
+    [
+        ("    sql += f\" AND day = '{customer}'\"\n    sql = sql + ' ORDER BY id'\n", "db.execute(sql)"),
+        ("    sql += ' AND customer = '\n    sql += f\"'{customer}'\"\n    log(sql)\n", "db.execute(sql)"),
+        ('    sql += " AND customer = \'"\n    sql += f"{customer}\'"\n', "db.execute(sql)"),
+        ("    try:\n        sql += f\" AND day = '{customer}'\"\n    finally:\n        pass\n", "db.execute(sql)"),
+        ("    sql += f\" AND day = '{customer}' AND id = ?\"\n", "db.execute(sql, (5,))"),
+        ("    sql += f\" AND day = '{customer}'\"\n", "[db.execute(sql) for _ in customer]"),
+        ("    sql += f\" AND day = '{customer}'\"\n", "(db.execute(sql), db.execute(sql))"),
+        ("    sql += clause\n    sql += f\" AND day = '{customer}'\"\n", "db.executescript(sql)"),
+    ],
+)
+def test_text_that_grows_without_a_fix(body: str, executed: str) -> None:
+    source = (
+        "import sqlite3\n\ndef query(db: sqlite3.Connection, customer, clause):\n"
+        f"    sql = 'SELECT id FROM orders WHERE id > 0'\n{body}    return {executed}\n"
+    )
+    done = fix(decode("app.py", source.encode()), settings_for(), unsafe=True)
+    assert done.text == source
+    assert done.remaining
+
+
 # -- SQLAlchemy ------------------------------------------------------------------------------------------------------
 
 
@@ -154,6 +188,37 @@ def test_sqlalchemy_parameters_that_were_there(session: Any) -> None:
         "    )\n    return [row[0] for row in found]\n"
     )
     check(CASES[0], source, lambda query, customer, amount: query(session, customer, amount), HOSTILE)
+
+
+def test_sqlalchemy_text_that_grows_in_a_loop() -> None:
+    """Each round would need a name of its own."""
+    source = (
+        f"from sqlalchemy import text\n\ndef query(session, customer, amount):{GROWING[2]}"
+        "    return [row[0] for row in session.execute(text(sql))]\n"
+    )
+    assert fix(decode("app.py", source.encode()), settings_for(), unsafe=True).text == source
+
+
+def test_sqlalchemy_text_that_grows_by_a_name_that_changes(session: Any) -> None:
+    source = (
+        "from sqlalchemy import text\n\ndef query(session, customer, amount):\n"
+        "    value = customer\n    sql = f\"SELECT id FROM orders WHERE customer = '{value}'\"\n    value = amount\n"
+        "    sql += f\" AND CAST(amount AS CHAR(1)) = '{value}'\"\n"
+        "    return [row[0] for row in session.execute(text(sql))]\n"
+    )
+    done = fix(decode("app.py", source.encode()), settings_for(), unsafe=True)
+    assert done.remaining == []
+    assert function(done.text)(session, "ann", 5) == [1]
+    assert function(done.text)(session, "x' OR '1'='1", 9) == [4]
+
+
+@pytest.mark.parametrize("body", GROWING[:2])
+def test_sqlalchemy_text_that_grows(body: str, session: Any) -> None:
+    source = (
+        f"from sqlalchemy import text\n\ndef query(session, customer, amount):{body}"
+        "    return [row[0] for row in session.execute(text(sql))]\n"
+    )
+    check_growing(source, lambda query, customer, amount: query(session, customer, amount))
 
 
 def test_sqlalchemy_through_a_wrapper(session: Any) -> None:

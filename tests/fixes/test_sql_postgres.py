@@ -16,6 +16,7 @@ from relint.source import decode
 from tests.fixes.postgres import new_database
 from tests.fixes.sql_cases import (
     CASES,
+    GROWING,
     HOSTILE,
     LIKE_CASES,
     NUMBER_IN_QUOTES,
@@ -23,6 +24,7 @@ from tests.fixes.sql_cases import (
     SCHEMA,
     Case,
     check,
+    check_growing,
     fixed,
     function,
     harmless_for_like,
@@ -76,6 +78,21 @@ def test_psycopg2(case: Case, database: dict[str, str]) -> None:
     address = _libpq(database)
     assert psycopg2.paramstyle == "pyformat"
     check(case, source, lambda query, customer, amount: query(address, customer, amount), _hostile(case))
+
+
+@pytest.mark.parametrize("driver", ["psycopg", "psycopg2"])
+@pytest.mark.parametrize("body", GROWING)
+def test_text_that_grows(body: str, driver: str, database: dict[str, str]) -> None:
+    module = pytest.importorskip(driver)
+    source = (
+        f"import {driver}\n\ndef query(cursor, customer, amount):{body}"
+        "    cursor.execute(sql)\n    return [row[0] for row in cursor.fetchall()]\n"
+    )
+    connection = module.connect(**_libpq(database))
+    try:
+        check_growing(source, lambda query, customer, amount: query(connection.cursor(), customer, amount))
+    finally:
+        connection.close()
 
 
 @pytest.mark.parametrize("driver", ["psycopg", "psycopg2"])
