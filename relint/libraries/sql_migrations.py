@@ -59,6 +59,11 @@ WITHOUT_TRANSACTION = re.compile(
 )
 """Comments that keep a migration out of a transaction: dbmate, goose, sql-migrate, SQLx, yoyo, Liquibase, Atlas."""
 
+SENT_WHOLE = re.compile(r"--\s*(?:migrate:up\b|no-transaction)", re.IGNORECASE)
+"""Comments of tools that send the whole file as one query: dbmate, SQLx. Its statements are one transaction even
+outside of one: https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-MULTI-STATEMENT,
+https://github.com/amacneil/dbmate/issues/182 (run, 2.36)."""
+
 NAMED_WITHOUT_TRANSACTION = re.compile(r"V\d+__NONTRANSACTIONAL_", re.IGNORECASE)
 """pgmigrate says it in the file's name."""
 

@@ -59,8 +59,9 @@ A Django migration that does nothing else fills the NULLs in batches first, wher
 that what it has done stays when it fails; it may be run again. Quiet afterwards on MySQL and SQLite, which know no
 gentler way.
 
-In .sql files on PostgreSQL 12 and later the CHECK is written around the statement where the tool is known to run the
-file outside a transaction.
+In .sql files on PostgreSQL 12 and later the CHECK is written around the statement where the tool is known to commit
+each statement of the file by itself. Else, with Flyway, dbmate, goose, golang-migrate and SQLx, one block that commits
+as it goes takes its place, and the file leaves its transaction; behind other statements it gets a file of its own.
 
 ## References
 - https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES

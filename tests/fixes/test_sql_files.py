@@ -59,7 +59,7 @@ def run(sql: str) -> list[tuple[str, ...]]:
 )
 def test_the_same_schema(code: str, sql: str, written: str, tmp_path: Path) -> None:
     settings = replace(Settings(root=tmp_path, migrations=Migrations("postgresql", "15")), select=(code,))
-    text = f"-- migrate:up transaction:false\n{sql}"
+    text = f"-- +goose NO TRANSACTION\n-- +goose Up\n{sql}"
     result = fix(decode("db/migrations/1_x.sql", text.encode()), settings, unsafe=True)
     assert not result.notes
     assert not result.remaining

@@ -51,6 +51,9 @@ def test_prisma_and_neighbours_tell_it(tmp_path: Path) -> None:
     [
         ("V1__x.sql", "SELECT 1", False),
         ("1_x.sql", "-- migrate:up transaction:false\nSELECT 1", True),
+        ("1_x.sql", "-- migrate:up transaction:false\nSELECT 1; SELECT 2", False),
+        ("1_x.sql", "-- no-transaction\nSELECT 1; SELECT 2", False),
+        ("1_x.sql", "-- +goose NO TRANSACTION\n-- +goose Up\nSELECT 1; SELECT 2", True),
         ("1_x.sql", "-- migrate:up\nSELECT 1", False),
         ("1_x.sql", "-- +goose NO TRANSACTION\n-- +goose Up\nSELECT 1", True),
         ("1_x.sql", "-- transactional: false\nSELECT 1", True),

@@ -8,7 +8,7 @@ from relint.fixers.migrations.sql.statements import altered_table, behind
 from relint.model import Edit, Finding, Fix, Safety
 from relint.queries.migration_target import target
 from relint.queries.schema import AddedConstraint
-from relint.queries.sql_transactions import commits_each_statement
+from relint.queries.sql_transactions import would_commit_each_statement
 from relint.rules.migrations.constraint_validated_in_place import rule
 from relint.sql_context import SqlContext
 
@@ -31,7 +31,7 @@ def _validated_later(finding: Finding, ctx: SqlContext) -> Fix | None:
     node = finding.node
     named = _NAMED.match(ctx.text, node.start, node.end)
     table = altered_table(ctx, node)
-    if named is None or table is None or not commits_each_statement(ctx):
+    if named is None or table is None or not would_commit_each_statement(ctx):
         return None
     if not target(ctx).found or target(ctx).engine != "postgresql":
         return None

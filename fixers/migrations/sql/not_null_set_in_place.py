@@ -1,12 +1,13 @@
-"""Puts a validated CHECK around SET NOT NULL, where the tool runs the file outside a transaction."""
+"""Puts a validated CHECK around SET NOT NULL: in the file where its statements are committed one by one, else apart."""
 
 from __future__ import annotations
 
 from relint.fixers.migrations.sql.statements import altered_table, before, behind
-from relint.model import Finding, Fix, Safety
+from relint.fixers.migrations.sql.steps import tighten
+from relint.model import Finding, Fix
 from relint.queries.migration_target import target
 from relint.queries.schema import TightenedColumn
-from relint.queries.sql_transactions import commits_each_statement
+from relint.queries.sql_transactions import would_commit_each_statement
 from relint.rules.migrations.not_null_set_in_place import rule
 from relint.sql_context import SqlContext
 
@@ -15,12 +16,7 @@ _LONGEST_NAME = 63
 
 @rule.fixer
 def fix(finding: Finding, ctx: SqlContext) -> Fix | None:
-    return _with_check(finding, ctx) or Fix(
-        "Add CHECK (... IS NOT NULL) NOT VALID, VALIDATE it in a migration of its own, SET NOT NULL, and drop the "
-        "CHECK",
-        (),
-        Safety.DISPLAY,
-    )
+    return _with_check(finding, ctx) or tighten(finding, ctx)
 
 
 def _with_check(finding: Finding, ctx: SqlContext) -> Fix | None:
@@ -32,7 +28,7 @@ def _with_check(finding: Finding, ctx: SqlContext) -> Fix | None:
     # PostgreSQL 18 calls the constraint that SET NOT NULL makes `<table>_<column>_not_null`.
     constraint = f"{column.name.replace('.', '_')}_is_set"
     name = column.name.partition(".")[2]
-    if not commits_each_statement(ctx) or not constraint.isidentifier() or len(constraint) > _LONGEST_NAME:
+    if not would_commit_each_statement(ctx) or not constraint.isidentifier() or len(constraint) > _LONGEST_NAME:
         return None
     if f" {name} " not in f" {ctx.source(finding.node)} ":
         return None  # a name in quotes, or in capital letters

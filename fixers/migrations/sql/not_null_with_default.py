@@ -1,8 +1,8 @@
-"""Tells the steps by which a NOT NULL column is added."""
+"""Adds the column in three steps, each a file of its own; else tells the steps."""
 
 from __future__ import annotations
 
-from relint.fixers.migrations.sql.steps import three_files
+from relint.fixers.migrations.sql.steps import add_column
 from relint.model import Finding, Fix
 from relint.rules.migrations.not_null_with_default import rule
 from relint.sql_context import SqlContext
@@ -10,4 +10,4 @@ from relint.sql_context import SqlContext
 
 @rule.fixer
 def fix(finding: Finding, ctx: SqlContext) -> Fix | None:
-    return three_files(finding)
+    return add_column(finding, ctx)
