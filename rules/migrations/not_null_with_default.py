@@ -58,8 +58,8 @@ migration names it, and it has to run before none. No other migration is ever ed
 that says why, as it is in reusable apps, for columns with an index or a constraint of their own, for fields that are
 not Django's, for defaults that mean nothing outside the file, and beside operations that may need the filled column.
 
-In .sql files of Flyway, dbmate, goose, golang-migrate and SQLx the same three files are written in SQL, for PostgreSQL 12
-and later, the last two as blocks that commit as they go, outside a transaction. The file must be the last of its
+In .sql files of Flyway, dbmate, goose, golang-migrate and SQLx the same three files are written in SQL, for PostgreSQL
+12 and later, the last two as blocks that commit as they go, outside a transaction. The file must be the last of its
 folder, and an earlier one must create the table, with a primary key of one column.
 
 With `[tool.relint.sanctioned] not-null = "db-default"`, a literal default becomes `db_default=` as well (Django 5 and
