@@ -392,3 +392,11 @@ def test_insert_before_leaves_blank_lines_blank() -> None:
 def test_line_indent_is_that_of_the_line() -> None:
     ctx = context("if a:\n    x = [\n        f(),\n    ]\n")
     assert edits.line_indent(ctx, first_call(ctx)) == "        "
+
+
+def test_an_elif_does_not_stand_alone() -> None:
+    ctx = context("if a:\n    f()\nelif b:\n    g()\n")
+    first, second = ctx.tree.of(cst.If)
+    assert edits.is_alone(ctx, first)
+    assert not edits.is_alone(ctx, second)
+    assert edits.wrap(ctx, [second], "with x:") is None

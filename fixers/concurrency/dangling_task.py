@@ -24,7 +24,7 @@ def fix(finding: Finding, ctx: Context) -> Fix | None:
 
 def _kept_in_set(ctx: Context, call: cst.Call) -> Fix | None:
     statement = ctx.statement_of(call)
-    if not isinstance(statement, cst.SimpleStatementLine):
+    if not isinstance(statement, cst.SimpleStatementLine) or call.lpar:
         return None
     kept = edits.ensure_definition(ctx, "background_tasks", "set()", call)
     if kept is None:

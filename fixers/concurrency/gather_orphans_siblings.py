@@ -39,6 +39,10 @@ def _written(call: cst.Call, ctx: Context) -> Fix | None:
             same = isinstance(target, cst.Tuple) and len(target.elements) == len(names)
             into = " ".join(ctx.source(target).split()).removesuffix(",")
             last = (f"{into} = {results if same else f'[{results}]'}",)
+        case cst.SimpleStatementLine(
+            body=[cst.AnnAssign(target=target, annotation=kind, value=cst.Await(expression=value))]
+        ) if value is call:
+            last = (f"{ctx.source(target)}: {ctx.source(kind.annotation)} = [{results}]",)
         case _:
             return None
     group = edits.free_name(ctx, "group", call)

@@ -33,7 +33,7 @@ def fix(finding: Finding, ctx: Context) -> Fix | None:
     limited = sanctioned_timeout(ctx, call, "timeout", wait.position)
     if wait.tells == "raises":
         return replace(limited, safety=Safety.UNSAFE)
-    if isinstance(ctx.parent(call), cst.Expr):
+    if isinstance(ctx.parent(call), cst.Expr) and not call.lpar:
         asked = _asked(ctx, call, call.func.value, wait)
         if asked is None:
             return None

@@ -12,10 +12,10 @@ from relint.model import Edit, Edits
 
 
 def is_alone(ctx: Context, statement: cst.CSTNode) -> bool:
-    """Whether a statement stands on lines of its own in an indented block (`a; b` and `if x: a` do not)."""
+    """Whether a statement stands on lines of its own in an indented block (`a; b`, `if x: a` and `elif x:` do not)."""
     if isinstance(statement, cst.SimpleStatementLine):
         return len(statement.body) == 1
-    return isinstance(statement, cst.BaseCompoundStatement)
+    return isinstance(statement, cst.BaseCompoundStatement) and not isinstance(ctx.parent(statement), cst.If)
 
 
 def is_docstring(statement: cst.CSTNode) -> bool:

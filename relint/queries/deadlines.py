@@ -97,6 +97,10 @@ def _patient(ctx: Context, call: cst.Call) -> Patient | None:
 
 def _is_made_without(ctx: Context, client: cst.BaseExpression, patient: Patient) -> bool:
     """Whether every call that may have made a client is in sight, and says nothing of a limit."""
+    return bool(ctx.settled("made without a limit", client, lambda: _all_made_without(ctx, client, patient)))
+
+
+def _all_made_without(ctx: Context, client: cst.BaseExpression, patient: Patient) -> bool:
     found = origins(ctx, client)
     if not found.complete or not found.calls:
         return False

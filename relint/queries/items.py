@@ -51,22 +51,33 @@ def _values(ctx: Context, binding: Binding) -> list[cst.BaseExpression]:
 
 def put_into(ctx: Context, items: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
     """What the file puts into a list, a set or the keys of a mapping; a name's own display and what is added later."""
-    match items:
-        case cst.List(elements=elements) | cst.Tuple(elements=elements) | cst.Set(elements=elements):
-            yield from (element.value for element in elements)
-        case cst.ListComp(elt=element) | cst.SetComp(elt=element) | cst.GeneratorExp(elt=element):
-            yield element
-        case cst.DictComp(key=key):
-            yield key
-        case cst.Call(func=cst.Name(value=function), args=[cst.Arg(value=inner), *_]) if function in SAME_LENGTH:
-            yield from put_into(ctx, inner)
-        case cst.Name() | cst.Attribute():
-            for value in ctx.bindings(items) or ():
-                if not isinstance(value, cst.Name | cst.Attribute):
-                    yield from put_into(ctx, value)
-            text = ctx.source(items)
-            for method in ctx.tree.every(cst.Attribute, words=(last_name(items),)):
-                if method.attr.value in _ADDING and ctx.source(method.value) == text:
-                    match ctx.parent(method):
-                        case cst.Call(args=[cst.Arg(value=added)]):
-                            yield added
+    seen: set[cst.CSTNode] = set()
+    todo = [items]
+    while todo:
+        current = todo.pop()
+        if current in seen:
+            continue
+        seen.add(current)
+        match current:
+            case cst.List(elements=elements) | cst.Tuple(elements=elements) | cst.Set(elements=elements):
+                yield from (element.value for element in elements)
+            case cst.ListComp(elt=element) | cst.SetComp(elt=element) | cst.GeneratorExp(elt=element):
+                yield element
+            case cst.DictComp(key=key):
+                yield key
+            case cst.Call(func=cst.Name(value=function), args=[cst.Arg(value=inner), *_]) if function in SAME_LENGTH:
+                todo.append(inner)
+            case cst.Name() | cst.Attribute():
+                # A name for another collection is not followed: what is added there may be of another kind.
+                values = ctx.bindings(current) or ()
+                todo += [value for value in values if not isinstance(value, cst.Name | cst.Attribute)]
+                yield from _added(ctx, current)
+
+
+def _added(ctx: Context, collection: cst.Name | cst.Attribute) -> Iterator[cst.BaseExpression]:
+    text = ctx.source(collection)
+    for method in ctx.tree.every(cst.Attribute, words=(last_name(collection),)):
+        if method.attr.value in _ADDING and ctx.source(method.value) == text:
+            match ctx.parent(method):
+                case cst.Call(args=[cst.Arg(value=added)]):
+                    yield added

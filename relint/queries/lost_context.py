@@ -72,6 +72,11 @@ def lost_read(ctx: Context, handed: HandedOver) -> Read | None:
 
 
 def _body(ctx: Context, function: cst.BaseExpression) -> cst.FunctionDef | cst.Lambda | None:
+    """The function that is called in the end: `f`, `lambda: f()`, `partial(f, x)`, a name for one of these."""
+    return ctx.settled("body", function, lambda: _body_of(ctx, function))
+
+
+def _body_of(ctx: Context, function: cst.BaseExpression) -> cst.FunctionDef | cst.Lambda | None:
     match function:
         case cst.Lambda():
             return function

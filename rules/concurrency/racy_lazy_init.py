@@ -47,10 +47,11 @@ is dear when made twice: clients, engines, pools, sessions, executors, threads, 
 where the function, its decorator or all its callers speak of a lock.
 
 ## Fix safety
-Unsafe: callers now wait for one another while the first of them makes the value.
+Unsafe: callers now wait for one another while the first of them makes the value. The lock is an `RLock`, so that what
+makes the value may ask for it. No fix for an `elif`, and where the value is made between two items of a generator.
 
 ## References
-- https://docs.python.org/3/library/threading.html#lock-objects
+- https://docs.python.org/3/library/threading.html#rlock-objects
 - https://docs.python.org/3/library/functools.html#functools.cache
 """
 

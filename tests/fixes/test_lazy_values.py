@@ -58,3 +58,29 @@ def test_a_global() -> None:
 def test_an_attribute_of_a_class() -> None:
     assert distinct(CODE, "Shop.pool()") > 1
     assert distinct(fixed(CODE, "REL309"), "Shop.pool()") == 1
+
+
+def test_a_maker_that_asks_for_the_value() -> None:
+    code = """
+import threading
+
+client = None
+
+
+def get_client():
+    global client
+    if client is None:
+        client = make_client()
+    return client
+
+
+def make_client():
+    global asked
+    if not asked:
+        asked = True
+        get_client()
+    return object()
+"""
+    repaired = fixed(code, "REL309")
+    assert "RLock" in repaired
+    assert run(repaired, asked=False)["get_client"]() is not None

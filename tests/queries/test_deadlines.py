@@ -69,6 +69,7 @@ def test_waits(line: str, waits: tuple[str, int | None]) -> None:
         "await asyncio.wait_for(deep(), 5)",
         "async with asyncio.timeout(5): await session.get('x')",
         "session.get('x')",
+        "pool = asyncpg.Pool(); pool = await pool.acquire(); await pool.fetch('x')",
     ],
 )
 def test_a_deadline_or_no_wait(line: str) -> None:

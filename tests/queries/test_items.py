@@ -20,6 +20,8 @@ from tests.asking import context
         ("many = {make(i): i for i in y}\nfor x in many: pass", ["make(i)"]),
         ("many = []\nfor i in y:\n    each = make(i)\n    many.append(each)\nfor x in many: pass", ["make(i)"]),
         ("many = []\nfor i in y:\n    x = make(i)\n    many.append(x)\nfor x in many: pass", ["make(i)"]),
+        ("many = [make()]\nmany = list(many)\nfor x in reversed(many): pass", ["make()"]),
+        ("many = sorted(many)\nfor x in many: pass", []),
         ("x = y", []),
         ("x = make()\nx = 1", []),
         ("for x in y: pass", []),

@@ -92,6 +92,10 @@ def test_nothing_lost(function: str) -> None:
     assert answers(f"pool.submit({function})") == ("submit", None)
 
 
+def test_a_name_for_itself() -> None:
+    assert answers("f = partial(f, 1); pool.submit(f)") == ("submit", None)
+
+
 def test_used_where_the_thread_starts() -> None:
     assert answers("print(other.get()); pool.submit(read_other)") == ("submit", "other.get()")
 
