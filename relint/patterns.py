@@ -152,7 +152,7 @@ PATTERNS: dict[str, Pattern] = {
         r"\.(?:result|exception|join|get|wait|acquire)\(\s*(?:\)|True\b|None\b|block|timeout)|\.wait_for\("
     ),
     "context variable": _either(
-        _any_of("ContextVar", "flask", "quart", "structlog", "get_current_span"),
+        _any_of("ContextVar", "flask", "quart", "structlog", "get_current_span", "asgiref"),
         _regex(r"\.get\(\s*(?:\)|None\b)", ".get("),
     ),
     "delete": _any_of("delete", "DELETE", "Delete"),

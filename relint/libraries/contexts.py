@@ -5,13 +5,16 @@ starts with an empty context; from Python 3.14 on with a copy where `sys.flags.t
 default on free-threaded builds only); CPython 3.11 `asyncio.base_events.BaseEventLoop.run_in_executor` (submits the
 function as it is) and `asyncio.to_thread` (runs it in a copy of the context); flask 3.1 `ctx.py` ("cannot be used to
 move a request context to a different thread"), quart 0.22, structlog 26.1 `contextvars.py`, asgi-correlation-id 5.0
-`context.py`, anyio 4.16 (`to_thread.run_sync` runs the function in the caller's context).
+`context.py`, asgiref 3.13 `local.py`, anyio 4.16 (`to_thread.run_sync` runs the function in the caller's context).
 """
 
 from __future__ import annotations
 
 VARIABLE = "contextvars.ContextVar"
 """The class of context variables."""
+
+LOCAL = "asgiref.local.Local"
+"""The class of objects whose attributes are context variables; with `thread_critical`, those of one thread."""
 
 VARIABLES: frozenset[str] = frozenset(
     {"asgi_correlation_id.correlation_id", "asgi_correlation_id.context.correlation_id"}

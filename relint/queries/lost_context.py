@@ -9,7 +9,18 @@ from typing import Iterator, Literal
 import libcst as cst
 
 from relint.context import Context
-from relint.libraries.contexts import BINDS, CURRENT_SPAN, LEVELS, LOGGERS, PROXIES, PUSHES, SPANS, VARIABLE, VARIABLES
+from relint.libraries.contexts import (
+    BINDS,
+    CURRENT_SPAN,
+    LEVELS,
+    LOCAL,
+    LOGGERS,
+    PROXIES,
+    PUSHES,
+    SPANS,
+    VARIABLE,
+    VARIABLES,
+)
 from relint.names import last_name
 from relint.queries.imported import imported_definition
 from relint.queries.origins import method_name
@@ -123,6 +134,8 @@ def _reads(
     for attribute in ctx.walk(body.body, cst.Attribute):
         if (name := ctx.names.dotted(attribute.value)) in PROXIES and ctx.enclosing(attribute, cst.Try) is None:
             yield Read(attribute, f"{name}.{attribute.attr.value}", carried=False)
+        elif ctx.instance_of(attribute.value) == LOCAL and _is_stored(ctx, attribute, bodies):
+            yield Read(attribute, ctx.source(attribute), carried=not _is_of_thread(ctx, attribute.value))
     for call in ctx.walk(body.body, cst.Call):
         name = ctx.callee(call)
         if name in CURRENT_SPAN and _is_in_span(ctx, handed.call):
@@ -180,6 +193,22 @@ def _is_set(
                 if user not in bodies and (method == "set" or user is starter):
                     return True
     return False
+
+
+def _is_stored(ctx: Context, attribute: cst.Attribute, bodies: list[cst.FunctionDef | cst.Lambda]) -> bool:
+    """Whether the file stores an attribute, and what runs in the thread does not."""
+    text = ctx.source(attribute)
+    stores = [
+        ctx.function_of(assign)
+        for assign in ctx.tree.every(cst.Assign, words=(attribute.attr.value,))
+        if any(ctx.source(target.target) == text for target in assign.targets)
+    ]
+    return bool(stores) and not any(function in bodies for function in stores)
+
+
+def _is_of_thread(ctx: Context, local: cst.BaseExpression) -> bool:
+    made = ctx.value_of(local)
+    return isinstance(made, cst.Call) and bool(made.args)  # `thread_critical=True`
 
 
 def _is_in_span(ctx: Context, call: cst.Call) -> bool:

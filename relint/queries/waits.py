@@ -67,6 +67,8 @@ def _lacks_limit(ctx: Context, call: cst.Call, wait: Wait) -> bool:
 def _is_over_at_once(ctx: Context, call: cst.Call, wait: Wait) -> bool:
     assert isinstance(call.func, cst.Attribute)
     owner = call.func.value
+    if wait.kind in ("queue", "signal") and words_of(last_name(owner)) & _ENDING:
+        return True  # `stop_event.wait()`, `stop_queue.get()`
     match wait.kind:
         case "future":
             return _is_done(ctx, call, owner)
@@ -75,7 +77,7 @@ def _is_over_at_once(ctx: Context, call: cst.Call, wait: Wait) -> bool:
         case "queue":
             return _is_idle(ctx, call) or _asks_first(ctx, call) or _awaits_the_end(ctx, call)
         case "signal":
-            return _is_idle(ctx, call) or bool(words_of(last_name(owner)) & _ENDING) or _ends_things(ctx, call)
+            return _is_idle(ctx, call) or _ends_things(ctx, call)
     return False
 
 

@@ -46,6 +46,7 @@ where the function that is handed over is in the file (also by `lambda`, `partia
 file that it calls) and reads
 
 - a `ContextVar` that the file sets elsewhere, or that is used where the thread is started too;
+- an attribute of an `asgiref.local.Local` that the file sets elsewhere;
 - `flask.g`, `request`, `session` or `current_app`, or those of Quart: they raise `RuntimeError` outside of a request;
 - the current span of OpenTelemetry, where a span is open or asked for around the call;
 - the variables bound by `structlog.contextvars`, by logging with a logger of structlog, in a file that binds some.
@@ -59,8 +60,8 @@ default on free-threaded builds only, and the threads of a pool with that of who
 ## Fix safety
 Unsafe: the function now sees all context variables of the caller; what it sets in them stays its own.
 `await loop.run_in_executor(None, f, x)` becomes `await asyncio.to_thread(f, x)`; elsewhere `f` is called in
-`contextvars.copy_context().run`. No fix for `map`, whose threads cannot share one copy, and for the objects of Flask
-and Quart: read them before, and hand over what was read.
+`contextvars.copy_context().run`. No fix for `map`, whose threads cannot share one copy, for a `Local` that is
+`thread_critical`, and for the objects of Flask and Quart: read them before, and hand over what was read.
 
 ## References
 - https://docs.python.org/3/library/asyncio-task.html#asyncio.to_thread

@@ -42,8 +42,8 @@ Quiet where the wait is short or has a reason: a future that is done (from `as_c
 `concurrent.futures.wait`, `shutdown` or `done()`) or that belongs to an executor in a `with`, whose end waits for all
 work anyway; a consumer that comes back for more in a `while` loop, or is told the end by None; a queue that was asked
 whether it is empty; threads and signals after somebody was told to end (`stop.set()`, `put(None)`, `terminate()`, in
-`close` and its like), and signals that are named so (`stop_event.wait()`). Locks of `threading` are quiet, since
-`with lock` waits in the same way.
+`close` and its like), and signals and queues that are named so (`stop_event.wait()`). Locks of `threading` are quiet,
+since `with lock` waits in the same way.
 
 ## Fix safety
 Unsafe: work that takes longer than `[tool.relint.sanctioned] timeout` now ends in `TimeoutError` (`queue.Empty` for
