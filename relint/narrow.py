@@ -92,9 +92,19 @@ class Narrowed:
 
     def storing(self, cls: Piece, attribute: str) -> list[Piece]:
         """The methods of a class, out of sight, that may set an attribute of `self`."""
+        text, named, found = self.text, f".{attribute}", []
         stored = re.compile(_STORES.format(name=attribute), re.MULTILINE)
-        hidden = (piece for member in cls.members for piece in member if not self.is_whole(piece))
-        return [p for p in hidden if p.kind == "function" and stored.search(self.text, p.start, p.end)]
+        for piece in (piece for member in cls.members for piece in member if not self.is_whole(piece)):
+            at = text.find(named, piece.start, piece.end) if piece.kind == "function" else -1
+            while at >= 0:  # each line is looked at that names it
+                line = max(text.rfind("\n", 0, at) + 1, piece.start)
+                end = text.find("\n", at, piece.end)
+                end = piece.end if end < 0 else end
+                if stored.search(text, line, end):
+                    found.append(piece)
+                    break
+                at = text.find(named, end, piece.end)
+        return found
 
     def mentioning(self, words: Collection[str] | None) -> list[Piece]:
         """The pieces out of sight that hold one of `words`; all of them when that is None."""

@@ -52,17 +52,18 @@ _SQL_CALLS = (
     "runOperation extra prepare scalar copy"
 ).split()
 _ANY_STATEMENT = "|".join(_STATEMENTS)
-_UPPER = _regex(rf"(?<!\w)(?:{'|'.join([*_STATEMENTS, *_OTHER_WORDS_OF_SQL])})\b", *_STATEMENTS, *_OTHER_WORDS_OF_SQL)
+_UPPER = _regex(rf"\b(?:{'|'.join([*_STATEMENTS, *_OTHER_WORDS_OF_SQL])})\b", *_STATEMENTS, *_OTHER_WORDS_OF_SQL)
 _LOWER = _regex(
     rf"[\"'][\s(]*(?:(?:{_ANY_STATEMENT.lower().replace('|with|', '|')})\s|with\s+(?:recursive\s+)?\w+\s+as\b)",
     *map(str.lower, _STATEMENTS),
 )
 _CAPITALISED = _regex(rf"[\"'][\s(]*(?:{'|'.join(map(str.title, _STATEMENTS))})\s", *map(str.title, _STATEMENTS))
 _SQL_CALL = _regex(
-    r"(?:\bexecute(?:many|script|_batch|_values|_sql|_query|_script)?|\bexec_driver_sql|\bcopy_expert|\bmogrify|\braw"
-    r"|\bRawSQL|\bRunSQL|\bDDL|(?<![.\w])text|\b(?:sa|db|sql|sqlalchemy|expression|sqlmodel)\.text|\bSQL|\bsql"
-    r"|\bread_sql(?:_query)?|\bfetch(?:row|val|many|_all|_one|_val)?|\brunQuery|\brunOperation|\b_?run_sql|\bextra"
-    r"|\bprepare|\bscalars?|\bcopy(?=\(\s*[fF]?[\"']))"
+    # Each alternative begins with a letter, so that most places are passed over at once.
+    r"\b(?:execute(?:many|script|_batch|_values|_sql|_query|_script)?|exec_driver_sql|copy_expert|mogrify|raw"
+    r"|RawSQL|RunSQL|DDL|text(?<!\.text)|(?:sa|db|sql|sqlalchemy|expression|sqlmodel)\.text|SQL|sql"
+    r"|read_sql(?:_query)?|fetch(?:row|val|many|_all|_one|_val)?|runQuery|runOperation|_run_sql|run_sql|extra"
+    r"|prepare|scalars?|copy(?=\(\s*[fF]?[\"']))"
     # Neither nothing, nor one plain text, nor a construct of SQLAlchemy is given.
     r"\(\s*(?!\)|[rRuUbB]{0,2}(?:\"[^\"\n%{]*\"|'[^'\n%{]*')\s*[,)]|(?:\w+\.)?(?:select|insert|update|delete)\()",
     *_SQL_CALLS,
@@ -145,8 +146,8 @@ PATTERNS: dict[str, Pattern] = {
         _regex(r"(?i:pool|client|connection)\(|\.[A-Z]\w*\("),
     ),
     "client or request": _regex(
-        r"\b(?:Client|AsyncClient|ClientSession|client|resource|Redis|StrictRedis|from_url|RedisCluster|create_engine"
-        rf"|create_async_engine)\(|\brequests\b|(?<![.\w])(?:{_VERBS})\("
+        r"\b(?:(?:Client|AsyncClient|ClientSession|client|resource|Redis|StrictRedis|from_url|RedisCluster"
+        rf"|create_engine|create_async_engine)\(|requests\b|(?<!\.)(?:{_VERBS})\()"
     ),
     "wait without limit": _regex(
         r"\.(?:result|exception|join|get|wait|acquire)\(\s*(?:\)|True\b|None\b|block|timeout)|\.wait_for\("
