@@ -105,6 +105,8 @@ def _parse(source: Source, narrowed: Narrowed | None, valid: bool) -> cst.Module
 def _locate(finding: Finding, info: RuleInfo, ctx: Context, fixes: bool) -> Diagnostic:
     start, end = ctx.range(finding.node)
     first, last = _logical_line(finding.node, ctx)
+    # A text that cannot be edited by offsets is not fixed; a fixer may be the first who looks there.
+    fix = listening.fix(finding, info, ctx) if fixes and ctx.tree.faithful else None
     return Diagnostic(
         path=ctx.path,
         start=ctx.tree.position(start),
@@ -115,8 +117,7 @@ def _locate(finding: Finding, info: RuleInfo, ctx: Context, fixes: bool) -> Diag
         severity=finding.severity,
         url=info.url,
         reach=(ctx.tree.position(first).line, ctx.tree.position(last).line),
-        # A text that cannot be edited by offsets is not fixed.
-        fix=listening.fix(finding, info, ctx) if fixes and ctx.tree.faithful else None,
+        fix=fix if ctx.tree.faithful else None,
         related=tuple(_related(node, message, ctx) for node, message in finding.related),
         scope=_scope(finding.node, ctx),
         statement=unformatted(_statement(finding.node, ctx) or ctx.text[first:last]),

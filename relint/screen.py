@@ -45,6 +45,8 @@ class Screen:
         self._guards: list[tuple[cst.CSTNode, _Behind]] = []
         self.stubs: dict[cst.CSTNode, Piece] = {}
         """The functions of which only the header is in sight."""
+        self.whole: dict[cst.CSTNode, Piece] = {}
+        """The functions and classes of which everything is in sight."""
         self._pair(module, narrowed.pieces)
         self.up()
 
@@ -90,6 +92,7 @@ class Screen:
             if piece.kind in ("function", "class") and narrowed.is_open(piece):
                 node = next(definitions)
                 if narrowed.is_whole(piece):
+                    self.whole[node] = piece
                     continue
                 if piece.kind == "class":
                     self._piece_of[node] = piece

@@ -124,8 +124,11 @@ class Tree:
         self._parsed = text if narrowed is None else narrowed.render()
         self.parents: dict[cst.CSTNode, cst.CSTNode] = {}
         self.nodes: dict[type, list[cst.CSTNode]] = {}
-        self._spans: dict[cst.CSTNode, tuple[int, int]] | None = None
-        self._faithful = True
+        self._spans: dict[cst.CSTNode, tuple[int, int]] = {}
+        self._located = False
+        self.faithful = True
+        """Whether libcst gives back, character by character, all text that was looked for: only then may offsets be
+        edited."""
         self.lines = Lines(text)
         self._index()
         self.top: Sequence[cst.BaseStatement | cst.SimpleStatementLine] = module.body
@@ -190,19 +193,15 @@ class Tree:
         """The white space of the file's first indented block; four blanks where there is none."""
         return self.module.default_indent if self.screen is None else first_indent(self.text)
 
-    @property
-    def faithful(self) -> bool:
-        """Whether libcst gives the text back character by character: only then may offsets be edited."""
-        self._locate()
-        return self._faithful
-
     def span(self, node: cst.CSTNode) -> tuple[int, int]:
         """Start and end offset of a node in the text, without the white space and comments around it."""
-        return self._locate()[node]
+        if node not in self._spans and not self._locate_around(node):
+            self._locate()
+        return self._spans[node]
 
     def source(self, node: cst.CSTNode) -> str:
         """The text of a node."""
-        if self._spans is None and (plain := _plain_text(node)) is not None:
+        if node not in self._spans and (plain := _plain_text(node)) is not None:
             return plain
         start, end = self.span(node)
         return self.text[start:end]
@@ -211,25 +210,51 @@ class Tree:
         """Line and column of an offset."""
         return self.lines.position(offset)
 
-    def _locate(self) -> dict[cst.CSTNode, tuple[int, int]]:
-        if self._spans is None:
-            recorder = _Recorder(self.module.default_indent, self.module.default_newline)
-            if self.screen is not None:
-                self.screen.down()
-            self.module._codegen(recorder)
-            if self.screen is not None:
-                self.screen.up()
-            self._spans = recorder.spans
-            rendered = "".join(recorder.tokens)
-            if rendered != self._parsed:
-                self._align(rendered, self._spans)
-        return self._spans
+    def _locate_around(self, node: cst.CSTNode) -> bool:
+        """Find the places in the function or class around a node, where it is known where that stands."""
+        if self.screen is None:
+            return False
+        around: list[cst.CSTNode] = [node]
+        while (parent := self.parents.get(around[-1])) is not None:
+            around.append(parent)
+        at = next((at for at, each in enumerate(around) if each in self.screen.whole), None)
+        if at is None:
+            return False
+        root, piece = around[at], self.screen.whole[around[at]]
+        recorder = _Recorder(self.module.default_indent, self.module.default_newline)
+        for block in reversed(around[at:]):
+            if isinstance(block, cst.IndentedBlock):
+                recorder.increase_indent(recorder.default_indent if block.indent is None else block.indent)
+        root._codegen(recorder)
+        decorators: Sequence[cst.Decorator] = root.decorators  # type: ignore[attr-defined]
+        before = recorder.spans[decorators[0] if decorators else root][0]
+        text = self.text[piece.start : piece.end]
+        if "".join(recorder.tokens)[before : before + len(text)] != text or node not in recorder.spans:
+            return False
+        moved = piece.start - before
+        self._spans.update({each: (start + moved, end + moved) for each, (start, end) in recorder.spans.items()})
+        return True
+
+    def _locate(self) -> None:
+        if self._located:
+            return
+        self._located = True
+        recorder = _Recorder(self.module.default_indent, self.module.default_newline)
+        if self.screen is not None:
+            self.screen.down()
+        self.module._codegen(recorder)
+        if self.screen is not None:
+            self.screen.up()
+        self._spans = recorder.spans
+        rendered = "".join(recorder.tokens)
+        if rendered != self._parsed:
+            self._align(rendered, self._spans)
 
     def _align(self, rendered: str, spans: dict[cst.CSTNode, tuple[int, int]]) -> None:
         """Move the spans to where the text has them; where that cannot be told, the tree is not faithful."""
         dropped = _dropped(rendered, self._parsed)
         if dropped is None:
-            self._faithful = False
+            self.faithful = False
             return
         for node, (start, end) in spans.items():
             after = bisect_right(dropped, start)
