@@ -20,6 +20,7 @@ from relint.sql_files import is_sql
 from relint.sql_funnel import matching_sql
 
 if TYPE_CHECKING:
+    from relint.grafting import Parsed
     from relint.model import RuleInfo
     from relint.project import Project
     from relint.settings import Settings
@@ -43,6 +44,7 @@ def check(
     suppressed: bool = False,
     parse: bool = False,
     project: Project | None = None,
+    parsed: Parsed | None = None,
 ) -> list[Diagnostic]:
     """The findings of one file, sorted; with `fixes`, each carries its fix where there is one.
 
@@ -50,6 +52,7 @@ def check(
     here; `funnel=False` runs every live rule, which finds the same, slowly.
     `suppressed` keeps what comments silence, marked so; `parse` finds a syntax error also where no rule is concerned.
     `project` is the door to other files, and knows afterwards what was asked; without it they are read from disk.
+    `parsed` holds functions that need not be parsed again, and afterwards those of this text.
     Never raises for what the file holds.
     """
     rules = catalogue(settings.plugins)
@@ -59,7 +62,7 @@ def check(
         found = _check_sql(source, settings, [rule for rule in mine if rule.sql], fixes, funnel, project)
     else:
         triggers = _funnel(settings, live, mine) if funnel else None
-        found = _check_python(source, settings, mine, fixes, triggers, project, parse)
+        found = _check_python(source, settings, mine, fixes, triggers, project, parse, parsed)
     if noqa:
         found = suppress.apply(source, found, live, rules, host_noqa=host_noqa, require_reason=settings.require_reason)
     wanted = (d for d in found if d.code in live and (suppressed or d.state != "suppressed"))
@@ -85,6 +88,7 @@ def _check_python(
     funnel: Funnel | None,
     project: Project | None,
     parse: bool,
+    parsed: Parsed | None,
 ) -> list[Diagnostic]:
     concerned = rules if funnel is None else funnel.matching(source.text)
     if not (concerned or parse):
@@ -94,7 +98,7 @@ def _check_python(
     if funnel is not None:
         # A plugin's rule may not know that functions are left out of what it sees.
         funnel = None if any(rule.family == PLUGIN_FAMILY for rule in concerned) else funnel.of(concerned)
-    return examine(source, settings, concerned, fixes=fixes, project=project, funnel=funnel)
+    return examine(source, settings, concerned, fixes=fixes, project=project, funnel=funnel, parsed=parsed)
 
 
 def _funnel(settings: Settings, live: frozenset[str], rules: Sequence[RuleInfo]) -> Funnel:

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Sequence
 
 import libcst as cst
 
-from relint import deep, listening, parsing
+from relint import deep, listening
 from relint.check import crash, engine_diagnostic, unreadable
 from relint.context import Context
 from relint.engine_rules import SYNTAX_ERROR
 from relint.fingerprint import unformatted
+from relint.grafting import Misfit, Parsed, grafted
 from relint.model import Diagnostic, Finding, Position, Related, RuleInfo
 from relint.narrow import Narrowed, Unseen, narrow
 from relint.nesting import too_deep
+from relint.parsing import parse as parse_tree
 from relint.project import Project
 from relint.syntax import parse
 from relint.tree import Tree
@@ -37,16 +39,25 @@ def examine(
     fixes: bool,
     project: Project | None = None,
     funnel: Funnel | None = None,
+    parsed: Parsed | None = None,
 ) -> list[Diagnostic]:
     """The findings of `rules` in one file, unsorted and unsuppressed.
 
     With `funnel`, the triggers of these rules, functions in which none of them can find anything are not parsed.
+    `parsed` holds functions that need not be parsed again, and afterwards those of this text.
     """
-    return deep.run(lambda: _examine(source, settings, rules, fixes, project or Project(settings), funnel))
+    parsed = {} if parsed is None else parsed
+    return deep.run(lambda: _examine(source, settings, rules, fixes, project or Project(settings), funnel, parsed))
 
 
 def _examine(
-    source: Source, settings: Settings, rules: Sequence[RuleInfo], fixes: bool, project: Project, funnel: Funnel | None
+    source: Source,
+    settings: Settings,
+    rules: Sequence[RuleInfo],
+    fixes: bool,
+    project: Project,
+    funnel: Funnel | None,
+    parsed: Parsed,
 ) -> list[Diagnostic]:
     """The rules are run on what they need to see; those that ask for more are run again with it in sight."""
     found: list[Diagnostic] = []
@@ -55,7 +66,7 @@ def _examine(
     todo = list(rules)
     for round_ in range(_ROUNDS):
         project.checkpoint()
-        module = _parse(source, narrowed, valid)
+        module = _parse(source, narrowed, valid, parsed)
         if isinstance(module, Diagnostic):
             return [module]
         ctx = Context(source.path, Tree(module, source.text, narrowed), settings, project)
@@ -83,13 +94,13 @@ def _run(info: RuleInfo, ctx: Context, fixes: bool) -> list[Diagnostic]:
         return [crash(ctx.path, f"rule {info.code} {info.name}", error)]
 
 
-def _parse(source: Source, narrowed: Narrowed | None, valid: bool) -> cst.Module | Diagnostic:
+def _parse(source: Source, narrowed: Narrowed | None, valid: bool, known: Parsed) -> cst.Module | Diagnostic:
     """The tree of a file, or what keeps it from being one; `valid` when this interpreter could parse it."""
     text = narrowed.render() if narrowed is not None else source.text
     if not (narrowed is not None and narrowed.pieces.shallow) and too_deep(text):
         return unreadable(source.path, "nests too deeply to be parsed")
     try:
-        return parsing.parse(text, valid=valid)
+        return parse_tree(text, valid=valid) if narrowed is None else _grafted(narrowed, text, known)
     except cst.ParserSyntaxError as error:
         return _syntax_error(source, error)
     except cst.CSTValidationError as error:  # what libcst finds out when it builds the nodes, without a place
@@ -100,6 +111,17 @@ def _parse(source: Source, narrowed: Narrowed | None, valid: bool) -> cst.Module
         if type(error).__name__ != "PanicException":  # of libcst's Rust code: no Exception, and no class to name
             raise
         return unreadable(source.path, f"makes the parser fail: {error}")
+
+
+def _grafted(narrowed: Narrowed, text: str, known: Parsed) -> cst.Module:
+    """The tree of what is in sight: `text`, which is parsed at once when it cannot be in parts."""
+    try:
+        module, parsed = grafted(narrowed, known)
+    except (Misfit, cst.ParserSyntaxError, cst.CSTValidationError):
+        return parse_tree(text, valid=True)
+    known.clear()
+    known.update(parsed)
+    return module
 
 
 def _locate(finding: Finding, info: RuleInfo, ctx: Context, fixes: bool) -> Diagnostic:

@@ -132,10 +132,14 @@ class Narrowed:
         """The text with what is out of sight left out, each character where it was."""
         parts: list[str] = []
         done = 0
-        for start, end in sorted(self._gaps(self.pieces)):
+        for start, end in sorted(self.gaps()):
             parts += [self.text[done:start], "(", " " * (end - start - 2), ")"]
             done = end
         return "".join([*parts, self.text[done:]])
+
+    def gaps(self) -> Iterator[tuple[int, int]]:
+        """From where to where the text is left out."""
+        return self._gaps(self.pieces)
 
     def _gaps(self, pieces: list[Piece]) -> Iterator[tuple[int, int]]:
         start = end = following = -1
@@ -161,7 +165,7 @@ def narrow(text: str, funnel: Funnel) -> Narrowed | None:
     narrowed = Narrowed(text, pieces)
     _show_triggers(narrowed, funnel, pieces)
     _show_mentioned(narrowed)
-    seen = len(text) - sum(end - start for start, end in narrowed._gaps(pieces))
+    seen = len(text) - sum(end - start for start, end in narrowed.gaps())
     if seen > _WORTHWHILE * len(text):
         for piece in pieces:
             narrowed.show(piece)

@@ -91,12 +91,15 @@ class Screen:
         for piece in pieces:
             if piece.kind in ("function", "class") and narrowed.is_open(piece):
                 node = next(definitions)
-                if narrowed.is_whole(piece):
+                whole = narrowed.is_whole(piece)
+                if whole:
                     self.whole[node] = piece
-                    continue
                 if piece.kind == "class":
-                    self._piece_of[node] = piece
+                    if not whole:
+                        self._piece_of[node] = piece
                     self._pair(node.body, piece.members)
+                elif whole:
+                    continue
                 else:
                     self.stubs[node] = piece
                     self._guards.append((node.body, _Behind([piece], True, node.body.body)))

@@ -60,9 +60,7 @@ SESSIONS: frozenset[str] = frozenset(
 MAKERS: frozenset[str] = frozenset({"sqlalchemy.orm.sessionmaker", "sqlalchemy.ext.asyncio.async_sessionmaker"})
 """Factories whose `begin()` opens a session and its transaction at once."""
 
-REGISTRIES: frozenset[str] = frozenset(
-    {"sqlalchemy.orm.scoped_session", "sqlalchemy.ext.asyncio.async_scoped_session"}
-)
+REGISTRIES: frozenset[str] = frozenset({"sqlalchemy.orm.scoped_session", "sqlalchemy.ext.asyncio.async_scoped_session"})
 """Factories that give everybody in one thread (or task) the same session."""
 
 AUTOCOMMIT: frozenset[str] = frozenset({"autocommit", "isolation_level", "set_isolation_level", "set_session"})

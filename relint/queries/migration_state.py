@@ -107,9 +107,7 @@ def field_facts(call: ast.Call) -> Field:
     column = value_of(argument_of(call, "db_column"))
     indexed = value_of(argument_of(call, "db_index"))
     relation = RELATION.search(kind) is not None or argument_of(call, "on_delete") is not None
-    unique = "OneToOne" in kind or any(
-        value_of(argument_of(call, name)) is True for name in ("unique", "primary_key")
-    )
+    unique = "OneToOne" in kind or any(value_of(argument_of(call, name)) is True for name in ("unique", "primary_key"))
     by_class = relation or kind in INDEXED_FIELDS
     return Field(
         kind,

@@ -6,7 +6,7 @@ import logging
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Callable, Mapping
+from typing import TYPE_CHECKING, Callable, Mapping
 
 from relint import baseline as baselines
 from relint.check import check, crash
@@ -18,6 +18,9 @@ from relint.hosts.lsp.workspace import Folder
 from relint.model import Diagnostic
 from relint.project import Files, Project
 from relint.settings import Settings
+
+if TYPE_CHECKING:
+    from relint.grafting import Parsed
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +68,7 @@ def analyse(
 
 def _analyse(snapshot: Snapshot, folder: Folder, project: Project, before: Result | None) -> Result:
     settings = project.settings
-    found = tuple(check(snapshot.source, settings, project=project))
+    found = tuple(check(snapshot.source, settings, project=project, parsed=_parsed_before(snapshot.path)))
     if any(each.code == SYNTAX_ERROR for each in found):
         shown = found if folder.options.show_syntax_errors else ()
         good = before.good if before is not None and before.broken else before
@@ -75,6 +78,19 @@ def _analyse(snapshot: Snapshot, folder: Folder, project: Project, before: Resul
     if folder.options.baseline and settings.baseline is not None:
         found = _new(found, snapshot.path, settings.baseline, folder)
     return Result(snapshot, settings, found, project.consulted)
+
+
+_parsed: dict[str, Parsed] = {}
+"""The functions of the texts that were checked last, by path: the next version of such a text holds most of them."""
+_KEPT = 3
+"""Of how many: a tree takes some hundred times the memory of its text."""
+
+
+def _parsed_before(path: str) -> Parsed:
+    found = _parsed[path] = _parsed.pop(path, {})
+    while len(_parsed) > _KEPT:
+        del _parsed[next(iter(_parsed))]
+    return found
 
 
 def _new(found: tuple[Diagnostic, ...], path: str, file: Path, folder: Folder) -> tuple[Diagnostic, ...]:

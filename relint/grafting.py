@@ -1,0 +1,130 @@
+"""The tree of a narrowed module, put together from functions that are parsed one by one, and each of them once.
+
+A second look at a file, with more of it in sight, or at the next version of it in an editor, parses what is new.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Iterator, NamedTuple, Sequence
+
+import libcst as cst
+
+from relint.narrow import Narrowed
+from relint.outline import Piece
+from relint.parsing import parse
+
+Parsed = dict[tuple[str, str, str, str], cst.FunctionDef]
+"""Functions by their text and what else their trees depend on."""
+
+_REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?=([\r\n])|\Z)")
+_Statements = Sequence[cst.BaseStatement]
+
+
+class Misfit(Exception):
+    """A module is not what its outline says: it must be parsed as it is."""
+
+
+class _Function(NamedTuple):
+    """A function that is parsed by itself: its text with its last line end, and the white space before it."""
+
+    start: int
+    end: int
+    text: str
+    indent: str
+
+
+def grafted(narrowed: Narrowed, known: Parsed) -> tuple[cst.Module, Parsed]:
+    """The tree of what is in sight, and its functions; those that are `known` are not parsed again.
+
+    Raises Misfit, or what libcst raises.
+    """
+    functions = list(_functions(narrowed, narrowed.pieces))
+    stock = parse(_without(narrowed, functions), valid=True)
+    keys = [(each.text, each.indent, stock.default_indent, stock.default_newline) for each in functions]
+    parsed = {key: known[key] for key in keys if key in known}
+    missing = [(key, each) for key, each in zip(keys, functions, strict=True) if key not in parsed]
+    parsed.update(zip((key for key, _ in missing), _parsed([each for _, each in missing], stock), strict=True))
+    nodes = iter([parsed[key] for key in keys])
+    body = _filled(stock.body, nodes)
+    if next(nodes, None) is not None:
+        raise Misfit
+    return (stock if body is stock.body else stock.with_changes(body=body)), parsed
+
+
+def _functions(narrowed: Narrowed, pieces: list[Piece]) -> Iterator[_Function]:
+    """The functions in sight that have their lines for themselves, in source order."""
+    text = narrowed.text
+    for piece in pieces:
+        if piece.kind == "class" and narrowed.is_open(piece):
+            yield from _functions(narrowed, piece.members)
+        elif piece.kind == "function" and narrowed.is_whole(piece):
+            line = max(text.rfind("\n", 0, piece.start), text.rfind("\r", 0, piece.start)) + 1
+            indent = text[line : piece.start]
+            rest = _REST_OF_LINE.match(text, piece.end)
+            if rest is not None and not indent.strip(" \t"):
+                end = rest.end()
+                newline = "\r\n" if text.startswith("\r\n", end) else rest[1] or "\n"
+                yield _Function(piece.start, end, text[piece.start : end] + newline, indent)
+
+
+def _without(narrowed: Narrowed, functions: list[_Function]) -> str:
+    """The text in sight with an empty `[   ]` in place of each function."""
+    parts: list[str] = []
+    text, done = narrowed.text, 0
+    gaps = [(start, end, "(", ")") for start, end in narrowed.gaps()]
+    gaps += [(each.start, each.end, "[", "]") for each in functions]
+    for start, end, left, right in sorted(gaps):
+        parts += [text[done:start], left, " " * (end - start - 2), right]
+        done = end
+    return "".join([*parts, text[done:]])
+
+
+def _parsed(functions: list[_Function], stock: cst.Module) -> list[cst.FunctionDef]:
+    """The trees of functions as they are in a module with the line ends and the indentation of `stock`."""
+    if not functions:
+        return []
+    newline = stock.default_newline
+    first = f"if 0:{newline}{stock.default_indent}0{newline}"
+    texts = [f"if 0:{newline}{each.indent}{each.text}" if each.indent else each.text for each in functions]
+    statements = parse("".join([first, *texts]), valid=True).body[1:]
+    if len(statements) != len(functions):
+        raise Misfit
+    return [_inner(node) if each.indent else _function(node) for each, node in zip(functions, statements, strict=True)]
+
+
+def _inner(node: cst.CSTNode) -> cst.FunctionDef:
+    match node:
+        case cst.If(body=cst.IndentedBlock(body=[function])):
+            return _function(function)
+    raise Misfit
+
+
+def _function(node: cst.CSTNode) -> cst.FunctionDef:
+    if not isinstance(node, cst.FunctionDef):
+        raise Misfit
+    return node
+
+
+def _filled(body: _Statements, nodes: Iterator[cst.FunctionDef]) -> _Statements:
+    """The statements with the functions in their places."""
+    filled: list[cst.BaseStatement] = []
+    changed = False
+    for statement in body:
+        match statement:
+            case cst.SimpleStatementLine(body=[cst.Expr(value=cst.List(elements=[]))], leading_lines=above) if (
+                not statement.trailing_whitespace.comment
+            ):
+                function = next(nodes, None)
+                if function is None:
+                    raise Misfit
+                filled.append(function.with_changes(leading_lines=above))
+                changed = True
+            case cst.ClassDef(body=cst.IndentedBlock() as block):
+                inner = _filled(block.body, nodes)
+                same = inner is block.body
+                filled.append(statement if same else statement.with_changes(body=block.with_changes(body=inner)))
+                changed = changed or not same
+            case _:
+                filled.append(statement)
+    return filled if changed else body
