@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Collection, Iterable, Iterator, Mapping, Sequence
 
 from relint.check import check
@@ -101,7 +102,12 @@ def _ordered(edits: Iterable[Edit]) -> list[Edit]:
     edits = list(edits)
     once = {edit for edit in edits if edit.once}
     shared = sorted(once, key=lambda edit: (not _imports(edit), _set_apart(edit), edit.text))
-    return sorted([*shared, *(edit for edit in edits if not edit.once)], key=lambda edit: (edit.start, not edit.once))
+    found = sorted([*shared, *(edit for edit in edits if not edit.once)], key=lambda edit: (edit.start, not edit.once))
+    for index, (edit, behind) in enumerate(pairwise(found)):
+        if edit.once and behind.once and edit.start == behind.start and _set_apart(edit) and _set_apart(behind):
+            # The blank lines between them are those before the second one.
+            found[index] = replace(edit, text=edit.text.rstrip("\n") + "\n")
+    return found
 
 
 def _set_apart(edit: Edit) -> bool:

@@ -374,6 +374,18 @@ def test_ensure_function(before: str, after: str) -> None:
     assert applied(ctx, ensured[1]) == after
 
 
+def test_two_functions_at_once_have_two_blank_lines_between_them() -> None:
+    for blank in ("", "\n", "\n\n"):
+        ctx = context(f"import a\n{blank}f()\n")
+        changes = []
+        for name in ("h", "g"):
+            ensured = edits.ensure_function(ctx, name, "def", "():\n    pass", first_call(ctx))
+            assert ensured is not None
+            changes += ensured[1]
+        defined = "def g():\n    pass\n\n\ndef h():\n    pass\n"
+        assert applied(ctx, tuple(changes)) == f"import a\n\n\n{defined}\n\nf()\n"
+
+
 def test_values_stand_before_functions() -> None:
     ctx = context("import a\n\n\nf()\n")
     function = edits.ensure_function(ctx, "g", "def", "():\n    pass", first_call(ctx))

@@ -1,7 +1,12 @@
-"""Which version of a library runs: what the configuration says, else the lower bound in the nearest requirements."""
+"""Which version of a library runs: what the configuration says, else the lower bound in the nearest requirements.
+
+Where these give no bound, a lock file beside them does: what it names is installed. A bound comes first, because a lock
+says nothing of the versions that users of a library have.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Iterator
@@ -9,6 +14,8 @@ from typing import Iterator
 from relint.context import Context
 
 _FILES = re.compile(r"^(?:pyproject\.toml|setup\.cfg|setup\.py|Pipfile|.*requirements.*\.(?:txt|in))$")
+
+_LOCKS = frozenset({"poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock"})
 
 _BOUND = re.compile(r"(?:>=|==|~=)\s*(\d+(?:\.\d+)*)")
 _POETRY = re.compile(r"(?:>=|==|~=|\^|~|^)\s*(\d+(?:\.\d+)*)")
@@ -23,16 +30,42 @@ def _minimum_version(ctx: Context, package: str) -> tuple[int, ...] | None:
     if (configured := ctx.settings.versions.get(package)) is not None:
         return _numbers(configured)
     for folder in ctx.project.around(Path(ctx.path)):
-        names = [name for name in ctx.project.listing(folder) if _FILES.match(name)]
+        listing = ctx.project.listing(folder)
+        names = [name for name in listing if _FILES.match(name)]
         texts = [ctx.project.text(folder / name) or "" for name in names]
-        if "requirements" in ctx.project.listing(folder):
+        if "requirements" in listing:
             below = folder / "requirements"
             inside = [name for name in ctx.project.listing(below) if name.endswith((".txt", ".in"))]
             texts += [ctx.project.text(below / name) or "" for name in inside]
         found = [bound for text in texts for bound in _lower_bounds(text, package)]
         if found:
             return min(found)
+        locks = (ctx.project.text(folder / name) or "" for name in _LOCKS.intersection(listing))
+        locked = [version for text in locks for version in _locked(text, package) if version]
+        if locked:
+            return min(locked)
     return None
+
+
+def _locked(text: str, package: str) -> Iterator[tuple[int, ...]]:
+    """The versions of a package in a lock file: one, or one for each platform."""
+    if text.lstrip().startswith("{"):
+        yield from _locked_by_pipenv(text, package)
+        return
+    pattern = rf"^name\s*=\s*\"{_spelled(package)}\"\s*\nversion\s*=\s*\"([^\"]*)"
+    yield from map(_numbers, re.findall(pattern, text, re.I | re.M))
+
+
+def _locked_by_pipenv(text: str, package: str) -> Iterator[tuple[int, ...]]:
+    try:
+        lock = json.loads(text)
+    except (ValueError, RecursionError):
+        return
+    for section in ("default", "develop"):
+        packages = lock.get(section)
+        for name, locked in packages.items() if isinstance(packages, dict) else ():
+            if re.fullmatch(_spelled(package), name, re.I) and isinstance(locked, dict):
+                yield _numbers(str(locked.get("version", "")))
 
 
 def _lower_bounds(text: str, package: str) -> Iterator[tuple[int, ...]]:

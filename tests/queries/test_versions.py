@@ -54,3 +54,41 @@ def test_the_configuration_wins(tmp_path: Path) -> None:
 def test_names_differ_in_dashes(tmp_path: Path) -> None:
     (tmp_path / "requirements.txt").write_text("oslo_db>=1.2\n", "utf-8")
     assert asked(tmp_path, Settings(root=tmp_path), "oslo.db") == (1, 2)
+
+
+UV = """\
+[[package]]
+name = "django-filter"
+version = "24.1"
+
+[[package]]
+name = "Django"
+version = "5.1.3"
+source = 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("uv.lock", UV, (5, 1, 3)),
+        ("poetry.lock", UV.replace("\n", "\r\n"), (5, 1, 3)),
+        ("uv.lock", UV + UV.replace("5.1.3", "4.2.9"), (4, 2, 9)),  # another one for older Pythons
+        ("uv.lock", "[[package", None),
+        ("Pipfile.lock", '{"default": {"Django": {"version": "==5.0"}}, "develop": {}}', (5, 0)),
+        ("Pipfile.lock", '{"default": {"django": {"git": "x"}}, "develop": []}', None),
+        ("Pipfile.lock", "{", None),
+    ],
+)
+def test_a_lock_file_says_it_where_no_bound_does(
+    tmp_path: Path, name: str, text: str, expected: tuple[int, ...] | None
+) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\ndependencies = ["django"]\n', "utf-8")
+    (tmp_path / name).write_bytes(text.encode())
+    assert asked(tmp_path, Settings(root=tmp_path)) == expected
+
+
+def test_a_bound_comes_before_the_lock(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\ndependencies = ["django>=4.2"]\n', "utf-8")
+    (tmp_path / "uv.lock").write_text(UV, "utf-8")
+    assert asked(tmp_path, Settings(root=tmp_path)) == (4, 2)
