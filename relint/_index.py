@@ -213,6 +213,17 @@ RULES: list[dict[str, Any]] = [
         'default': False,
     },
     {
+        'name': 'counter-drift',
+        'family': 'transactions',
+        'module': 'relint.rules.transactions.counter_drift',
+        'summary': 'A counter that is stepped by hand beside the row that it counts, and not in one transaction with it.',
+        'code': 'REL210',
+        'imports': ('django',),
+        'anywhere': ('column that counts', 'create or delete a row'),
+        'near': ('column that counts', 'create or delete a row'),
+        'default': False,
+    },
+    {
         'name': 'dangling-task',
         'family': 'concurrency',
         'module': 'relint.rules.concurrency.dangling_task',

@@ -163,6 +163,13 @@ PATTERNS: dict[str, Pattern] = {
         r"\.(?:a?(?:count|exists)\(\s*\)|a?aggregate\(|scalar\w*\()", "count(", "exists(", "aggregate(", "scalar"
     ),
     "manager class": _regex(r"^[ \t]*class \w+\([^)]*(?:Manager|Query[sS]et)\b", "class"),
+    "column that counts": _regex(
+        r"\b\w+_(?:count|counter|total)\s*[-+]?=|\b(?:count|num|number|n|nr|total)_\w+\s*[-+]?=",
+        *("_count", "_total", "count_", "num", "n_", "nr_", "total_"),
+    ),
+    "create or delete a row": _regex(
+        r"create\(|save\(|delete\(|\.add\(|\.remove\(", "create(", "save(", "delete(", ".add(", ".remove("
+    ),
     "create a row": _any_of(".create(", ".acreate("),
     "step and save": _regex(r"\.\w+\s*(?:[+-]=|=\s*\w+\.\w+\s*[+-])", "save("),
 }
