@@ -14,6 +14,7 @@ RULES: list[dict[str, Any]] = [
         'imports': ('requests', 'urllib', 'urllib2', 'urllib3', 'httpx', 'aiohttp', 'requests_oauthlib', 'requests_client', 'requests_futures', 'requests_cache', 'requests_toolbelt', 'requests_html', 'cachecontrol', 'cloudscraper'),
         'words': ('get', 'options', 'head', 'post', 'put', 'patch', 'delete', 'request', 'send', 'fetch_token', 'refresh_token', 'urlopen', 'open', 'urlretrieve', 'request_encode_url', 'request_encode_body', 'getattr', 'stream', 'build_request', 'Client', 'AsyncClient', 'Timeout', 'ClientTimeout'),
         'fix': 'unsafe',
+        'shared': True,
         'options': {'extra-calls': [], 'ignore-calls': [], 'report-opaque-kwargs': False},
     },
     {
@@ -81,6 +82,7 @@ RULES: list[dict[str, Any]] = [
         'imports': ('time', 'requests', 'urllib', 'urllib2', 'urllib3', 'httpx', 'subprocess', 'os', 'psycopg2', 'psycopg', 'sqlite3', 'pymysql', 'MySQLdb', 'mysql', 'oracledb', 'pyodbc', 'snowflake', 'requests_oauthlib', 'requests_client', 'requests_futures', 'requests_cache', 'requests_toolbelt', 'requests_html', 'cachecontrol', 'cloudscraper'),
         'words': ('async',),
         'fix': 'unsafe',
+        'shared': True,
         'options': {'extra-calls': [], 'ignore-calls': []},
     },
     {

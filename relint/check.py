@@ -15,6 +15,7 @@ from relint import suppress
 from relint.engine_rules import ENGINE_RULES, INTERNAL_ERROR, UNREADABLE_FILE
 from relint.funnel import Funnel
 from relint.model import PLUGIN_FAMILY, Diagnostic, Position, Safety
+from relint.project import Project
 from relint.registry import catalogue
 from relint.sql_files import is_sql
 from relint.sql_funnel import matching_sql
@@ -22,7 +23,6 @@ from relint.sql_funnel import matching_sql
 if TYPE_CHECKING:
     from relint.grafting import Parsed
     from relint.model import RuleInfo
-    from relint.project import Project
     from relint.settings import Settings
     from relint.source import Source
 
@@ -90,7 +90,13 @@ def _check_python(
     parse: bool,
     parsed: Parsed | None,
 ) -> list[Diagnostic]:
+    project = project or Project(settings)
     concerned = rules if funnel is None else funnel.matching(source.text)
+    if funnel is not None and (likely := funnel.likely(source.text)):
+        from relint.leads import shared_words
+
+        words = shared_words(project, source.path, source.text)
+        concerned = [*concerned, *(rule for rule in likely if not words.isdisjoint(rule.imports))]
     if not (concerned or parse):
         return []
     from relint.examine import examine

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Callable, Iterator, TypeVar
 
 import libcst as cst
 
-from relint import instances
+from relint import elsewhere, instances
 from relint.file_context import FileContext
 from relint.model import Edit
 from relint.names import COMPREHENSIONS, Binding, Names, is_none
@@ -146,7 +146,7 @@ class Context(FileContext):
         if not isinstance(expression, cst.Name | cst.Attribute):
             return None
         if (dotted := self.names.dotted(expression)) is not None:
-            return dotted
+            return elsewhere.named(self, expression, dotted) or dotted
         if isinstance(expression, cst.Attribute):
             if (owner := self.instance_of(expression.value)) is not None:
                 return f"{owner}.{expression.attr.value}"
@@ -204,9 +204,17 @@ class Context(FileContext):
     def instance_of(self, expression: cst.CSTNode) -> str | None:
         """The dotted class that an expression is an instance of, None when unknown or when it may be several.
 
-        For a class defined in the file it is the first base class that comes from elsewhere.
+        For a class of the project it is the first base class that comes from elsewhere.
         """
-        return self.settled("instance", expression, lambda: instances.instance_of(self, expression))
+        return self.settled("instance", expression, lambda: self._instance_of(expression))
+
+    def _instance_of(self, expression: cst.CSTNode) -> str | None:
+        known = instances.instance_of(self, expression)
+        return known if known and not elsewhere.is_own(self, known) else elsewhere.instance(self, expression) or known
+
+    def annotated(self, annotation: cst.BaseExpression) -> str | None:
+        """The dotted class that an annotation names."""
+        return instances.annotated(self, annotation)
 
     def class_of(self, expression: cst.CSTNode) -> cst.ClassDef | None:
         """The class defined in the file that an expression is an instance of."""
@@ -266,7 +274,11 @@ class Context(FileContext):
                 return -value if isinstance(value, int | float) else ...
             case cst.Name():
                 bound = self.value_of(node)
-                return ... if bound is None else self._guarded("literal", node, lambda: self.literal(bound), ...)
+                if bound is None:
+                    return elsewhere.constant(self, node)
+                return self._guarded("literal", node, lambda: self.literal(bound), ...)
+            case cst.Attribute():
+                return elsewhere.constant(self, node)
         return ...
 
     def decorators(self, function: cst.FunctionDef | cst.ClassDef) -> list[tuple[str | None, cst.BaseExpression]]:

@@ -28,6 +28,11 @@ class Funnel:
         words = self._found(text)
         return [trigger.rule for trigger in self._triggers if trigger.concerns(words)]
 
+    def likely(self, text: str) -> list[RuleInfo]:
+        """The rules for which a library is all that is missing in the text, and may come from another module."""
+        words = self._found(text)
+        return [trigger.rule for trigger in self._triggers if trigger.lacks_library(words)]
+
     def near(self, text: str) -> bool:
         """Whether one of the rules can have a finding in this part of a file that it concerns."""
         words = self._found(text)
@@ -70,6 +75,12 @@ class _Trigger:
         if not all(words.hold(group) for group in (self.imports, self.own_words) if group):
             return False
         return all(map(words.show, self.anywhere))
+
+    def lacks_library(self, words: _Words) -> bool:
+        """Whether a file would be for the rule if one of its `imports` stood there."""
+        if not self.rule.shared or words.hold(self.imports):
+            return False
+        return words.hold(self.own_words) and all(map(words.show, self.anywhere))
 
     def is_near(self, words: _Words) -> bool:
         """Whether a part of such a file is."""

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from relint import elsewhere
 from relint.libraries.returns import SUBCLASSES, instance_of_call
+from relint.libraries.shared import is_shared
 from relint.names import Binding, is_none, last_name
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ def _instance_of_call(ctx: Context, func: cst.BaseExpression) -> str | None:
         return instance_of_call(f"{maker}.__call__")
     function = ctx.function_def(func)
     if function is not None and function.returns is not None:
-        return _annotated(ctx, function.returns.annotation)
+        return annotated(ctx, function.returns.annotation)
     return None if function is None else _returned(ctx, function)
 
 
@@ -63,8 +65,8 @@ def _agreed(ctx: Context, expressions: list[cst.BaseExpression]) -> str | None:
 def _instance_of_bindings(ctx: Context, found: list[Binding]) -> str | None:
     classes: set[str | None] = set()
     for binding in found:
-        if binding.annotation is not None and (annotated := _annotated(ctx, binding.annotation)) is not None:
-            classes.add(annotated)
+        if binding.annotation is not None and (named := annotated(ctx, binding.annotation)) is not None:
+            classes.add(elsewhere.made_from(ctx, named) or named)
         elif binding.kind in ("assign", "with") and binding.value is not None:
             if not is_none(binding.value):
                 classes.add(ctx.instance_of(binding.value))
@@ -78,7 +80,7 @@ def _instance_of_bindings(ctx: Context, found: list[Binding]) -> str | None:
 
 
 def _held_by_property(ctx: Context, function: cst.FunctionDef) -> str | None:
-    if function.returns is not None and (known := _annotated(ctx, function.returns.annotation)) is not None:
+    if function.returns is not None and (known := annotated(ctx, function.returns.annotation)) is not None:
         return known
     return _returned(ctx, function)
 
@@ -87,17 +89,17 @@ def _returned(ctx: Context, function: cst.FunctionDef) -> str | None:
     return _agreed(ctx, [r.value for r in ctx.walk(function.body, cst.Return) if r.value is not None])
 
 
-def _annotated(ctx: Context, annotation: cst.BaseExpression) -> str | None:
+def annotated(ctx: Context, annotation: cst.BaseExpression) -> str | None:
     """The dotted class that an annotation names: `X`, `"X"`, `X | None`, `Optional[X]`, `Annotated[X, ...]`."""
     match annotation:
         case cst.SimpleString():
             return _annotated_in_string(ctx, annotation)
         case cst.BinaryOperation(operator=cst.BitOr(), left=left, right=right):
-            known = [_annotated(ctx, side) for side in (left, right) if not is_none(side)]
+            known = [annotated(ctx, side) for side in (left, right) if not is_none(side)]
             return known[0] if len(known) == 1 else None
         case cst.Subscript(value=value, slice=[cst.SubscriptElement(slice=cst.Index(value=inner)), *_]):
             outer = ctx.names.dotted(value) or ""
-            return _annotated(ctx, inner) if outer.rpartition(".")[2] in _TRANSPARENT else None
+            return annotated(ctx, inner) if outer.rpartition(".")[2] in _TRANSPARENT else None
         case cst.Name() | cst.Attribute():
             if (cls := ctx.class_def(annotation)) is not None:
                 return ctx.base_of(cls)
@@ -145,13 +147,19 @@ def class_of(ctx: Context, expression: cst.CSTNode) -> cst.ClassDef | None:
 
 
 def base_of(ctx: Context, cls: cst.ClassDef) -> str | None:
-    """The first base class of a class in the file that comes from elsewhere, as a dotted name."""
+    """What `Context.base_of` says: of several base classes, rather one of those that modules share."""
+    first = None
     for ancestor in ctx.names.ancestry(cls):
         for base in ancestor.bases:
             dotted = ctx.names.dotted(base.value) if base.star == "" else None
-            if dotted is not None:
+            if dotted is None:
+                continue
+            if is_shared(dotted):
                 return SUBCLASSES.get(dotted, dotted)
-    return None
+            if (inherited := elsewhere.made_from(ctx, dotted)) is not None:
+                return inherited
+            first = first or SUBCLASSES.get(dotted, dotted)
+    return first
 
 
 def _is_property(function: cst.FunctionDef) -> bool:

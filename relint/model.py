@@ -59,6 +59,7 @@ class RuleInfo:
     default: bool = True
     tests: bool = False
     yields: bool = False
+    shared: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -79,7 +80,9 @@ class Rule:
     match of all `near`, which name patterns as well: what does not may be left out when the file is parsed.
     A `.sql` file concerns it when each of `sql` stands there, in any case and spacing; `A|B` is either of two.
     `yields` says that its findings wait until nothing else is found at their place: a fix of another rule may bring
-    them to light. `options` are the rule's own settings with their defaults.
+    them to light. `shared` says that it is about objects which modules hand to each other: a file concerns it also when
+    a name that it imports from the project leads to one of `imports` there. `options` are the rule's own settings with
+    their defaults.
     """
 
     code: str
@@ -93,6 +96,7 @@ class Rule:
     default: bool = True
     tests: bool = False
     yields: bool = False
+    shared: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def on(self, *types: type[Any]) -> Callable[[_Function], _Function]:

@@ -74,6 +74,7 @@ class Names:
         self._scopes: dict[cst.CSTNode, Scope] = {}
         self._stores: set[cst.CSTNode] = set()
         self._attributes: dict[cst.ClassDef, dict[str, list[Binding]]] = {}
+        self._known_attributes: dict[tuple[cst.ClassDef, str], list[Binding]] = {}
         self._uses: dict[tuple[Scope, str], list[cst.Name]] | None = None
         self.module = self._scope_at(tree.module)
         self._bind_all()
@@ -187,6 +188,12 @@ class Names:
 
     def attribute(self, cls: cst.ClassDef, name: str) -> list[Binding]:
         """What the class in the file, or a base class in the file, binds as attribute `name`."""
+        known = self._known_attributes.get((cls, name))
+        if known is None:
+            known = self._known_attributes[cls, name] = self._attribute(cls, name)
+        return known
+
+    def _attribute(self, cls: cst.ClassDef, name: str) -> list[Binding]:
         found: list[Binding] = []
         for ancestor in self.ancestry(cls):
             if self._tree.screen is not None:

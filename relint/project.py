@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping, Sequence, TypeVar, cast
 
 from relint import source as sources
 from relint import syntax
@@ -18,6 +18,8 @@ from relint.source import Unreadable
 
 if TYPE_CHECKING:
     from relint.settings import Settings
+
+_Answer = TypeVar("_Answer")
 
 ABSENT = "absent"
 _LEVELS = 8
@@ -48,9 +50,9 @@ class Files:
 
     def answer(self, path: str) -> str:
         """What a record of today would hold for this path."""
-        if os.path.isdir(path):
-            names = self.names(path)
-            return ABSENT if names is None else digest_of_names(names)
+        names = self.names(path)
+        if names is not None:
+            return digest_of_names(names)
         found = self.read(path)
         return found[1] if found else ABSENT
 
@@ -73,13 +75,35 @@ class Overlay(Files):
         text = self._texts.get(path)
         return self._below.read(path) if text is None else (text, digest(text.encode("utf-8", "surrogatepass")))
 
+
+class Seen(Files):
+    """Files as they were when they were first looked at: no check asks the disk for one of them twice."""
+
+    def __init__(self, below: Files) -> None:
+        self.below = below
+        self._names: dict[str, tuple[str, ...] | None] = {}
+        self._read: dict[str, tuple[str, str] | None] = {}
+        self._answers: dict[str, str] = {}
+        self.worked_out: dict[Any, tuple[Any, Mapping[str, str]]] = {}
+        """What was worked out of them, with the record of what it rests on."""
+
+    def names(self, folder: str) -> tuple[str, ...] | None:
+        """As they were."""
+        if folder not in self._names:
+            self._names[folder] = self.below.names(folder)
+        return self._names[folder]
+
+    def read(self, path: str) -> tuple[str, str] | None:
+        """As it was."""
+        if path not in self._read:
+            self._read[path] = self.below.read(path)
+        return self._read[path]
+
     def answer(self, path: str) -> str:
-        """What a record of today would hold for this path, which may be a folder of new files only."""
-        names = None if path in self._texts else self.names(path)
-        if names is not None:
-            return digest_of_names(names)
-        found = self.read(path)
-        return found[1] if found else ABSENT
+        """As it was."""
+        if path not in self._answers:
+            self._answers[path] = super().answer(path)
+        return self._answers[path]
 
 
 class Project:
@@ -91,12 +115,44 @@ class Project:
         """`wanted` says, between two rules, whether the findings are still waited for."""
         self.settings = settings
         self._wanted = wanted
-        self._files = files or Files()
+        self._files = files if isinstance(files, Seen) else Seen(files or Files())
         self._consulted: dict[str, str] = {}
+        self._memo: dict[Any, Any] = {}
 
     def overlaid(self, texts: Mapping[str, str]) -> Project:
         """The project as it will be with these texts (by absolute path); what is asked of it is not recorded here."""
-        return Project(self.settings, Overlay(texts, self._files), wanted=self._wanted)
+        return Project(self.settings, Overlay(texts, self._files.below), wanted=self._wanted)
+
+    def beside(self) -> Project:
+        """The same project with a record of its own, for an answer that others may ask for too."""
+        return Project(self.settings, self._files, wanted=self._wanted)
+
+    def join(self, asking: Project) -> None:
+        """Go on in the world of another asker, where all that was consulted is the same."""
+        self.settings, self._files, self._wanted = asking.settings, asking._files, asking._wanted
+
+    def holds(self, record: Mapping[str, str]) -> bool:
+        """Whether another record is true in this project; what was looked at for that is recorded."""
+        return all(self._answer(path) == answer for path, answer in record.items())
+
+    def absorb(self, record: Mapping[str, str]) -> None:
+        """Record what another answer rests on."""
+        self._consulted.update(record)
+
+    def work_out(self, key: Any, answer: Callable[[Project], _Answer]) -> _Answer:
+        """The answer to a question about other files, worked out once for all projects beside this one."""
+        held = self._files.worked_out.get(key)
+        if held is None:
+            beside = self.beside()
+            held = self._files.worked_out[key] = (answer(beside), beside.consulted)
+        self._consulted.update(held[1])
+        return cast(_Answer, held[0])
+
+    def memo(self, key: Any, answer: Callable[[], _Answer]) -> _Answer:
+        """The answer of `answer()`, computed once for each key."""
+        if key not in self._memo:
+            self._memo[key] = answer()
+        return cast(_Answer, self._memo[key])
 
     @property
     def consulted(self) -> Mapping[str, str]:
@@ -108,11 +164,12 @@ class Project:
         if not self._wanted():
             raise Cancelled
 
-    def listing(self, folder: Path) -> tuple[str, ...]:
+    def listing(self, folder: Path | str) -> tuple[str, ...]:
         """The sorted names in a folder, without dot files and caches (but with `.git`); empty when there is none."""
-        names = self._files.names(os.path.abspath(folder))
-        self._record(folder, ABSENT if names is None else digest_of_names(names))
-        return names or ()
+        absolute = os.path.abspath(folder)
+        if absolute not in self._consulted:
+            self._consulted[absolute] = self._files.answer(absolute)
+        return self._files.names(absolute) or ()
 
     def text(self, path: Path | str) -> str | None:
         """The text of a file, None when it is absent or unreadable."""
@@ -138,8 +195,9 @@ class Project:
         text = self.text(path)
         return None if text is None else parse(text)
 
-    def _record(self, path: Path, answer: str) -> None:
-        self._consulted[os.path.abspath(path)] = answer
+    def _answer(self, path: str) -> str:
+        answer = self._consulted[path] = self._files.answer(path)
+        return answer
 
 
 def _is_noise(name: str) -> bool:

@@ -234,6 +234,31 @@ def test_a_change_of_another_file(project: Project) -> None:
     assert project.hits < 4, "what was there is absent"
 
 
+def test_a_change_of_a_module_that_a_name_is_imported_from(project: Project) -> None:
+    """The file names no library: that it concerns a rule at all is told by the module that it imports from."""
+    plain = "session = {}\n"
+    waits = "import requests\n\nsession = requests.Session()\n"
+    bounded = waits + "session.request = limited\n"
+    project.write("shop/orders.py", "from shop.http import session\n\n\ndef load(url):\n    session.get(url)\n")
+    assert project.codes() == []
+    project.write("shop/__init__.py", "")
+    project.write("shop/http.py", waits)
+    assert project.codes() == ["REL101"], "what was absent is there"
+    project.check()
+    assert project.hits == 3
+    for text, expected in ((plain, []), (waits, ["REL101"]), (bounded, [])):
+        project.write("shop/http.py", text)
+        assert project.codes() == expected, "what was there has changed"
+    project.write("shop/http.py", "from .made import session\n")
+    assert project.codes() == []
+    project.write("shop/made.py", waits)
+    assert project.codes() == ["REL101"], "so has what that module imports"
+    project.check()
+    assert project.hits == 4
+    (project.root / "shop" / "made.py").unlink()
+    assert project.codes() == [], "what was there is absent"
+
+
 def test_a_file_that_no_rule_asks_for(project: Project) -> None:
     project.write("a.py", SMTP)
     project.check()

@@ -8,6 +8,7 @@ from typing import Literal
 import libcst as cst
 
 from relint.context import Context
+from relint.elsewhere import ask, elsewhere
 from relint.libraries.http import HTTP_ADAPTERS, PLAIN_ADAPTERS
 from relint.names import is_none
 
@@ -95,6 +96,9 @@ def adapter_brings_timeout(ctx: Context, adapter: cst.BaseExpression, method: st
     An adapter out of sight may; the adapters known from libraries do not. A default for an absent argument applies to
     `session.send(prepared)` alone, where the session passes no timeout of its own.
     """
+    if (place := elsewhere(ctx, adapter)) is not None:
+        question = f"adapter for {method}"
+        return ask(ctx, place, question, lambda there, e: adapter_brings_timeout(there, e, method)) is not False
     made = ctx.value_of(adapter) if isinstance(adapter, cst.Name | cst.Attribute) else adapter
     if not isinstance(made, cst.Call):
         return True

@@ -8,8 +8,9 @@ from typing import Iterator
 import libcst as cst
 
 from relint.context import Context
+from relint.elsewhere import ask, defined_at, elsewhere, inherited
 from relint.libraries.http import VERBS
-from relint.names import Binding
+from relint.names import Binding, last_name, parameters
 from relint.queries.adapters import adapter_brings_timeout, sets_timeout
 from relint.queries.origins import Origins, origins, receiver
 from relint.queries.timeouts import may_hold, means_never
@@ -20,23 +21,69 @@ _REPLACEABLE = frozenset({*VERBS, "request", "send"})
 def session_brings_timeout(ctx: Context, function: cst.BaseExpression) -> bool:
     """Whether the `requests` session of a method expression (`self.session.get`) sets a timeout on every request.
 
-    By a class of the file that does, an adapter that does, `session.request` replaced, or an argument of its maker
+    By a class of the project that does, an adapter that does, `session.request` replaced, or an argument of its maker
     that says so.
     """
     session = receiver(ctx, function)
     if session is None:
         return False
-    method = function.attr.value if isinstance(function, cst.Attribute) else "request"
+    return _brings_timeout(ctx, session, function.attr.value if isinstance(function, cst.Attribute) else "request")
+
+
+def _brings_timeout(ctx: Context, session: cst.BaseExpression, method: str) -> bool:
     from_where = origins(ctx, session)
     if any(sets_timeout(ctx, ancestor) for cls in from_where.classes for ancestor in ctx.names.ancestry(cls)):
         return True
     if any(_has_timeout_argument(ctx, call) for call in from_where.calls):
         return True
-    return any(
+    if any(
         effect.adapter is None or adapter_brings_timeout(ctx, effect.adapter, method)
         for effect in _effects(ctx)
         if effect.on.meets(from_where)
+    ):
+        return True
+    if any(_is_given_timeout_by(ctx, call, arg, method) for call, arg in _handed_over(ctx, from_where)):
+        return True
+    made = [elsewhere(ctx, session), *(base.called() for cls in from_where.classes for base in inherited(ctx, cls))]
+    return any(
+        ask(ctx, place, f"timeout of {method}", lambda there, e: _brings_timeout(there, e, method)) is not False
+        for place in made
+        if place is not None
     )
+
+
+def _handed_over(ctx: Context, session: Origins) -> Iterator[tuple[cst.Call, cst.Arg]]:
+    """The calls that a session is given to."""
+    names = {binding.name for binding in session.bindings}
+    for call in ctx.tree.every(cst.Call, words=names) if names else ():
+        for arg in call.args:
+            if last_name(arg.value) in names and origins(ctx, arg.value).meets(session):
+                yield call, arg
+
+
+def _is_given_timeout_by(ctx: Context, call: cst.Call, arg: cst.Arg, method: str) -> bool:
+    """Whether a function of another module does something to the session it is given that brings a timeout."""
+    dotted = ctx.names.dotted(call.func)
+    given: str | int = arg.keyword.value if arg.keyword is not None else call.args.index(arg)
+
+    def brings(there: Context, helper: cst.BaseExpression) -> bool:
+        function = there.function_def(helper)
+        parameter = _parameter(function, given) if function is not None else None
+        return any(
+            effect.adapter is None or adapter_brings_timeout(there, effect.adapter, method)
+            for effect in _effects(there)
+            if any(binding.node is parameter for binding in effect.on.bindings)
+        )
+
+    place = defined_at(ctx, dotted) if dotted is not None else None
+    return bool(ask(ctx, place, f"timeout of {method} for {given}", brings))
+
+
+def _parameter(function: cst.FunctionDef, given: str | int) -> cst.Param | None:
+    if isinstance(given, int):
+        positional = [*function.params.posonly_params, *function.params.params]
+        return positional[given] if given < len(positional) else None
+    return next((each for each in parameters(function) if each.name.value == given), None)
 
 
 def pool_may_have_timeout(ctx: Context, function: cst.BaseExpression) -> bool:

@@ -60,6 +60,7 @@ rule = Rule(
              "cachecontrol", "cloudscraper"),
     words=("async",),
     fix="unsafe",
+    shared=True,
     options={"extra-calls": [], "ignore-calls": []},
 )  # fmt: skip
 

@@ -20,7 +20,8 @@ prices = requests.get("https://prices.example.com/latest", timeout=10).json()
 ```
 
 Followed: import aliases, `from requests import get`, sessions held in locals, globals and attributes, opened by `with`,
-annotated, returned by functions and properties of the file, subclasses of `requests.Session` in the file,
+annotated, returned by functions and properties, subclasses of `requests.Session`, all of these also where another
+module of the project defines them and this one imports them (but not by a star import),
 `getattr(requests, verb)`, and callables passed on to `asyncio.to_thread`, `run_in_executor`, `submit` and `map`, also
 by way of a `functools.partial`. `httpx`, `aiohttp` and `urllib3.request` have defaults, so only what switches them off
 is found: `timeout=None`, `httpx.Timeout(None)`, an `aiohttp.ClientTimeout` with neither `total` nor `sock_read`.
@@ -76,6 +77,7 @@ rule = Rule(
            "refresh_token", "urlopen", "open", "urlretrieve", "request_encode_url", "request_encode_body", "getattr",
            "stream", "build_request", "Client", "AsyncClient", "Timeout", "ClientTimeout"),
     fix="unsafe",
+    shared=True,
     options={"extra-calls": [], "ignore-calls": [], "report-opaque-kwargs": False},
 )  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from lsprotocol import types
 
@@ -87,6 +89,22 @@ async def test_sql_files(editor: Start) -> None:
     vim = await editor()
     vim.open("db/migrations/0002_index.sql", "CREATE INDEX i ON orders (id);\n", language="sql")
     assert "REL504" in await vim.codes("db/migrations/0002_index.sql")
+
+
+@CLIENTS
+async def test_what_another_module_says_of_a_name(editor: Start, client: str) -> None:
+    vim = await editor(client=client)
+    waits = "import requests\n\nsession = requests.Session()\n"
+    vim.open("shop/http.py", "session = {}\n")
+    vim.open("shop/orders.py", "from .http import session\n\n\ndef load(url):\n    session.get(url)\n")
+    assert await vim.codes("shop/orders.py") == []
+    for text, codes in ((waits, ["REL101"]), (f"{waits}session.request = limited\n", []), (waits, ["REL101"])):
+        vim.change("shop/http.py", text)
+        for _ in range(1000):
+            if (found := await vim.codes("shop/orders.py")) == codes:
+                break
+            await asyncio.sleep(0.02)
+        assert found == codes
 
 
 @CLIENTS

@@ -1,0 +1,122 @@
+"""Does an imported name of the project lead to a library whose objects are handed around? Told by texts alone."""
+
+from __future__ import annotations
+
+import re
+from typing import Iterator
+
+from relint.kept import Kept
+from relint.libraries.shared import SHARED, gives_shared, is_shared
+from relint.modules import places
+from relint.project import Project
+from relint.surface import Surface, imports, surface
+
+_MOST = 50
+"""Expressions followed from one; what needs more is taken for one that leads to what it has led to so far."""
+_ATTRIBUTE = re.compile(r"\.(\w+)")
+_ANY = "*"
+_answers: Kept[frozenset[str]] = Kept(20_000)
+
+
+def shared_words(project: Project, path: str, text: str) -> frozenset[str]:
+    """The parts of library names that what a text imports from the project leads to, or an attribute it reads of it."""
+    read = frozenset(_ATTRIBUTE.findall(text))
+    found: set[str] = set()
+    for targets in imports(text).values():
+        for target in targets:
+            if (place := definition_of(project, path, target)) is not None:
+                found |= _leads_to(project, place[0], f"{place[1]}.{_ANY}", read)
+            else:
+                found |= _of_module(project, path, target)
+    return frozenset(found)
+
+
+def leads_to(project: Project, path: str, expression: str) -> frozenset[str]:
+    """The parts of the names of `relint.libraries.shared` that an expression at a module's top level goes back to."""
+    return project.memo(
+        ("leads to", path, expression),
+        lambda: _answers.ask((path, expression), project, lambda beside: _leads_to(beside, path, expression)),
+    )
+
+
+def definition_of(project: Project, path: str, dotted: str) -> tuple[str, str] | None:
+    """The module of the project that gives a dotted name its meaning, and the name there; None when there is none."""
+    if dotted.partition(".")[0] in SHARED:
+        return None
+    for file, name in places(project, path, dotted):
+        if name.partition(".")[0].removesuffix("()") in surface_of(project, file):
+            return file, name
+    return None
+
+
+def surface_of(project: Project, path: str) -> Surface:
+    """The surface of a module; an empty one where it cannot be read."""
+    return project.memo(("surface", path), lambda: surface(project.text(path) or ""))
+
+
+def _leads_to(project: Project, path: str, expression: str, read: frozenset[str] = frozenset()) -> frozenset[str]:
+    """`read` are the attributes that `*` stands for."""
+    found: set[str] = set()
+    seen = {(path, expression)}
+    todo = [(path, expression)]
+    while todo and len(seen) < _MOST:
+        path, chain = todo.pop()
+        for target in _below(project, path, chain, read):
+            if isinstance(target, str):
+                found.update(target.split("."))
+            elif target not in seen:
+                seen.add(target)
+                todo.append(target)
+    return frozenset(found)
+
+
+def _below(project: Project, path: str, chain: str, read: frozenset[str]) -> Iterator[str | tuple[str, str]]:
+    """What an expression of a module goes back to: names of libraries, and (module, expression) of the project."""
+    known = surface_of(project, path)
+    head, dot, rest = chain.partition(".")
+    rest = dot + rest
+    name = head.removesuffix("()")
+    for target in known.imports.get(name, ()):
+        if target.partition(".")[0] not in SHARED:
+            if (place := definition_of(project, path, target)) is not None:
+                yield place[0], place[1] + head[len(name) :] + rest
+            elif rest and (place := definition_of(project, path, target + rest)) is not None:
+                yield place
+            continue
+        dotted = (target + head[len(name) :] + rest).removesuffix(f".{_ANY}")
+        plain = dotted.replace("()", "")
+        if gives_shared(plain) if dotted.endswith("()") else is_shared(plain):
+            yield plain
+    for each in _followed(known, name, rest, read):
+        yield path, each
+
+
+def _followed(known: Surface, name: str, rest: str, read: frozenset[str]) -> Iterator[str]:
+    """The expressions of the same module that `name` + `rest` goes back to."""
+    if name in ("self", "cls"):
+        yield from _of_members(known, rest, read)
+    for definition in known.definitions.get(name, ()):
+        if definition.kind != "class":
+            yield from (chain + rest for chain in definition.chains)
+            continue
+        yield from (chain + rest for chain in definition.chains)
+        yield from _of_members(known, rest, read)
+
+
+def _of_members(known: Surface, rest: str, read: frozenset[str]) -> Iterator[str]:
+    """What attributes of objects of the module's classes go back to; which class it is cannot be told here."""
+    attribute, dot, below = rest[1:].partition(".")
+    if attribute == _ANY:
+        wanted, below = set(read), rest
+    else:
+        wanted, below = {attribute.removesuffix("()")}, dot + below
+    for member in sorted(wanted & known.members.keys()):
+        for definition in known.members[member]:
+            yield from (chain + below for chain in definition.chains)
+
+
+def _of_module(project: Project, path: str, module: str) -> set[str]:
+    """The libraries that an imported module itself imports: which of its names is meant cannot be told here."""
+    files = [file for file, name in places(project, path, f"{module}.*") if name == "*"]
+    targets = [t for file in files for found in surface_of(project, file).imports.values() for t in found]
+    return {word for target in targets if is_shared(target) for word in target.split(".")}
