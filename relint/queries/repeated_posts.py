@@ -12,8 +12,8 @@ import libcst as cst
 from relint.context import Context
 from relint.libraries.retries import URLLIB3
 from relint.names import is_none, last_name
-from relint.queries.passes import attempts_in
-from relint.queries.retries import Retry, retries
+from relint.queries.attempted import attempted, error_words
+from relint.queries.retries import retries
 
 _CLIENTS = frozenset(
     {"requests", "requests.Session", "requests.sessions.Session", "httpx", "httpx.Client", "httpx.AsyncClient"}
@@ -54,7 +54,8 @@ def repeated_posts(ctx: Context) -> Iterator[RepeatedPost]:
             yield allowed
     seen: set[cst.CSTNode] = set()
     for retry in retries(ctx).values():
-        for call in _attempted(ctx, retry):
+        tries = [each for each in attempted(ctx, retry) if any(_may_have_arrived(ctx, e) for e in each.errors)]
+        for call in (call for each in tries for call in each.calls):
             if call not in seen and _changes(ctx, call) and not _reads(ctx, call):
                 seen.add(call)
                 yield RepeatedPost(call, ctx.source(call.func))
@@ -92,37 +93,8 @@ def _is_zero(ctx: Context, arg: cst.Arg | None) -> bool:
     return arg is not None and ctx.literal(arg.value) in (0, False)
 
 
-def _attempted(ctx: Context, retry: Retry) -> Iterator[cst.Call]:
-    """The calls that a retry makes again after an error that may have come too late."""
-    match retry.node:
-        case cst.For() | cst.While():
-            for attempt in attempts_in(retry.node):
-                handlers = [h for h in attempt.handlers if any(h is failure.node for failure in retry.failures)]
-                if any(_may_have_arrived(ctx, h.type) for h in handlers):
-                    yield from ctx.walk(attempt.body, cst.Call)
-        case cst.Call() | cst.Name() | cst.Attribute():
-            decorator = ctx.parent(retry.node)
-            function = ctx.parent(decorator) if isinstance(decorator, cst.Decorator) else None
-            if isinstance(function, cst.FunctionDef) and _may_have_arrived(ctx, _errors(ctx, retry.node)):
-                yield from ctx.walk(function.body, cst.Call)
-
-
-def _errors(ctx: Context, node: cst.CSTNode) -> cst.BaseExpression | None:
-    """The errors that a library is told to retry; None: all."""
-    if not isinstance(node, cst.Call):
-        return None
-    if (ctx.callee(node) or "").startswith("backoff."):
-        given = ctx.argument(node, "exception", 1)
-    else:
-        given = ctx.keyword(node, "retry") or ctx.keyword(node, "on") or ctx.keyword(node, "exceptions")
-    return given.value if given is not None else None
-
-
-def _may_have_arrived(ctx: Context, errors: cst.CSTNode | None) -> bool:
-    if errors is None:
-        return True
-    words = {last_name(node) for node in ctx.walk(errors, cst.Name, cst.Attribute)}
-    classes = {word for word in words if word[:1].isupper() or word == "gaierror"}
+def _may_have_arrived(ctx: Context, errors: cst.BaseExpression | None) -> bool:
+    classes = error_words(ctx, errors)
     return not classes or any(_NOT_ARRIVED.match(word) is None for word in classes)
 
 
