@@ -171,5 +171,6 @@ PATTERNS: dict[str, Pattern] = {
         r"create\(|save\(|delete\(|\.add\(|\.remove\(", "create(", "save(", "delete(", ".add(", ".remove("
     ),
     "create a row": _any_of(".create(", ".acreate("),
+    "create, add or save a row": _any_of(".create(", ".acreate(", ".add(", ".save("),
     "step and save": _regex(r"\.\w+\s*(?:[+-]=|=\s*\w+\.\w+\s*[+-])", "save("),
 }
