@@ -25,6 +25,9 @@ _LIVING = re.compile(r"connect|subscri|consum|listen|websocket|recv|receive|serv
 _STREAM = re.compile(r"listen|subscri|consum|stream|websocket|iter_lines|aiter", re.IGNORECASE)
 _RESPONSE = re.compile(r"status|result_?code|\.ok\b|is_success|returncode|return_code|exit_code|(\b|_)errors?(\b|_)")
 _IN_MEMORY = re.compile(r"^(items|keys|values|append|extend)$")
+_ON_DISK = re.compile(r"^_?(atomic_)?(rename|unlink|rmdir|mkdir|makedirs|rmtree|chmod)$")
+_DISK = ("os.", "shutil.", "pathlib.", "tempfile.", "stat.")
+_PROCESSES = re.compile(r"^os\.(system|popen|exec|spawn|posix_spawn|fork|wait|read|write|kill|startfile)")
 _REACHES_OUT = frozenset(
     f"builtins.{name}" for name in ("open", "input", "print", "exec", "eval", "next", "iter", "getattr", "__import__")
 )
@@ -79,7 +82,7 @@ def tries_another(ctx: Context, loop: Loop, attempt: Attempt, between: Sequence[
 
 
 def only_computes(ctx: Context, attempt: Attempt) -> bool:
-    """Whether it works on what is in memory: nobody else waits for its turn."""
+    """Whether it works on what is in memory or on the disk: no other client waits for its turn."""
     if any(True for _ in ctx.walk(attempt.body, cst.Await, cst.Yield, cst.With)):
         return False
     if any(not isinstance(loop.iter, cst.Call) for loop in ctx.walk(attempt.body, cst.For)):
@@ -92,7 +95,10 @@ def _computes(ctx: Context, call: cst.Call) -> bool:
     name = ctx.callee(call) or ""
     if name.startswith(("builtins.", "copy.")):
         return name not in _REACHES_OUT
-    return isinstance(call.func, cst.Attribute) and bool(_IN_MEMORY.match(call.func.attr.value))
+    if name.startswith(_DISK):
+        return not _PROCESSES.match(name)
+    word = call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
+    return bool(_IN_MEMORY.match(word) or _ON_DISK.match(word) or LOGGING.match(word))
 
 
 # -- when it succeeds ------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import Iterator
 
@@ -11,6 +12,7 @@ from relint.context import Context
 from relint.libraries.delay import Delay
 from relint.libraries.retries import BACKOFF_WAITS
 from relint.names import Binding
+from relint.queries.imported import imported_definition
 from relint.queries.mentions import names_in, nodes_in
 
 _CHANCE = re.compile(r"jitter|rand|uniform|fuzz|shuffle|gauss|secrets", re.IGNORECASE)
@@ -27,6 +29,7 @@ _PURE = (
     "copy.",
     *_FIELDS,
 )
+_ARITHMETIC = re.compile(r"^(min|max|pow|int|float|abs|round|len|math\.\w+)$")
 _READERS = re.compile(r"^_?(get|pop|getint|getfloat|get_\w+|total_seconds|as_\w+|as|lower|strip|seconds)$")
 
 
@@ -178,8 +181,17 @@ class _Flow:
             self.grows = self.grows or bool(call.args) or counts
         elif name is not None and name.startswith(_PURE) and not self._takes_the_next(call):
             return
+        elif isinstance(imported := imported_definition(self.ctx, call.func), ast.FunctionDef):
+            self._read(imported)
+            self.grows = self.grows or bool(call.args)
         elif not (isinstance(call.func, cst.Attribute) and _READERS.match(call.func.attr.value)):
             self.unknown = True
+
+    def _read(self, function: ast.FunctionDef) -> None:
+        """A function of another file: known where it only computes."""
+        self._look_at(ast.unparse(function))
+        called = [ast.unparse(node.func) for node in ast.walk(function) if isinstance(node, ast.Call)]
+        self.unknown = self.unknown or not all(_ARITHMETIC.match(name) for name in called)
 
     def _takes_the_next(self, call: cst.Call) -> bool:
         """`next(delays)`, of who knows what; the generators of backoff are known."""

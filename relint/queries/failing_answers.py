@@ -20,7 +20,7 @@ _STATUS = re.compile(r"^(status|status_code|statuscode|http_status|code|resp_sta
 _BUSY = (408, 425, 429)
 _DOING = re.compile(
     r"(^|_)(upload|send|post|submit|publish|download|request|write|push|deliver|place|transfer|copy|login|sync|"
-    r"commit|perform|process|save|store|fetch)(_|$|[A-Z])|(Upload|Send|Post|Download|Request)(_|$|[A-Z])"
+    r"commit|perform|process|save|store|fetch|try|connect|reconnect|authenticate)(_|$|[A-Z])|(Upload|Send|Post|Download|Request)(_|$|[A-Z])"
 )
 """Calls that do something once, where `get` or `describe` would ask for a state."""
 _STOP = re.compile(r"stop|exit|shut_?down|terminat|running|abort|is_set", re.IGNORECASE)

@@ -31,6 +31,8 @@ class Pause:
     call: cst.Call
     duration: cst.BaseExpression | None
     delay: Delay
+    inner: bool = False
+    """In a loop of its own, which is judged for itself."""
 
 
 def pauses_in(ctx: Context, root: cst.CSTNode, loop: cst.CSTNode | None = None) -> list[Pause]:
@@ -39,10 +41,12 @@ def pauses_in(ctx: Context, root: cst.CSTNode, loop: cst.CSTNode | None = None) 
 
 
 def certain(pauses: list[Pause]) -> list[Pause]:
-    """Without calls that are only named for retries, `self._retry_cleanup()`, where another one waits for sure."""
+    """Without the waits of inner loops and what is only named for retries (`self._retry_cleanup()`), if one is sure."""
     if not any(pause.duration is not None for pause in pauses):
         return pauses
-    return [p for p in pauses if p.delay is not Delay.UNKNOWN or _WAITING.search(last_name(p.call.func))]
+    return [
+        p for p in pauses if not p.inner and (p.delay is not Delay.UNKNOWN or _WAITING.search(last_name(p.call.func)))
+    ]
 
 
 def pause_of(ctx: Context, call: cst.Call, loop: cst.CSTNode | None = None) -> Pause | None:
@@ -53,14 +57,23 @@ def pause_of(ctx: Context, call: cst.Call, loop: cst.CSTNode | None = None) -> P
     elif (found := _wait_of_event(ctx, call, name)) is not None:
         duration = found
     elif last_name(call.func) in ("sleep", "_sleep", "async_sleep") and ctx.function_def(call.func) is None:
-        duration = ctx.positional(call, 0)
+        duration = ctx.argument(call, "seconds", 0)
+    elif (found := _seconds_of_wait(ctx, call)) is not None:
+        duration = found
     else:
         return _helper(ctx, call, loop)
     if duration is None:
         return Pause(call, None, Delay.UNKNOWN)
     if loop is not None and _innermost_loop(ctx, call) is not loop:
-        return Pause(call, None, Delay.UNKNOWN)
+        return Pause(call, None, Delay.UNKNOWN, inner=True)
     return Pause(call, duration.value, delay_of(ctx, duration.value, loop))
+
+
+def _seconds_of_wait(ctx: Context, call: cst.Call) -> cst.Arg | None:
+    """The seconds of `api.wait(seconds=600)`, which is not in the file."""
+    if last_name(call.func) != "wait" or ctx.function_def(call.func) is not None:
+        return None
+    return ctx.keyword(call, "seconds")
 
 
 def _wait_of_event(ctx: Context, call: cst.Call, name: str) -> cst.Arg | None:

@@ -26,6 +26,7 @@ from relint.queries.delays import alternatives
 from relint.queries.retries import Failure, Retry
 from relint.queries.retry_counters import default_of
 from relint.queries.retry_words import is_not_yet, is_quick
+from relint.queries.unpacked import unpacked
 from relint.queries.versions import minimum_version
 
 _ANY_ERROR = {"builtins.Exception": False, "builtins.BaseException": True}
@@ -88,7 +89,9 @@ def _of_bare_decorator(ctx: Context, decorator: cst.BaseExpression) -> Retry | N
 
 
 def _tenacity(ctx: Context, call: cst.Call) -> Retry | None:
-    if any(arg.star for arg in call.args) or (call.args and call.args[0].keyword is None):
+    if any(arg.star for arg in call.args):
+        return _tenacity_of_defaults(ctx, call)
+    if call.args and call.args[0].keyword is None:
         return None
     predicate = ctx.keyword(call, "retry")
     words = _tenacity_words(ctx, predicate.value) if predicate is not None else frozenset()
@@ -101,6 +104,15 @@ def _tenacity(ctx: Context, call: cst.Call) -> Retry | None:
     failure = Failure(call, Delay.NONE if wait is None else _tenacity_wait(ctx, wait.value), (), catches)
     endless = stop is None or ctx.qualname(stop.value) in ("tenacity.stop_never", "tenacity.stop.stop_never")
     return Retry("tenacity", call, (failure,), endless=endless, delay_node=wait.value if wait else None)
+
+
+def _tenacity_of_defaults(ctx: Context, call: cst.Call) -> Retry | None:
+    """`retry(**{"wait": wait_fixed(3), ...})`: who gives nothing else waits like that."""
+    given = unpacked(ctx, call).given
+    words = _tenacity_words(ctx, given["retry"]) if "retry" in given else frozenset()
+    if "wait" not in given or ctx.keyword(call, "wait") is not None or (words and words <= TENACITY_ON_RESULT):
+        return None
+    return Retry("tenacity", call, (Failure(call, _tenacity_wait(ctx, given["wait"])),), delay_node=given["wait"])
 
 
 def _is_once(ctx: Context, stop: cst.BaseExpression) -> bool:
@@ -227,7 +239,8 @@ def _backoff(ctx: Context, call: cst.Call, *, on_predicate: bool) -> Retry | Non
 
 
 def _urllib3(ctx: Context, call: cst.Call) -> Retry | None:
-    if ctx.unpacks(call) or ctx.unpacks(call, "*"):
+    more = unpacked(ctx, call)
+    if ctx.unpacks(call, "*") or not more.complete or any(name.startswith("backoff") for name in more.given):
         return None
     counts = [ctx.argument(call, name, position) for position, name in enumerate(URLLIB3_COUNTS)]
     given = [ctx.literal(count.value) for count in counts if count is not None]

@@ -19,12 +19,26 @@ _EXITS = frozenset({"raise", "return", "break"})
 _STOPS = frozenset({"CancelledError", "KeyboardInterrupt", "SystemExit", "GeneratorExit"})
 _STILL = re.compile(r"already|in progress|not ready|not yet|still ", re.IGNORECASE)
 """What an error says that passes when something else is done."""
+_BOUND = re.compile(
+    r"attempt|retr|tries|max|limit|count|deadline|time|elapsed|left|remaining|last|delay|wait|sleep|now|start|budget"
+    r"|err|fail",
+    re.IGNORECASE,
+)
+"""What is counted or measured, or is the error itself."""
+_NOT_YET = re.compile(
+    r"\bstill (has|have|running|in|being|active|locked|busy|deleting|creating|pending|starting)\b"
+    r"|\bnot (yet )?ready\b|\bcheck(s|ing)? again\b"
+    r"|\bin progress\b|\bnot yet (available|running|started|finished|complete)",
+    re.IGNORECASE,
+)
 _INTERRUPTED = re.compile(r"\bE(INTR|INPROGRESS|ADDRINUSE)\b")
 """Numbers of errors that ask for another call at once, or when this machine is done with something."""
 
 
 def answers_not_yet(ctx: Context, handler: Handler) -> bool:
-    """Whether a handler asks the error if it says "not yet", or "interrupted": then it polls."""
+    """Whether a handler asks the error if it says "not yet", or "interrupted", or tells the log so: then it polls."""
+    if any(_NOT_YET.search(text) for text in texts_in(ctx, handler.body)):
+        return True
     tests = [test.test for test in ctx.walk(handler.body, cst.If)]
     if any(_INTERRUPTED.search(ctx.source(test)) for test in tests):
         return True
@@ -33,7 +47,9 @@ def answers_not_yet(ctx: Context, handler: Handler) -> bool:
 
 def sorts_out(ctx: Context, loop: Loop, attempt: Attempt, handler: Handler) -> bool:
     """Whether the error is looked at, or handed on, and some are let go; here or in a handler before this one."""
-    return _is_sorted_before(ctx, attempt, handler) or _looks_at_the_error(ctx, loop, attempt, handler)
+    if _is_sorted_before(ctx, attempt, handler) or _looks_at_the_answer(ctx, loop, handler):
+        return True
+    return _looks_at_the_error(ctx, loop, attempt, handler)
 
 
 def _looks_at_the_error(ctx: Context, loop: Loop, attempt: Attempt, handler: Handler) -> bool:
@@ -56,6 +72,15 @@ def _looks_at_the_error(ctx: Context, loop: Loop, attempt: Attempt, handler: Han
     return not all(is_harmless(last_name(call.func)) for call in handed)
 
 
+def _looks_at_the_answer(ctx: Context, loop: Loop, handler: Handler) -> bool:
+    """Whether it depends on what the attempt has brought if the loop is left: `if b"busy" not in page: raise`."""
+    stepped = {name for node in ctx.walk(loop.body, cst.AugAssign) for name in bound_by(ctx, node)}
+    brought = {name for node in ctx.walk(loop.body, cst.Assign) for name in bound_by(ctx, node)} - stepped
+    brought = {name for name in brought if not _BOUND.search(name)}
+    tests = (test for test in ctx.walk(handler.body, cst.If) if may_leave(ctx, test))
+    return any(brought & set(names_in(ctx, test.test)) for test in tests)
+
+
 def _is_sorted_before(ctx: Context, attempt: Attempt, handler: Handler) -> bool:
     """Whether a handler before lets some errors go; requests to stop are no errors."""
     for before in attempt.handlers:
@@ -76,6 +101,16 @@ def learns(ctx: Context, handler: Handler) -> bool:
         if error in names_in(ctx, node.value):
             noted |= bound_by(ctx, node)
     return any(noted & set(names_in(ctx, test.test)) for test in ctx.walk(handler.body, cst.If))
+
+
+def once_more(ctx: Context, handler: Handler) -> bool:
+    """Whether a handler allows one more attempt: `if retried: raise`, `retried = True`."""
+    noted = {name for node in ctx.walk(handler.body, cst.Assign, cst.AugAssign) for name in bound_by(ctx, node)}
+    tests = ctx.walk(handler.body, cst.If)
+    return any(
+        isinstance(test.test, cst.Name) and test.test.value in noted and ends_of(ctx, test.body) <= _EXITS
+        for test in tests
+    )
 
 
 def may_leave(ctx: Context, test: cst.If) -> bool:

@@ -25,6 +25,7 @@ from relint.queries.attempts import (
     streams,
     tries_another,
 )
+from relint.queries.branches import exclude_each_other
 from relint.queries.delays import alternatives
 from relint.queries.endings import ends_of
 from relint.queries.failing_answers import failing_answers
@@ -35,7 +36,7 @@ from relint.queries.pauses import Pause, certain, pauses_in
 from relint.queries.retries import Failure, Retry
 from relint.queries.retry_bounds import is_endless
 from relint.queries.retry_counters import counter_of, counts_attempts
-from relint.queries.retry_handlers import answers_not_yet, learns, may_leave, sorts_out
+from relint.queries.retry_handlers import answers_not_yet, learns, may_leave, once_more, sorts_out
 from relint.queries.retry_recursion import recursion
 from relint.queries.retry_words import is_harmless, is_not_yet, is_quick
 
@@ -46,6 +47,7 @@ _ASKING = re.compile(
 """Who is asked again is a person, or a state (a lock, a health check)."""
 _PERSON = re.compile(
     r"^((raw|safe|default|user|get_user)_)?input$|^(code|password|phone)(_callback)?$|^prompt\w*$|^getpass$"
+    r"|^\w+_(code|password)_(callback|handler)$"
 )
 """What a person types is asked for in every pass."""
 _POOL = re.compile(r"pool|connection|engine", re.IGNORECASE)
@@ -128,15 +130,17 @@ def _failures(ctx: Context, loop: Loop, attempt: Attempt) -> Iterator[Failure]:
 
 def _between_attempts(ctx: Context, loop: Loop) -> Iterator[Failure]:
     """`if attempt: sleep(2**attempt)` at the head of a pass: whatever failed is tried again after that."""
-    counter = counter_of(ctx, loop)[0]
-    if counter is None or not isinstance(loop, cst.For) or not _ATTEMPT.search(counter):
+    counter, attempts = counter_of(ctx, loop)[0], attempts_in(loop)
+    if counter is None or not _ATTEMPT.search(counter) or (isinstance(loop, cst.While) and not attempts):
+        return
+    if any(only_computes(ctx, attempt) for attempt in attempts):
         return
     for test in loop.body.body:
         if isinstance(test, cst.SimpleStatementLine):
             continue
         if not isinstance(test, cst.If):
             return
-        pauses = pauses_in(ctx, test.body, loop)
+        pauses = _regular(ctx, pauses_in(ctx, test.body, loop))
         if counter in names_in(ctx, test.test) and pauses and all(pause.delay is Delay.GROWING for pause in pauses):
             yield Failure(test, Delay.GROWING, tuple(pauses))
 
@@ -177,14 +181,22 @@ def _failure(
         return None
     if not pauses:
         delay = Delay.NONE if _at_once(ctx, loop, attempt, handler) else Delay.UNKNOWN
-    elif any(pause.delay in (Delay.RANDOM, Delay.UNKNOWN) for pause in pauses):
+    elif not (regular := _regular(ctx, pauses)):
         delay, pauses = Delay.RANDOM, ()
     else:
+        pauses = regular
         delay = Delay.GROWING if any(pause.delay is Delay.GROWING for pause in pauses) else Delay.FIXED
     broad = delay is not Delay.UNKNOWN and catches_any_error(ctx, handler)
     catches_all = (handler.type or handler) if broad and not sorts_out(ctx, loop, attempt, handler) else None
     everything = "builtins.BaseException" in caught(ctx, handler)
     return Failure(handler, delay, tuple(pauses), catches_all, everything=everything)
+
+
+def _regular(ctx: Context, pauses: Sequence[Pause]) -> list[Pause]:
+    """The pauses that no other one, random or unknown, may come on top of."""
+    others = [pause for pause in pauses if pause.delay not in _REGULAR]
+    regular = [pause for pause in pauses if pause.delay in _REGULAR]
+    return [p for p in regular if all(exclude_each_other(ctx, p.call, other.call) for other in others)]
 
 
 def _is_poll(ctx: Context, handler: Handler, pauses: Sequence[Pause]) -> bool:
@@ -199,19 +211,32 @@ def _is_poll(ctx: Context, handler: Handler, pauses: Sequence[Pause]) -> bool:
 def _at_once(ctx: Context, loop: Loop, attempt: Attempt, handler: Handler) -> bool:
     """Whether the same thing is tried again at once: nothing but logging stands between."""
     names = caught_words(ctx, handler)
-    if _is_short(ctx, loop) or (names and all(map(is_quick, names))) or learns(ctx, handler):
+    if _is_short(ctx, loop) or once_more(ctx, handler):
+        return False
+    if (names and all(map(is_quick, names))) or learns(ctx, handler):
         return False
     between: list[cst.CSTNode] = [handler.body, *done_before(ctx, loop, attempt)]
     if "next" in ends_of(ctx, handler.body):
         between += done_after(ctx, loop, attempt)
     calls = (call for part in between for call in ctx.walk(part, cst.Call, stop=(*OWN, cst.Raise)))
-    if not all(is_harmless(last_name(call.func)) for call in calls):
+    if not all(is_harmless(last_name(call.func)) or _is_on_the_way_out(ctx, call, loop) for call in calls):
         return False
     if any(True for part in between for _ in ctx.walk(part, cst.Await, cst.Yield)):
         return False
     if any(_BLOCKING.match(last_name(call.func)) for call in ctx.walk(attempt.body, cst.Call)):
         return False
     return not tries_another(ctx, loop, attempt, between)
+
+
+def _is_on_the_way_out(ctx: Context, call: cst.Call, loop: Loop) -> bool:
+    """Whether no other attempt follows a call: `if not again(error): bar.close(); raise`."""
+    for ancestor in ctx.ancestors(call):
+        if ancestor is loop:
+            return False
+        if isinstance(ancestor, cst.IndentedBlock) and isinstance(ctx.parent(ancestor), cst.If | cst.Else):
+            if not goes_round(ends_of(ctx, ancestor)):
+                return True
+    return False
 
 
 def _gives_up(ctx: Context, loop: cst.For, attempt: Attempt) -> bool:

@@ -32,9 +32,10 @@ _NOT_FAILURES = re.compile(
 
 
 _IN_PROGRESS = re.compile(
-    r"(Running|Pending|NotReady|InProgress|NotFinished|NotComplete|Unfinished)(Error|Exception)?$"
+    r"(Running|Pending|NotReady|InProgress|NotFinished|NotComplete|Unfinished|NotFound|DoesNotExist|FailedPrecondition)"
+    r"(Error|Exception)?$|^(NoSuch[A-Z]\w+)$"
 )
-"""The work goes on elsewhere, nothing has failed: a poll."""
+"""The work goes on elsewhere, or its result is not there yet; nothing has failed: a poll."""
 _PREDICATE = re.compile(r"^_*(is|has|can|should|may)(_|[A-Z])")
 
 

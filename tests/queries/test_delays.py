@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import libcst as cst
 import pytest
 
 from relint.libraries.delay import Delay
 from relint.queries.delays import alternatives, delay_of, is_told
+from relint.settings import Settings
 from tests.asking import context
 
 
@@ -91,3 +94,19 @@ def test_alternatives(value: str, ways: list[str]) -> None:
 def test_is_told() -> None:
     ctx = context("wait = int(response.headers['Retry-After'])\nmine = 3\n")
     assert [is_told(ctx, assign.value) for assign in ctx.tree.of(cst.Assign)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("body", "delay"),
+    [
+        ("return min(60, factor * 2 ** (attempt - 1))", Delay.GROWING),
+        ("return random.uniform(0, 2**attempt)", Delay.RANDOM),
+        ("return int(attempt.response.headers['Retry-After'])", Delay.RANDOM),
+        ("return settings.delay_for(attempt)", Delay.UNKNOWN),
+    ],
+)
+def test_delay_of_a_function_of_another_file(tmp_path: Path, body: str, delay: Delay) -> None:
+    (tmp_path / "waits.py").write_text(f"import random\n\ndef pause(attempt, factor=2):\n    {body}\n")
+    ctx = context("from waits import pause\nuse(pause(attempt))", str(tmp_path / "app.py"), Settings(root=tmp_path))
+    (seconds,) = (call for call in ctx.tree.of(cst.Call) if ctx.source(call) == "pause(attempt)")
+    assert delay_of(ctx, seconds) is delay

@@ -6,7 +6,7 @@ import pytest
 from relint.context import Context
 from relint.queries.handlers import Handler
 from relint.queries.passes import Attempt, Loop, attempts_in
-from relint.queries.retry_handlers import answers_not_yet, learns, may_leave, sorts_out
+from relint.queries.retry_handlers import answers_not_yet, learns, may_leave, once_more, sorts_out
 from tests.asking import context
 
 
@@ -27,6 +27,8 @@ def handler(body: str, before: str = "") -> tuple[Context, Loop, Attempt, Handle
         ("if error.code == 3: raise", "", True),
         ("code = error.code\nif code == 3: raise", "", True),
         ("if left == 3: raise", "", False),
+        ("if b'busy' not in page: raise\npage = read()", "", True),
+        ("if seconds_left < 3: raise\nseconds_left = left()", "", False),
         ("sleep(1)", "except ValueError: raise", True),
         ("sleep(1)", "except KeyboardInterrupt: raise", False),
         ("with excutils.save_and_reraise_exception(): pass", "", True),
@@ -71,3 +73,18 @@ def test_may_leave(body: str, leaves: bool) -> None:
     ctx, _, _, found = handler(body)
     (test,) = ctx.walk(found.body, cst.If)
     assert may_leave(ctx, test) is leaves
+
+
+@pytest.mark.parametrize(
+    ("body", "once"),
+    [
+        ("if retried: raise\nretried = True", True),
+        ("if attempt: raise error\nattempt += 1", True),
+        ("if attempt > 3: raise\nattempt += 1", False),
+        ("if fatal: raise\nretried = True", False),
+        ("if retried: log.info('again')\nretried = True", False),
+    ],
+)
+def test_once_more(body: str, once: bool) -> None:
+    ctx, _, _, at = handler(body)
+    assert once_more(ctx, at) is once
