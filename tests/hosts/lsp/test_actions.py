@@ -208,3 +208,21 @@ async def test_nothing_is_offered_for_the_fix_of_an_unparsable_text(editor: Star
     titles = list(await vim.actions("app.py", 6))
     assert titles == [IGNORE, "relint (REL101): Show the rule request-without-timeout"]
     assert await vim.actions("app.py", only=["source.fixAll"]) == {}
+
+
+async def test_a_migration_in_sql_becomes_three_files(editor: Start, tmp_path: Path) -> None:
+    (tmp_path / "relint.toml").write_text("[migrations]\ndatabase = 'postgresql'\n")
+    migrations = tmp_path / "db" / "migrations"
+    migrations.mkdir(parents=True)
+    (migrations / "V1__a.sql").write_text("CREATE TABLE invoice (id bigint PRIMARY KEY);\n")
+    vim = await editor()
+    name = "db/migrations/V2__b.sql"
+    vim.open(name, "ALTER TABLE invoice ADD COLUMN token uuid NOT NULL DEFAULT gen_random_uuid();\n", "sql")
+    (action,) = (each for title, each in (await vim.actions(name)).items() if "in three steps" in title)
+    edit = (await vim.resolved(action)).edit
+    assert edit is not None
+    created = [
+        each.uri.rpartition("/")[2] for each in edit.document_changes or () if isinstance(each, types.CreateFile)
+    ]
+    steps = ("V3__backfill_b.sql", "V4__b_not_null.sql")
+    assert sorted(created) == sorted([*steps, *(f"{step}.conf" for step in steps)])

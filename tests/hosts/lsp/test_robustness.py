@@ -200,3 +200,26 @@ async def test_documents_that_rest_on_each_other_come_to_rest(editor: Start, tmp
     await _lives(vim)
     after = await vim.command("relint.debugInformation")
     assert after["checks"] - before["checks"] <= 4
+
+
+@pytest.mark.parametrize("client", ["vscode", "neovim"])
+async def test_names_that_must_be_escaped(editor: Start, tmp_path: Path, client: str) -> None:
+    folder = tmp_path / "a b%20ü#?"
+    folder.mkdir()
+    (folder / "db.py").write_text("SessionLocal = object\n")
+    vim = await editor(folder, client=client)
+    vim.open("ü #%41.py", SMTP)
+    assert await vim.codes("ü #%41.py") == ["REL102"]
+    assert "relint (REL102): Show the rule socket-without-timeout" in await vim.actions(
+        "ü #%41.py", SMTP.count("\n") - 1
+    )
+
+
+async def test_a_request_that_is_called_off(editor: Start) -> None:
+    vim = await editor(client="neovim")
+    vim.open("app.py", SMTP * 300)
+    params = types.DocumentDiagnosticParams(types.TextDocumentIdentifier(vim.uri("app.py")))
+    vim.client.protocol.send_request("textDocument/diagnostic", params, msg_id="called off")
+    vim.client.protocol.notify("$/cancelRequest", types.CancelParams("called off"))
+    assert len(await vim.codes("app.py")) == 300
+    await _lives(vim)
