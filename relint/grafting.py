@@ -6,6 +6,7 @@ A second look at a file, with more of it in sight, or at the next version of it 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Iterator, NamedTuple, Sequence
 
 import libcst as cst
@@ -14,8 +15,8 @@ from relint.narrow import Narrowed
 from relint.outline import Piece
 from relint.parsing import parse
 
-Parsed = dict[tuple[str, str, str, str], cst.FunctionDef]
-"""Functions by their text and what else their trees depend on."""
+Parsed = dict[tuple[str, str, str, str, int], cst.FunctionDef]
+"""Functions by their text, what else their trees depend on, and how many equal ones stand before them."""
 
 _REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?=([\r\n])|\Z)")
 _Statements = Sequence[cst.BaseStatement]
@@ -41,7 +42,7 @@ def grafted(narrowed: Narrowed, known: Parsed) -> tuple[cst.Module, Parsed]:
     """
     functions = list(_functions(narrowed, narrowed.pieces))
     stock = parse(_without(narrowed, functions), valid=True)
-    keys = [(each.text, each.indent, stock.default_indent, stock.default_newline) for each in functions]
+    keys = list(_keys(functions, stock))
     parsed = {key: known[key] for key in keys if key in known}
     missing = [(key, each) for key, each in zip(keys, functions, strict=True) if key not in parsed]
     parsed.update(zip((key for key, _ in missing), _parsed([each for _, each in missing], stock), strict=True))
@@ -50,6 +51,13 @@ def grafted(narrowed: Narrowed, known: Parsed) -> tuple[cst.Module, Parsed]:
     if next(nodes, None) is not None:
         raise Misfit
     return (stock if body is stock.body else stock.with_changes(body=body)), parsed
+
+
+def _keys(functions: list[_Function], stock: cst.Module) -> Iterator[tuple[str, str, str, str, int]]:
+    equal: Counter[tuple[str, str]] = Counter()  # a tree must not hold a node twice
+    for each in functions:
+        yield each.text, each.indent, stock.default_indent, stock.default_newline, equal[each.text, each.indent]
+        equal[each.text, each.indent] += 1
 
 
 def _functions(narrowed: Narrowed, pieces: list[Piece]) -> Iterator[_Function]:

@@ -14,6 +14,7 @@ from relint.narrow import Narrowed
 from relint.outline import Piece, outline
 from relint.settings import Settings
 from relint.source import decode, read
+from relint.tree import walk
 
 ROOT = Path(__file__).parent.parent
 ODD = [
@@ -62,6 +63,16 @@ def test_the_tree_is_that_of_the_whole_text(text: str, seed: int) -> None:
     again, same = grafted(narrowed, parsed)
     assert again.code == plain.code
     assert all(same[key] is function for key, function in parsed.items())
+
+
+def test_equal_functions_are_functions_of_their_own() -> None:
+    method = "    def f(self):\n        return 1\n"
+    narrowed = shown(f"class A:\n{method}class B:\n{method}class C:\n{method}")
+    module, parsed = grafted(narrowed, {})
+    assert len(parsed) == 3
+    for tree in (module, grafted(narrowed, parsed)[0]):
+        nodes = list(walk(tree, (cst.CSTNode,), stop=()))
+        assert len(nodes) == len(set(map(id, nodes))) > 20
 
 
 def test_real_files() -> None:
