@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from relint import elsewhere
-from relint.libraries.returns import SUBCLASSES, instance_of_call
+from relint.libraries.returns import GENERIC, SUBCLASSES, instance_of_call
 from relint.libraries.shared import is_shared
 from relint.names import Binding, is_none, last_name
 
@@ -90,7 +90,7 @@ def _returned(ctx: Context, function: cst.FunctionDef) -> str | None:
 
 
 def annotated(ctx: Context, annotation: cst.BaseExpression) -> str | None:
-    """The dotted class that an annotation names: `X`, `"X"`, `X | None`, `Optional[X]`, `Annotated[X, ...]`."""
+    """The dotted class that an annotation names: `X`, `"X"`, `X | None`, `Optional[X]`, `Annotated[X, ...]`, `X[T]`."""
     match annotation:
         case cst.SimpleString():
             return _annotated_in_string(ctx, annotation)
@@ -99,6 +99,8 @@ def annotated(ctx: Context, annotation: cst.BaseExpression) -> str | None:
             return known[0] if len(known) == 1 else None
         case cst.Subscript(value=value, slice=[cst.SubscriptElement(slice=cst.Index(value=inner)), *_]):
             outer = ctx.names.dotted(value) or ""
+            if outer in GENERIC:
+                return outer
             return annotated(ctx, inner) if outer.rpartition(".")[2] in _TRANSPARENT else None
         case cst.Name() | cst.Attribute():
             if (cls := ctx.class_def(annotation)) is not None:
@@ -115,14 +117,15 @@ def _annotated_in_string(ctx: Context, annotation: cst.SimpleString) -> str | No
     if not isinstance(value, str):
         return None
     parts = [part.strip() for part in value.split("|") if part.strip() != "None"]
-    first, *rest = parts[0].split(".") if len(parts) == 1 else [""]
+    name, bracket, _ = parts[0].partition("[") if len(parts) == 1 else ("", "", "")
+    first, *rest = name.split(".")
     found = ctx.names.find_text(first, ctx.names.scope_of(annotation))
     if found is None or len(found[1]) != 1:
         return None
     if found[1][0].kind == "import":
         dotted = ".".join([found[1][0].target or "", *rest])
-        return SUBCLASSES.get(dotted, dotted)
-    if isinstance(found[1][0].node, cst.ClassDef) and not rest:
+        return SUBCLASSES.get(dotted, dotted) if not bracket or dotted in GENERIC else None
+    if isinstance(found[1][0].node, cst.ClassDef) and not rest and not bracket:
         return ctx.base_of(found[1][0].node)
     return None
 

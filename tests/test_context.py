@@ -289,3 +289,20 @@ def test_modules_bound_to_names(code: str) -> None:
 def test_a_call_with_a_text_is_no_import() -> None:
     ctx = context("x = make('a.b')\nx.f()\n")
     assert ctx.callee(node(ctx, "x.f()", cst.Call)) is None
+
+
+@pytest.mark.parametrize(
+    ("annotation", "known"),
+    [
+        ("Queue[str]", "queue.Queue"),
+        ("'Queue[str]'", "queue.Queue"),
+        ("'queue.Queue[str] | None'", "queue.Queue"),
+        ("Optional[Queue[str]]", "queue.Queue"),
+        ("list[Queue]", None),
+        ("'list[Queue]'", None),
+        ("'Optional[Queue[str]]'", None),
+    ],
+)
+def test_a_class_with_a_type_in_brackets(annotation: str, known: str | None) -> None:
+    ctx = context(f"import queue\nfrom queue import Queue\nfrom typing import Optional\ndef f(x: {annotation}): x")
+    assert ctx.instance_of(node(ctx, "x", cst.Name)) == known

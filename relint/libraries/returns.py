@@ -126,6 +126,19 @@ SUBCLASSES: dict[str, str] = {
 }
 """Dotted class -> the class that rules know it by, for annotations and base classes."""
 
+GENERIC: frozenset[str] = frozenset(
+    {
+        "asyncio.Future",
+        "asyncio.Task",
+        "concurrent.futures.Future",
+        "contextvars.ContextVar",
+        "subprocess.Popen",
+        *(f"asyncio.{kind}" for kind in ("Queue", "LifoQueue", "PriorityQueue")),
+        *(f"queue.{kind}" for kind in ("Queue", "LifoQueue", "PriorityQueue", "SimpleQueue")),
+    }
+)
+"""Classes that annotations name with a type in brackets: `Queue[str]`."""
+
 
 def instance_of_call(dotted: str) -> str | None:
     """The class of what the callable of this dotted name returns; None when it is not known."""
