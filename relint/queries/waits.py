@@ -19,6 +19,8 @@ _ENDING = frozenset(
     "cancel close closed closing del disconnect end exit finish finished kill quit shutdown signal stop stopped "
     "stopping teardown terminate terminated unload".split()
 )
+_SETTLES = frozenset({"shutdown", "done", "ready", "cancelled", "set_result", "set_exception"})
+"""Methods that end futures, or ask whether they have."""
 _SENTINELS = frozenset("end eof finish poison quit sentinel shutdown stop".split())
 
 
@@ -71,7 +73,7 @@ def _is_over_at_once(ctx: Context, call: cst.Call, wait: Wait) -> bool:
         return True  # `stop_event.wait()`, `stop_queue.get()`
     match wait.kind:
         case "future":
-            return _is_done(ctx, call, owner)
+            return _is_done(ctx, call, owner) or _has_told_to_end(ctx, call)
         case "runner":
             return _ends_things(ctx, call) or _has_told_to_end(ctx, call) or _has_heard_all(ctx, call)
         case "queue":
@@ -82,7 +84,12 @@ def _is_over_at_once(ctx: Context, call: cst.Call, wait: Wait) -> bool:
 
 
 def _is_done(ctx: Context, call: cst.Call, owner: cst.BaseExpression) -> bool:
-    """Whether a future is done, its coroutine has a limit, or its executor waits for all at the end of `with`."""
+    """Whether a future is done, its coroutine has a limit, or its executor waits for all at the end of `with`.
+
+    One that is given to a function may be: that is how `add_done_callback` calls it.
+    """
+    if any(binding.kind == "parameter" for binding in ctx.definitions(owner) or ()):
+        return True
     for made in made_by(ctx, owner):
         if any(isinstance(arg.value, cst.Call) and last_name(arg.value.func) == "wait_for" for arg in made.args):
             return True
@@ -94,11 +101,11 @@ def _is_done(ctx: Context, call: cst.Call, owner: cst.BaseExpression) -> bool:
 
 
 def _collects(ctx: Context, call: cst.Call) -> bool:
-    """Whether after a call futures are done: `wait(running)`, `executor.shutdown()`, and `future.done()` when asked."""
+    """Whether after a call futures are done: `wait(running)`, `executor.shutdown()`, `future.done()` when asked."""
     name = ctx.callee(call)
     if name == "concurrent.futures.wait":
         return lacks_timeout(ctx, call, 1) and ctx.argument(call, "return_when", 2) is None
-    return name == "concurrent.futures.as_completed" or last_name(call.func) in ("shutdown", "done", "ready")
+    return name == "concurrent.futures.as_completed" or last_name(call.func) in _SETTLES
 
 
 def _ends_things(ctx: Context, call: cst.Call) -> bool:

@@ -39,11 +39,11 @@ Found for objects whose class is known: `result()` and `exception()` of the futu
 locks of `asyncio` are not meant: a timeout around the coroutine reaches them. For processes of `subprocess` see REL104.
 
 Quiet where the wait is short or has a reason: a future that is done (from `as_completed`, after
-`concurrent.futures.wait`, `shutdown` or `done()`) or that belongs to an executor in a `with`, whose end waits for all
-work anyway; a consumer that comes back for more in a `while` loop, or is told the end by None; a queue that was asked
-whether it is empty; threads and signals after somebody was told to end (`stop.set()`, `put(None)`, `terminate()`, in
-`close` and its like), and signals and queues that are named so (`stop_event.wait()`). Locks of `threading` are quiet,
-since `with lock` waits in the same way.
+`concurrent.futures.wait`, `shutdown` or `done()`), may be (one that a function is given, as by `add_done_callback`), or
+belongs to an executor in a `with`, whose end waits for all work anyway; a consumer that comes back for more in a
+`while` loop, or is told the end by None; a queue that was asked whether it is empty; what waits after somebody was told
+to end (`stop.set()`, `put(None)`, `terminate()`, in `close` and its like), and signals and queues that are named so
+(`stop_event.wait()`). Locks of `threading` are quiet, since `with lock` waits in the same way.
 
 ## Fix safety
 Unsafe: work that takes longer than `[tool.relint.sanctioned] timeout` now ends in `TimeoutError` (`queue.Empty` for
