@@ -43,6 +43,9 @@ GATHERERS: frozenset[str] = frozenset(
 )
 """Functions that start a task for each coroutine they are given, and wait."""
 
+WRAPPERS: frozenset[str] = frozenset({"asyncio.wait_for", "asyncio.shield"})
+"""Functions that run the awaitable they are given, and give back its result."""
+
 CALLBACK_TAKERS: frozenset[str] = frozenset(
     {
         "add_done_callback",

@@ -8,7 +8,7 @@ from typing import Iterator
 import libcst as cst
 
 from relint.context import Context
-from relint.libraries.tasks import GATHERERS
+from relint.libraries.tasks import GATHERERS, WRAPPERS
 from relint.names import Binding, last_name
 from relint.queries.bounds import SAME_LENGTH, VIEWS, is_bounded, is_part_of_program, levels, word_list
 from relint.queries.growth import COMBINING, added_to, grows, repeats_with_data
@@ -26,7 +26,6 @@ _PLUMBING = frozenset(
 """Parts of an annotation that say that the items are no data: somebody made them, each for itself."""
 _SPLITS = frozenset({"asyncio.wait", "asyncio.tasks.wait"})
 """`done, pending = await asyncio.wait(tasks)`"""
-_WRAPPERS = frozenset({"asyncio.wait_for", "asyncio.shield"})
 
 
 def repeats_from_outside(ctx: Context, loop: cst.For | cst.CompFor) -> bool:
@@ -91,7 +90,7 @@ def _is_awaited_data(ctx: Context, awaited: cst.BaseExpression) -> bool:
     if not isinstance(awaited, cst.Call):
         return False
     name = ctx.callee(awaited)
-    if name in _WRAPPERS:
+    if name in WRAPPERS:
         return bool(awaited.args) and _is_awaited_data(ctx, awaited.args[0].value)
     if name in GATHERERS:
         return any(comes_from_outside(ctx, argument.value) for argument in awaited.args if argument.star == "*")
