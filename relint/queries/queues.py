@@ -7,15 +7,9 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from relint.context import Context
-from relint.names import Scope, is_none, last_name, parameters
-from relint.queries.bounds import words_of
-from relint.queries.limits import is_limited_function
-from relint.queries.tasks import makes_tasks
+from relint.names import Scope, is_none, parameters
 
 _DEPTH = 4
-_STARTS = frozenset("gather map run_in_executor start start_soon submit".split())
-_ONCE = frozenset("Thread Process run_in_executor submit to_thread spawn spawn_n start_soon".split())
-_POOL_WORDS = frozenset("idle free pool available slots tokens".split())
 
 
 @dataclass
@@ -45,56 +39,9 @@ def crosses_functions(ctx: Context, queue: Traffic) -> bool:
     return bool(putting and getting) and len(putting | getting) > 1
 
 
-def is_filled_before(ctx: Context, made: cst.Call, queue: Traffic) -> bool:
-    """Whether the function that makes the queue puts everything in before it starts anyone who gets."""
-    maker = ctx.function_of(made)
-    if maker is None or any(ctx.function_of(node) is not maker for node in queue.puts):
-        return False
-    starts = [c for c in ctx.walk(maker.body, cst.Call) if last_name(c.func) in _STARTS or makes_tasks(ctx, c.func)]
-    last = max((ctx.range(node)[0] for node in queue.puts), default=0)
-    return all(ctx.range(call)[0] > last for call in starts)
-
-
-def takes_few(ctx: Context, made: cst.Call, queue: Traffic) -> bool:
-    """Whether a local queue is for a few items.
-
-    One for each line that puts: results handed over by threads that run once; or the one answer to a request, which
-    a loop puts into the queue that came with it.
-    """
-    maker = ctx.function_of(made)
-    if maker is None or not isinstance(_bound_to(ctx, made), cst.Name):
-        return False
-    if all(ctx.function_of(node) is maker and not ctx.in_loop(node) for node in queue.gets):
-        if all(_belongs_to_item(ctx, node) for node in queue.puts):
-            return True
-    return all(not ctx.in_loop(node) and _runs_once(ctx, node) for node in queue.puts)
-
-
 def getter_puts(ctx: Context, queue: Traffic) -> bool:
     """Whether a function that gets also puts: it would wait for itself on a full queue."""
     return not {ctx.function_of(n) for n in queue.puts}.isdisjoint({ctx.function_of(n) for n in queue.gets})
-
-
-def is_pool(ctx: Context, made: cst.Call) -> bool:
-    """Whether a queue is named as a pool, to which things are given back."""
-    match _bound_to(ctx, made):
-        case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
-            return not words_of(name).isdisjoint(_POOL_WORDS)
-    return False
-
-
-def is_held_back(ctx: Context, queue: Traffic) -> bool:
-    """Whether those who put wait for a limiter or for room first."""
-    functions = {ctx.function_of(node) for node in queue.puts}
-    return queue.watched or any(isinstance(f, cst.FunctionDef) and is_limited_function(ctx, f) for f in functions)
-
-
-def is_emptied_on_demand(ctx: Context, queue: Traffic) -> bool:
-    """Whether nobody waits for the next item: what has gathered is taken when somebody asks, as from a list.
-
-    Threads and loops that come back for more are consumers too.
-    """
-    return not queue.waits and not any(_comes_back(ctx, node) for node in queue.gets)
 
 
 class _Search:
@@ -125,6 +72,8 @@ class _Search:
                 match self.ctx.parent(many):
                     case cst.Assign(targets=[cst.AssignTarget(target=held)]) | cst.AnnAssign(target=held):
                         self._follow_target(held, depth, inside=True)
+            case cst.Return():
+                self._follow_property(value, depth)
             case cst.Arg() as arg:
                 self._follow_argument(arg, arg, depth)
             case cst.Element() as element:
@@ -133,6 +82,15 @@ class _Search:
                 arg_ = self.ctx.parent(display) if display is not None else None
                 if isinstance(arg_, cst.Arg) and arg_.keyword is not None and arg_.keyword.value == "args":
                     self._follow_argument(arg_, element, depth)
+
+    def _follow_property(self, value: cst.BaseExpression, depth: int) -> None:
+        """What a `cached_property` returns is kept like an attribute."""
+        function = self.ctx.function_of(value)
+        cls = self.ctx.names.class_of_method(function) if isinstance(function, cst.FunctionDef) else None
+        if cls is None or not isinstance(function, cst.FunctionDef):
+            return
+        if any((name or "").endswith("cached_property") for name, _ in self.ctx.decorators(function)):
+            self._follow_attribute(cls, function.name.value, depth)
 
     def _follow_target(self, target: cst.BaseExpression, depth: int, inside: bool = False) -> None:
         """`inside`: the target is a mapping that holds the queue."""
@@ -270,90 +228,9 @@ def _conditions(ctx: Context, test: cst.BaseExpression) -> list[str]:
     return [ctx.source(test)]
 
 
-def _comes_back(ctx: Context, get: cst.CSTNode) -> bool:
-    """Whether a loop that does more than to empty the queue goes round a `get`, or round what leads to it."""
-    loops = [a for a in ctx.ancestors(get) if isinstance(a, cst.While | cst.For)]
-    if loops and _ends_when_empty(ctx, get, loops[0]):
-        del loops[0]
-    return bool(loops) or is_repeated(ctx, ctx.function_of(get))
-
-
-def _ends_when_empty(ctx: Context, get: cst.CSTNode, loop: cst.While | cst.For) -> bool:
-    """`while not queue.empty()`, or a `get_nowait` whose error leaves the loop."""
-    if isinstance(loop, cst.While) and ctx.source(loop.test).endswith(".empty()"):
-        return True
-    tried = ctx.enclosing(get, cst.Try)
-    if tried is None or loop not in ctx.ancestors(tried):
-        return tried is not None
-    return any(_leaves(handler.body) for handler in tried.handlers)
-
-
-def _leaves(block: cst.BaseSuite) -> bool:
-    match block.body[-1] if block.body else None:
-        case cst.SimpleStatementLine(body=[*_, cst.Break() | cst.Return()]):
-            return True
-    return False
-
-
-def is_repeated(ctx: Context, function: cst.CSTNode | None, depth: int = _DEPTH) -> bool:
-    """Whether a function is called in a `while` loop, by one that is, or runs in a thread or task."""
-    if not isinstance(function, cst.FunctionDef) or not depth:
-        return False
-    name = function.name.value
-    for call in ctx.tree.every(cst.Call, words=(name,)):
-        if ctx.function_def(call.func) is function:
-            if ctx.enclosing(call, cst.While) is not None or is_repeated(ctx, ctx.function_of(call), depth - 1):
-                return True
-        elif last_name(call.func) in _ONCE | _STARTS and any(
-            ctx.function_def(argument.value) is function for argument in call.args
-        ):
-            return True
-    return False
-
-
 def _methods(ctx: Context, cls: cst.ClassDef) -> list[cst.FunctionDef]:
     return [m for ancestor in ctx.names.ancestry(cls) for m in ancestor.body.body if isinstance(m, cst.FunctionDef)]
 
 
 def _sides(comparison: cst.Comparison) -> list[cst.BaseExpression]:
     return [comparison.left, *(target.comparator for target in comparison.comparisons)]
-
-
-def _bound_to(ctx: Context, made: cst.Call) -> cst.BaseExpression | None:
-    match ctx.parent(made):
-        case cst.Assign(targets=[cst.AssignTarget(target=target)]) | cst.AnnAssign(target=target):
-            return target
-    return None
-
-
-def _belongs_to_item(ctx: Context, put: cst.CSTNode) -> bool:
-    """Whether a queue is part of what each pass of the loop takes: `request.reply.put(x)`."""
-    loop = ctx.enclosing(put, cst.For, cst.While)
-    owner: cst.CSTNode = put.value if isinstance(put, cst.Attribute) else put
-    if loop is None or not isinstance(owner, cst.Attribute):
-        return False
-    while isinstance(owner, cst.Attribute):
-        owner = owner.value
-    taken = [loop.target] if isinstance(loop, cst.For) else []
-    taken += [target.target for assign in ctx.walk(loop.body, cst.Assign) for target in assign.targets]
-    return isinstance(owner, cst.Name) and any(
-        name.value == owner.value for target in taken for name in ctx.walk(target, cst.Name)
-    )
-
-
-def _runs_once(ctx: Context, node: cst.CSTNode) -> bool:
-    """Whether the function around a node is only called, or given to threads and pools, by lines outside loops."""
-    function = ctx.function_of(node)
-    if not isinstance(function, cst.FunctionDef):
-        return False
-    found = ctx.names.find_text(function.name.value, ctx.names.scope_of(function))
-    if found is None or isinstance(found[0].node, cst.ClassDef):
-        return False
-    for use in ctx.names.uses(found[0], function.name.value):
-        parent = ctx.parent(use)
-        call = ctx.parent(parent) if isinstance(parent, cst.Arg) else parent
-        if not isinstance(call, cst.Call) or ctx.in_loop(use):
-            return False
-        if call.func is not use and last_name(call.func) not in _ONCE:
-            return False
-    return True

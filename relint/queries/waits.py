@@ -12,7 +12,7 @@ from relint.names import is_none, last_name
 from relint.queries.bounds import words_of
 from relint.queries.items import made_by
 from relint.queries.origins import method_name
-from relint.queries.queues import is_repeated
+from relint.queries.queue_growth import is_repeated
 from relint.queries.timeouts import lacks_timeout
 
 _ENDING = frozenset(

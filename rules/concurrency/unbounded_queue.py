@@ -38,10 +38,11 @@ def work():
 
 Found for the queues of `queue`, `asyncio`, `multiprocessing` and `janus` without `maxsize`, or with zero, that one
 function of the file puts into and another gets from; the queue is followed through names, attributes and arguments.
-Quiet when a length is compared with a limit, when those who put wait for a semaphore, when everything is put in before
-the consumers start, for results that threads hand over once, for signals (`put(None)`, `put(True)`), for pools
-(`idle_connections`), and where nobody waits for items and no loop comes back for them (`while not queue.empty()` when
-somebody asks).
+Quiet when a length is compared with a limit, when those who put wait for a semaphore or for what becomes of their item
+(`await queue.put((future, x))`, `await future`), when everything is put in before the consumers start, for results that
+threads hand over once, for the answers that a request waits for, for signals (`put(None)`, `put(True)`), for pools
+(`idle_connections`), for lists of work that their only consumer fills, for what people type (`input`), and where nobody
+waits for items and no loop comes back for them (`while not queue.empty()` when somebody asks).
 
 ## Fix safety
 Unsafe: `put` waits when `[tool.relint.sanctioned] queue-size` (1000) items are there. Only a suggestion where
@@ -63,15 +64,8 @@ import libcst as cst
 from relint.context import Context
 from relint.libraries.queues import SIZED, WITHOUT_SIZE
 from relint.model import Finding, Rule
-from relint.queries.queues import (
-    crosses_functions,
-    is_emptied_on_demand,
-    is_filled_before,
-    is_held_back,
-    is_pool,
-    takes_few,
-    traffic,
-)
+from relint.queries.queue_growth import stays_short
+from relint.queries.queues import crosses_functions, traffic
 
 rule = Rule(
     code="REL303",
@@ -89,9 +83,7 @@ def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
     if name in SIZED and _has_size(ctx, node):
         return
     queue = traffic(ctx, node)
-    if not crosses_functions(ctx, queue) or is_held_back(ctx, queue) or is_pool(ctx, node):
-        return
-    if is_filled_before(ctx, node, queue) or takes_few(ctx, node, queue) or is_emptied_on_demand(ctx, queue):
+    if not crosses_functions(ctx, queue) or stays_short(ctx, node, queue):
         return
     lacks = "has no `maxsize`" if name in SIZED else "cannot be given a size"
     yield rule.finding(

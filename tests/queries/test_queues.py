@@ -1,20 +1,10 @@
 from __future__ import annotations
 
-from textwrap import indent
-
 import libcst as cst
 import pytest
 
 from relint.context import Context
-from relint.queries.queues import (
-    Traffic,
-    crosses_functions,
-    getter_puts,
-    is_emptied_on_demand,
-    is_filled_before,
-    takes_few,
-    traffic,
-)
+from relint.queries.queues import Traffic, crosses_functions, getter_puts, traffic
 from tests.asking import context
 
 
@@ -39,6 +29,10 @@ def _asked(code: str) -> tuple[Context, cst.Call, Traffic]:
             "class B:\n    def __init__(self, q):\n        self.q = q\n    def get(self): self.q.get()\n"
             "class A:\n    def __init__(self):\n        self.p = Queue()\n        self.b = B(self.p)\n"
             "    def put(self): self.p.put(1)"
+        ),
+        (
+            "from functools import cached_property\nclass A:\n    @cached_property\n    def q(self): return Queue()\n"
+            "    def put(self): self.q.put(1)\n    def get(self): self.q.get()"
         ),
         (
             "class A:\n    def __init__(self):\n        self.q = Queue()\n    def put(self): self.q.sync_q.put(1)\n"
@@ -79,38 +73,6 @@ def test_refusing_and_watching() -> None:
     assert not _asked(code.format("print(q.qsize())"))[2].watched
 
 
-def test_filled_before_and_few() -> None:
-    body = "q = Queue()\ndef work(): q.get()\n{}"
-    before = "for x in xs:\n    q.put(x)\nThread(target=work).start()\n"
-    after = "Thread(target=work).start()\nfor x in xs:\n    q.put(x)\n"
-    for lines, filled in ((before, True), (after, False)):
-        ctx, made, queue = _asked("def main(xs):\n" + indent(body.format(lines), "    "))
-        assert is_filled_before(ctx, made, queue) is filled
-    once = "def main(f):\n    q = Queue()\n    def run(): q.put(f())\n    {}\n    return q.get()\n"
-    for line, few in (("Thread(target=run).start()", True), ("f.subscribe(run)", False), ("while f: run()", False)):
-        ctx, made, queue = _asked(once.format(line))
-        assert takes_few(ctx, made, queue) is few
-
-
 def test_a_getter_that_puts() -> None:
     ctx, _, queue = _asked("q = Queue()\ndef f(): q.put(q.get())")
     assert getter_puts(ctx, queue)
-
-
-@pytest.mark.parametrize(
-    ("take", "on_demand"),
-    [
-        ("def take():\n    while not q.empty(): q.get()", True),
-        ("def take():\n    while open() and not q.empty(): q.get()", True),
-        ("def take(): return q.get(False)", True),
-        ("def take(): return q.get()", False),
-        ("def take():\n    while not q.empty() or busy(): q.get()", False),
-        ("def take(): return q.get(timeout=1)", False),
-        ("def take():\n    while not q.empty(): q.get()\ndef work():\n    while True: take()", False),
-        ("def take(): q.get_nowait()\ndef start(): Thread(target=take)", False),
-        ("def take(): q.get_nowait()\ndef start(): subscribe(take)", True),
-    ],
-)
-def test_taken_when_somebody_asks(take: str, on_demand: bool) -> None:
-    ctx, _, queue = _asked(f"q = Queue()\ndef put(x): q.put(x)\n{take}")
-    assert is_emptied_on_demand(ctx, queue) is on_demand
