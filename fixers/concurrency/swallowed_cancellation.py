@@ -7,7 +7,8 @@ import libcst as cst
 from relint import edits
 from relint.context import Context
 from relint.model import Edit, Finding, Fix, Safety, Severity
-from relint.queries.cancellation import catches_nothing_else, nothing_follows
+from relint.queries.cancellations_caught import catches_nothing_else
+from relint.queries.task_ends import nothing_follows
 from relint.rules.concurrency.swallowed_cancellation import rule
 
 

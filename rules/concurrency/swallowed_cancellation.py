@@ -35,10 +35,11 @@ async def poll(fetch):
 
 Found for `except:`, `except BaseException`, `except asyncio.CancelledError` (and `trio.Cancelled`,
 `anyio.get_cancelled_exc_class()`) around an `await` in an `async def`. Quiet when the handler raises, hands the error
-on (`set_exception`, `cancel()`), notes what happened in a variable that is read after the `try`, follows a `cancel()`
-of what is awaited, cleans up while another error is on its way, or belongs to `while not task.done()`, and for a task
-that returns what it has so far. For information only where the handler is the end of a coroutine that runs as a task of
-its own, or that nobody in the file calls.
+on (`set_exception`, `cancel()`, `return False, error`), notes what happened in a variable that is read after the `try`,
+follows a `cancel()` of what is awaited, cleans up while another error is on its way, or belongs to
+`while not task.done()`, and for a task that returns what it has so far. For information only where the handler is the
+end of a coroutine that runs as a task of its own, that nobody in the file calls, or that others of the file await as
+the last thing they do.
 
 ## Fix safety
 Unsafe: what awaited this coroutine now sees the cancellation. Only a suggestion where the handler ends a task.
@@ -57,7 +58,8 @@ import libcst as cst
 
 from relint.context import Context
 from relint.model import Finding, Rule
-from relint.queries.cancellation import ends_its_coroutine, ends_its_task, swallows_cancellation
+from relint.queries.cancellation import swallows_cancellation
+from relint.queries.task_ends import ends_its_coroutine, ends_its_task
 
 rule = Rule(code="REL306", words=("async",), near=("except that catches cancellation",), fix="unsafe")
 

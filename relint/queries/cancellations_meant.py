@@ -1,0 +1,137 @@
+"""Was a cancellation meant to end where it is caught, because somebody asked for that?"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+import libcst as cst
+
+from relint.context import Context
+from relint.names import is_none
+from relint.queries.bounds import words_of
+from relint.queries.cancellations_caught import CANCELLED, catches_nothing_else
+from relint.queries.endings import always_raises, ends_of
+from relint.queries.entry_points import called_from
+from relint.queries.handlers import Handler
+from relint.queries.task_ends import leads_to_the_end, top_coroutines
+
+_WAITS_FOR = frozenset({"asyncio.wait_for", "asyncio.shield", "asyncio.gather", "asyncio.wait"})
+
+
+def was_meant(ctx: Context, handler: Handler, attempt: cst.Try | cst.TryStar) -> bool:
+    """Whether what the `try` awaits was cancelled on purpose, or must be finished, or cleaned up, whatever happens."""
+    return (
+        _is_on_the_way_out(ctx, attempt)
+        or _was_cancelled_here(ctx, attempt)
+        or _answers_with_what_it_has(ctx, handler)
+        or _waits_until_done(ctx, handler)
+    )
+
+
+def _was_cancelled_here(ctx: Context, attempt: cst.Try | cst.TryStar) -> bool:
+    """Whether what the `try` awaits was meant to end.
+
+    The function cancels something before or in the `try`, or throws the cancellation itself, or what is awaited is a
+    task that the file cancels somewhere.
+    """
+    function = ctx.function_of(attempt)
+    assert isinstance(function, cst.FunctionDef)
+    end = ctx.range(attempt.body)[1]
+    for call in ctx.walk(function.body, cst.Call):
+        match call.func:
+            case cst.Attribute(attr=cst.Name(value=name)) | cst.Name(value=name):
+                if "cancel" in words_of(name) and ctx.range(call)[0] < end:
+                    return True
+    if any(ctx.qualname(node) in CANCELLED for node in ctx.walk(attempt.body, cst.Name, cst.Attribute)):
+        return True
+    waits = [_waited_for(ctx, wait.expression) for wait in ctx.walk(attempt.body, cst.Await)]
+    return bool(waits) and all(_texts_of(ctx, wait) & _cancelled_tasks(ctx) for wait in waits)
+
+
+def _texts_of(ctx: Context, task: cst.BaseExpression) -> set[str]:
+    """How the file may write a task: `task`, and `self.task` where it was taken from or is kept."""
+    function = ctx.function_of(task)
+    kept = [
+        ctx.source(target.target)
+        for assign in (ctx.walk(function.body, cst.Assign) if function is not None else ())
+        if isinstance(task, cst.Name) and isinstance(assign.value, cst.Name) and assign.value.value == task.value
+        for target in assign.targets
+    ]
+    bound = ctx.definitions(task) or [] if isinstance(task, cst.Name) else []
+    values = [b.value for b in bound if isinstance(b.value, cst.Name | cst.Attribute | cst.Subscript)]
+    return {ctx.source(task), *kept, *map(ctx.source, values)}
+
+
+def _waited_for(ctx: Context, expression: cst.BaseExpression) -> cst.BaseExpression:
+    """`task` of `await wait_for(task, 5)`."""
+    if isinstance(expression, cst.Call) and expression.args and ctx.callee(expression) in _WAITS_FOR:
+        return expression.args[0].value
+    return expression
+
+
+def _cancelled_tasks(ctx: Context) -> set[str]:
+    """The source of every `x` of an `x.cancel()` in the file, or of an `x.cancel` that something else calls."""
+
+    def answer() -> set[str]:
+        found = ctx.tree.every(cst.Attribute, words=("cancel",))
+        return {ctx.source(method.value) for method in found if method.attr.value == "cancel"}
+
+    return ctx.memo("cancelled tasks", answer)
+
+
+def _is_on_the_way_out(ctx: Context, attempt: cst.CSTNode) -> bool:
+    """Whether a `try` cleans up in a handler that raises in the end: another error is on its way."""
+    for ancestor in ctx.ancestors(attempt):
+        if isinstance(ancestor, cst.FunctionDef):
+            return False
+        if isinstance(ancestor, cst.ExceptHandler | cst.ExceptStarHandler) and always_raises(ctx, ancestor.body):
+            return True
+    return False
+
+
+def _waits_until_done(ctx: Context, handler: Handler) -> bool:
+    """Whether a loop waits again, `while not task.done()` or for a shielded task: it is finished whatever happens."""
+    loop = ctx.enclosing(handler, cst.While)
+    attempt = ctx.parent(handler)
+    if loop is None or not isinstance(attempt, cst.Try | cst.TryStar):
+        return False
+    waits = [wait.expression for wait in ctx.walk(attempt.body, cst.Await)]
+    if waits and all(isinstance(call, cst.Call) and ctx.callee(call) == "asyncio.shield" for call in waits):
+        return True
+    return any(isinstance(c.func, cst.Attribute) and c.func.attr.value == "done" for c in ctx.walk(loop.test, cst.Call))
+
+
+def _answers_with_what_it_has(ctx: Context, handler: Handler) -> bool:
+    """Whether a task that is cancelled returns what it has until then: who cancels it asks for that.
+
+    It returns names at once, or leaves its loop for a last statement that does; it is what a task runs, or what that
+    returns.
+    """
+    function = ctx.function_of(handler)
+    if not isinstance(function, cst.FunctionDef) or not catches_nothing_else(ctx, handler):
+        return False
+    answers = [statement.value for statement in ctx.walk(handler.body, cst.Return)]
+    if ends_of(ctx, handler.body) == {"break"} and leads_to_the_end(ctx, handler):
+        match function.body.body[-1]:
+            case cst.SimpleStatementLine(body=[cst.Return(value=value)]):
+                answers.append(value)
+    elif ends_of(ctx, handler.body) != {"return"}:
+        return False
+    tops = top_coroutines(ctx)
+    return bool(answers) and all(map(_is_of_names, answers)) and (
+        function in tops or any(top in tops for top in _returned_by(ctx, function))
+    )
+
+
+def _is_of_names(value: cst.BaseExpression | None) -> bool:
+    """`counter`, `(key, found)`."""
+    parts = [element.value for element in value.elements] if isinstance(value, cst.Tuple) else [value]
+    return bool(parts) and all(isinstance(part, cst.Name) and not is_none(part) for part in parts)
+
+
+def _returned_by(ctx: Context, function: cst.FunctionDef) -> Iterator[cst.CSTNode | None]:
+    """The functions of the file that return what a coroutine function returns: `return await f()`."""
+    for call in called_from(ctx, function):
+        wait = ctx.parent(call)
+        if isinstance(wait, cst.Await) and isinstance(ctx.parent(wait), cst.Return):
+            yield ctx.function_of(call)
