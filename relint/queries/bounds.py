@@ -7,7 +7,8 @@ import re
 import libcst as cst
 
 from relint.context import Context
-from relint.names import is_none, last_name
+from relint.names import Binding, is_none, last_name
+from relint.queries.given import given_to
 
 SAME_LENGTH: frozenset[str] = frozenset("enumerate reversed sorted list tuple set frozenset iter".split())
 """Built-in functions that give back as many items as they are given."""
@@ -90,6 +91,29 @@ def levels(loop: cst.CompFor) -> list[cst.CompFor]:
     return found
 
 
+def stops_at_a_number(ctx: Context, loop: cst.For | cst.While) -> bool:
+    """Whether a loop is left when something that it counts has reached a number: `if len(found) >= 10: break`."""
+    counted = {
+        ctx.source(step.target)
+        for step in ctx.walk(loop.body, cst.AugAssign)
+        if isinstance(step.operator, cst.AddAssign)
+    }
+    match loop:
+        case cst.For(
+            target=cst.Tuple(elements=[cst.Element(value=index), *_]), iter=cst.Call(func=cst.Name(value="enumerate"))
+        ):
+            counted.add(ctx.source(index))
+    for branch in ctx.walk(loop.body, cst.If):
+        match branch.test:
+            case cst.Comparison(
+                left=left,
+                comparisons=[cst.ComparisonTarget(operator=cst.Equal() | cst.GreaterThan() | cst.GreaterThanEqual())],
+            ) if ctx.source(left) in counted or (isinstance(left, cst.Call) and ctx.callee(left) == "builtins.len"):
+                if any(ctx.enclosing(end, cst.For, cst.While) is loop for end in ctx.walk(branch.body, cst.Break)):
+                    return True
+    return False
+
+
 def _is_bounded_call(ctx: Context, call: cst.Call) -> bool:
     name = ctx.callee(call) or ""
     arguments = [argument.value for argument in call.args if argument.keyword is None]
@@ -162,8 +186,22 @@ def _is_enum(ctx: Context, name: cst.Name | cst.Attribute) -> bool:
 
 
 def _holds_few(ctx: Context, name: cst.Name | cst.Attribute) -> bool:
+    match ctx.definitions(name):
+        case [Binding(kind="parameter", node=cst.Param() as parameter)]:
+            given = given_to(ctx, parameter)
+            return bool(given) and all(is_bounded(ctx, value) for value in given or ())
     values = ctx.bindings(name)
+    if values is not None and any(_is_cut(ctx, name, value) for value in values):
+        return True
     return values is not None and all(is_bounded(ctx, value) for value in values) and not _grows(ctx, name)
+
+
+def _is_cut(ctx: Context, name: cst.BaseExpression, value: cst.BaseExpression) -> bool:
+    """`rows = rows[:10]`."""
+    match value:
+        case cst.Subscript(value=whole, slice=[cst.SubscriptElement(slice=cst.Slice(upper=upper))]):
+            return upper is not None and ctx.source(whole) == ctx.source(name)
+    return False
 
 
 def _grows(ctx: Context, name: cst.Name | cst.Attribute) -> bool:

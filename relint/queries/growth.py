@@ -9,7 +9,7 @@ import libcst as cst
 
 from relint.context import Context
 from relint.names import last_name
-from relint.queries.bounds import SAME_LENGTH, VIEWS, is_bounded, levels, word_list
+from relint.queries.bounds import SAME_LENGTH, VIEWS, is_bounded, levels, stops_at_a_number, word_list
 
 _DATA = frozenset(
     "article blob collection comment contact customer date doc document email event evt file filename host image img "
@@ -69,7 +69,7 @@ def added_to(ctx: Context, name: cst.Name) -> Iterator[cst.For | cst.BaseExpress
                         yield added
             case _:
                 adds = False
-        if adds and (loop := ctx.enclosing(use, cst.For)) is not None:
+        if adds and (loop := ctx.enclosing(use, cst.For)) is not None and not stops_at_a_number(ctx, loop):
             yield loop
 
 

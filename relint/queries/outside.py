@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Iterator
 
 import libcst as cst
 
@@ -11,6 +10,7 @@ from relint.context import Context
 from relint.libraries.tasks import GATHERERS, WRAPPERS
 from relint.names import Binding, last_name
 from relint.queries.bounds import SAME_LENGTH, VIEWS, is_bounded, is_part_of_program, levels, word_list
+from relint.queries.given import given_to
 from relint.queries.growth import COMBINING, added_to, grows, repeats_with_data
 
 _READING = frozenset(
@@ -154,11 +154,8 @@ def _is_given_data(ctx: Context, parameter: cst.Param) -> bool:
         return False
     if parameter.annotation is not None and not _annotates_data(ctx, parameter.annotation.annotation):
         return False
-    function = ctx.enclosing(parameter, cst.FunctionDef)
-    if function is None or parameter not in _plain_parameters(function):
-        return False
-    given = list(_given(ctx, function, parameter)) if _is_private(ctx, function) else []
-    return not given or any(comes_from_outside(ctx, value) for value in given)
+    given = given_to(ctx, parameter)
+    return given is not None and (not given or any(comes_from_outside(ctx, value) for value in given))
 
 
 def _annotates_data(ctx: Context, annotation: cst.BaseExpression) -> bool:
@@ -168,26 +165,6 @@ def _annotates_data(ctx: Context, annotation: cst.BaseExpression) -> bool:
         names |= set(re.findall(r"\w+", quoted.value))
     last_words = [words[-1] for words in map(word_list, names) if words]
     return not names & _PLUMBING and not any(is_part_of_program(f"{word}s") for word in last_words)
-
-
-def _plain_parameters(function: cst.FunctionDef) -> list[cst.Param]:
-    return [*function.params.posonly_params, *function.params.params, *function.params.kwonly_params]
-
-
-def _is_private(ctx: Context, function: cst.FunctionDef) -> bool:
-    return function.name.value.startswith("_") or ctx.function_of(function) is not None
-
-
-def _given(ctx: Context, function: cst.FunctionDef, parameter: cst.Param) -> Iterator[cst.BaseExpression]:
-    """What the calls in the file give a parameter."""
-    position = _plain_parameters(function).index(parameter)
-    is_method = isinstance(ctx.parent(ctx.parent(function) or function), cst.ClassDef)
-    for call in ctx.tree.every(cst.Call, words=(function.name.value,)):
-        if last_name(call.func) == function.name.value and ctx.function_def(call.func) is function:
-            bound = 1 if is_method and isinstance(call.func, cst.Attribute) else 0
-            argument = ctx.argument(call, parameter.name.value, position - bound)
-            if argument is not None:
-                yield argument.value
 
 
 def _is_filled(ctx: Context, name: cst.Name) -> bool:

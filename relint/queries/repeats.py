@@ -7,7 +7,7 @@ import libcst as cst
 from relint.context import Context
 from relint.libraries.tasks import THREADS, WRAPPERS
 from relint.names import last_name, parameters
-from relint.queries.bounds import levels, words_of
+from relint.queries.bounds import levels, stops_at_a_number, words_of
 from relint.queries.growth import repeats_with_data
 from relint.queries.limits import holds_limit, limits_itself
 from relint.queries.outside import is_own, repeats_from_outside
@@ -32,7 +32,7 @@ def repeated(ctx: Context, made: cst.Call, at: cst.BaseExpression) -> tuple[cst.
         match ancestor:
             case cst.With() if holds_limit(ctx, ancestor):
                 return None
-            case cst.IndentedBlock(body=statements) if any(map(_leaves, statements)):
+            case cst.IndentedBlock(body=statements) if any(map(leaves, statements)):
                 return None  # once at most
             case cst.If(test=test) if child is ancestor.body and _is_for_the_first(ctx, test, at):
                 return None
@@ -43,6 +43,8 @@ def repeated(ctx: Context, made: cst.Call, at: cst.BaseExpression) -> tuple[cst.
                             return ancestor, level.iter
             case cst.For() | cst.While() if child is ancestor.body:
                 if limits_itself(ctx, ancestor) or _awaits_what_it_starts(ctx, ancestor, at):
+                    return None
+                if isinstance(ancestor, cst.For) and stops_at_a_number(ctx, ancestor):
                     return None
                 if _keeps_the_last(ctx, ancestor, at):
                     return None
@@ -55,7 +57,8 @@ def repeated(ctx: Context, made: cst.Call, at: cst.BaseExpression) -> tuple[cst.
     return None
 
 
-def _leaves(statement: cst.CSTNode) -> bool:
+def leaves(statement: cst.CSTNode) -> bool:
+    """Whether a statement ends the pass of a loop for good, so that what stands beside it happens once at most."""
     match statement:
         case cst.SimpleStatementLine(body=[*_, cst.Return() | cst.Break() | cst.Raise()]):
             return True

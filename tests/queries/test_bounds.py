@@ -3,7 +3,7 @@ from __future__ import annotations
 import libcst as cst
 import pytest
 
-from relint.queries.bounds import is_bounded, words_of
+from relint.queries.bounds import is_bounded, stops_at_a_number, words_of
 from tests.asking import context
 
 CODE = """
@@ -70,3 +70,38 @@ def _asked(expression: str) -> bool:
     ctx = context(CODE.replace("{expression}", expression))
     use = next(c for c in ctx.tree.of(cst.Call) if ctx.source(c.func) == "use")
     return is_bounded(ctx, use.args[0].value)
+
+
+@pytest.mark.parametrize(
+    ("body", "stops"),
+    [
+        ("n += 1\n        if n >= 10: break", True),
+        ("if len(found) == limit: break", True),
+        ("if i > 10:\n            break", True),
+        ("if n >= 10: break", False),
+        ("n += 1\n        if n >= 10: print(n)", False),
+        ("if x == 10: break", False),
+        ("for y in x:\n            n += 1\n            if n >= 10: break", False),
+    ],
+)
+def test_stops_at_a_number(body: str, stops: bool) -> None:
+    ctx = context(f"def f(xs, found, n, limit):\n    for i, x in enumerate(xs):\n        {body}\n")
+    loop = next(iter(ctx.tree.of(cst.For)))
+    assert stops_at_a_number(ctx, loop) is stops
+
+
+@pytest.mark.parametrize(
+    ("code", "bounded"),
+    [
+        ("def _f(xs): use(xs)\n_f([1, 2])\n_f((3,))", True),
+        ("def _f(xs): use(xs)\n_f([1, 2])\n_f(rows())", False),
+        ("def _f(xs): use(xs)", False),
+        ("def f(xs): use(xs)\nf([1, 2])", False),
+        ("def f(xs):\n    ys = list(xs)\n    ys = ys[:5]\n    use(ys)", True),
+        ("def f(xs):\n    ys = list(xs)\n    ys = ys[5:]\n    use(ys)", False),
+    ],
+)
+def test_given_and_cut(code: str, bounded: bool) -> None:
+    ctx = context(code)
+    use = next(c for c in ctx.tree.of(cst.Call) if ctx.source(c.func) == "use")
+    assert is_bounded(ctx, use.args[0].value) is bounded
