@@ -268,6 +268,17 @@ RULES: list[dict[str, Any]] = [
         'fix': 'unsafe',
     },
     {
+        'name': 'flooded-executor',
+        'family': 'concurrency',
+        'module': 'relint.rules.concurrency.flooded_executor',
+        'summary': 'An executor that is given one call after the other, faster than it takes them.',
+        'code': 'REL304',
+        'imports': ('concurrent', 'futures'),
+        'words': ('submit', 'map'),
+        'fix': 'display',
+        'default': False,
+    },
+    {
         'name': 'gather-orphans-siblings',
         'family': 'concurrency',
         'module': 'relint.rules.concurrency.gather_orphans_siblings',

@@ -68,6 +68,17 @@ THREADS: dict[str, str] = {
 }
 """Class -> what its instances start."""
 
+EXECUTORS: frozenset[str] = frozenset(
+    {
+        "concurrent.futures.Executor",
+        "concurrent.futures.ThreadPoolExecutor",
+        "concurrent.futures.ProcessPoolExecutor",
+        "concurrent.futures.InterpreterPoolExecutor",
+        "concurrent.futures.process.ProcessPoolExecutor",
+    }
+)
+"""Classes whose `submit` never waits: what no worker has time for is queued, without a limit (their own source)."""
+
 THREADED: frozenset[str] = frozenset({"aiofiles", "aiosqlite"})
 """Packages whose coroutines wait for a pool of threads, or for one thread (their own sources)."""
 

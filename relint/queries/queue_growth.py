@@ -15,7 +15,7 @@ _DEPTH = 4
 _STARTS = frozenset("gather map run_in_executor start start_soon submit".split())
 _ONCE = frozenset("Thread Process run_in_executor submit to_thread spawn spawn_n start_soon".split())
 _POOL_WORDS = frozenset("idle free pool available slots tokens".split())
-_ANSWER_WORDS = frozenset("resp response responses reply replies answer answers".split())
+_ANSWERS = ("resp", "response", "responses", "reply", "replies", "answer", "answers")
 _WAITERS = frozenset({"Future", "create_future", "Event", "Queue", "SimpleQueue"})
 
 
@@ -187,15 +187,16 @@ def _waits_for_its_item(ctx: Context, put: cst.CSTNode) -> bool:
     if any(ctx.callee(other) == "builtins.input" for other in ctx.walk(function.body, cst.Call)):
         return True
     given = {name.value for argument in call.args for name in ctx.walk(argument.value, cst.Name)}
-    waiters = {
-        last_name(target.target)
-        for assign in ctx.walk(function.body, cst.Assign)
-        if isinstance(assign.value, cst.Call) and last_name(assign.value.func) in _WAITERS
-        for target in assign.targets
-    }
+    waiters = {name.value for name in ctx.walk(function.body, cst.Name) if name.value in given and _waits(ctx, name)}
     end = ctx.range(call)[1]
     later = (name for name in ctx.walk(function.body, cst.Name) if ctx.range(name)[0] > end)
-    return any(name.value in given & waiters for name in later if _is_waiting(ctx, name))
+    return any(name.value in waiters for name in later if _is_waiting(ctx, name))
+
+
+def _waits(ctx: Context, name: cst.Name) -> bool:
+    """Whether a name was given a future, an event or a queue that this function made."""
+    made = ctx.value_of(name)
+    return isinstance(made, cst.Call) and last_name(made.func) in _WAITERS
 
 
 def _is_waiting(ctx: Context, name: cst.Name) -> bool:
@@ -212,7 +213,7 @@ def _is_filling(ctx: Context, put: cst.CSTNode) -> bool:
 
 
 def _names_answers(bound: cst.BaseExpression | None) -> bool:
-    return bound is not None and not words_of(last_name(bound)).isdisjoint(_ANSWER_WORDS)
+    return bound is not None and any(word.endswith(_ANSWERS) for word in words_of(last_name(bound)))
 
 
 def _asks_first(ctx: Context, get: cst.CSTNode) -> bool:

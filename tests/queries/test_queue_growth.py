@@ -66,6 +66,7 @@ WORK = "\nasync def work():\n    while True: await q.get()\n"
     [
         ("async def put(loop):\n    f = loop.create_future()\n    await q.put((f, 1))\n    return await f", True),
         ("async def put(loop):\n    f = Future()\n    q.put_nowait(Job(f))\n    return await wait_for(f, 5)", True),
+        ("async def put(loop):\n    f: F = loop.create_future()\n    await q.put((f, 1))\n    return await f", True),
         ("async def put():\n    done = Event()\n    q.put_nowait(done)\n    await done.wait()", True),
         ("def put():\n    while True: q.put(input('> '))", True),
         ("async def put(loop):\n    f = loop.create_future()\n    await q.put((f, 1))\n    return f", False),
@@ -109,6 +110,7 @@ ASK = "async def ask(self, x):\n            await send(x)\n            return aw
     ("name", "get", "short"),
     [
         ("replies", ASK, True),
+        ("pingresp_queue", ASK, True),
         ("messages", ASK, False),
         ("replies", "async def next(self): return await self.{name}.get()", False),
         ("replies", "async def run(self):\n            while True: await self.{name}.get()", False),
