@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 _Answer = TypeVar("_Answer")
 Question = Callable[["Context", cst.BaseExpression], _Answer]
 
-_MODULES = 48
-"""Parsed modules that a process keeps."""
+_MODULES = 200
+"""Modules that a process keeps the answers of."""
+_TEXT = 200_000
+"""Characters of them that it keeps as trees, which take a few hundred times that."""
 _ROUNDS = 6
 _DEPTH = 20
 """Modules asked by modules."""
@@ -219,6 +221,8 @@ class _Module:
         self._context: Context | None = None
         self._narrowed: Narrowed | None = None
         self._shown: set[str] = set()
+        self.size = 0
+        """Characters of its text that are held as a tree."""
         self._expressions: dict[str, cst.BaseExpression] = {}
         self._answers: dict[tuple[str, str], Any] = {}
         if self._text is not None and (pieces := outline(self._text)) is not None:
@@ -247,6 +251,10 @@ class _Module:
                     self._narrowed = None
         return None
 
+    def forget_tree(self) -> None:
+        """Keep the answers only."""
+        self._context, self.size = None, 0
+
     def _expression(self, text: str) -> cst.BaseExpression:
         if text not in self._expressions:
             self._expressions[text] = cst.parse_expression(text)
@@ -271,6 +279,7 @@ class _Module:
             from relint.context import Context
 
             tree = Tree(module, self._text, self._narrowed)
+            self.size = len(shown.replace("  ", ""))
             self._context = Context(self._path, tree, self.project.settings, self.project)
         return self._context
 
@@ -293,12 +302,13 @@ class _Asking:
     """The modules of a process, and which of them are being asked.
 
     What is asked of a module that is being asked already may be told otherwise than in another order of questions, so
-    nothing of it is kept.
+    nothing is kept of the modules that had a part in it.
     """
 
     def __init__(self) -> None:
         self.kept: Kept[_Module] = Kept(_MODULES)
         self._open: list[tuple[str, str, str]] = []
+        self._asked: list[_Module] = []
         self._circular = False
 
     def ask(self, project: Project, place: Place, name: str, question: Question[Any]) -> Any:
@@ -308,15 +318,30 @@ class _Asking:
             self._circular = True
             return None
         module = self.kept.ask(place.path, project, lambda beside: _Module(place.path, beside))
+        module.project.join(project)
+        self._asked.append(module)
         self._open.append(key)
         try:
             return module.answer(place, name, question)
         finally:
             project.absorb(module.project.consulted)
             self._open.pop()
-            if not self._open and self._circular:
-                self._circular = False
-                self.kept.clear()
+            if not self._open:
+                self._end()
+
+    def _end(self) -> None:
+        """Nothing is asked any more: let go of what need not be kept."""
+        if self._circular:
+            self._circular = False
+            self.kept.drop(self._asked)
+        for module in self._asked:
+            module.project.leave()
+        self._asked.clear()
+        held = 0
+        for module in self.kept.newest_first():
+            held += module.size
+            if held > _TEXT:
+                module.forget_tree()
 
 
 _asking = _Asking()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any, Callable, Generic, Hashable, TypeVar
+from typing import Any, Callable, Generic, Hashable, Iterable, Iterator, Mapping, TypeVar
 
 from relint.project import Project
 
@@ -14,8 +14,8 @@ _Answer = TypeVar("_Answer")
 @dataclass(frozen=True, eq=False)
 class _Held(Generic[_Answer]):
     answer: _Answer
-    project: Project
-    """Whose record says what the answer rests on."""
+    record: Mapping[str, str]
+    """What the answer rests on."""
 
 
 class Kept(Generic[_Answer]):
@@ -29,16 +29,24 @@ class Kept(Generic[_Answer]):
         """The answer to a question of a project, which has it on record afterwards."""
         full: Any = (key, project.settings.root, project.settings.src)
         held = self._held.get(full)
-        if held is None or not project.holds(held.project.consulted):
+        if held is None or not project.holds(held.record):
             beside = project.beside()
-            held = self._held[full] = _Held(answer(beside), beside)
-            project.absorb(beside.consulted)
-        else:
-            held.project.join(project)
+            held = self._held[full] = _Held(answer(beside), beside.consulted)
+            project.absorb(held.record)
         self._held.move_to_end(full)
         while len(self._held) > self._size:
             self._held.popitem(last=False)
         return held.answer
+
+    def newest_first(self) -> Iterator[_Answer]:
+        """The answers, those last asked for first."""
+        return (held.answer for held in reversed(self._held.values()))
+
+    def drop(self, answers: Iterable[_Answer]) -> None:
+        """Forget some of them."""
+        dropped = set(map(id, answers))
+        for key in [key for key, held in self._held.items() if id(held.answer) in dropped]:
+            del self._held[key]
 
     def clear(self) -> None:
         """Forget everything."""

@@ -15,7 +15,7 @@ _MOST = 50
 """Expressions followed from one; what needs more is taken for one that leads to what it has led to so far."""
 _ATTRIBUTE = re.compile(r"\.(\w+)")
 _ANY = "*"
-_answers: Kept[frozenset[str]] = Kept(20_000)
+_answers: Kept[frozenset[str]] = Kept(8_000)
 
 
 def shared_words(project: Project, path: str, text: str) -> frozenset[str]:

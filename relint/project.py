@@ -131,6 +131,10 @@ class Project:
         """Go on in the world of another asker, where all that was consulted is the same."""
         self.settings, self._files, self._wanted = asking.settings, asking._files, asking._wanted
 
+    def leave(self) -> None:
+        """Let go of what was read: the next asker brings its own."""
+        self._files = Seen(Files())
+
     def holds(self, record: Mapping[str, str]) -> bool:
         """Whether another record is true in this project; what was looked at for that is recorded."""
         return all(self._answer(path) == answer for path, answer in record.items())
