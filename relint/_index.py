@@ -71,6 +71,7 @@ RULES: list[dict[str, Any]] = [
         'imports': ('aiohttp', 'httpx', 'requests', 'urllib', 'six'),
         'words': ('ClientSession', 'Client', 'AsyncClient', 'stream', 'urlopen'),
         'fix': 'unsafe',
+        'shared': True,
     },
     {
         'name': 'blocking-call-in-async',
@@ -139,6 +140,7 @@ RULES: list[dict[str, Any]] = [
         'words': ('commit', 'flush', 'set_autocommit'),
         'severity': 'error',
         'fix': 'safe',
+        'shared': True,
     },
     {
         'name': 'side-effect-in-transaction',
@@ -624,6 +626,7 @@ RULES: list[dict[str, Any]] = [
         'near': ('retry',),
         'fix': 'display',
         'default': False,
+        'shared': True,
     },
     {
         'name': 'create-endpoint-without-idempotency',

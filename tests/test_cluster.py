@@ -74,6 +74,19 @@ def test_results_are_those_of_a_local_run(files: list[File], task: Task, monkeyp
     assert {"REL002", "REL501"} <= codes or task.fix
 
 
+def test_a_name_from_another_module(tmp_path: Path) -> None:
+    """That the file concerns a rule at all is told by a module that the worker has to ask for."""
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "__init__.py").write_text("from .http import session\n")
+    (tmp_path / "shop" / "http.py").write_text("import requests\n\nsession = requests.Session()\n")
+    orders = tmp_path / "shop" / "orders.py"
+    orders.write_text("from shop import session\n\n\ndef load(url):\n    return session.get(url)\n")
+    files: list[File] = [(orders, Settings(root=tmp_path))]
+    with ThreadPoolExecutor(2) as executor:
+        (result,) = run(files, elsewhere=Blind(executor))
+    assert [each.code for each in result.diagnostics] == ["REL101"]
+
+
 def test_a_file_that_never_stops_asking_is_checked_here(files: list[File], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remote, "_ROUNDS", 1)
     with ThreadPoolExecutor(2) as executor:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from relint.context import Context
+from relint.elsewhere import ask, elsewhere
 from relint.libraries.connections import AUTOCOMMIT, MAKERS, OWNERS, REGISTRIES, With
 from relint.names import Binding, Scope, is_none
 from relint.queries.endings import always_raises, ends_of
@@ -141,6 +142,8 @@ def opened_by(ctx: Context, value: cst.BaseExpression) -> str | None:
         return None
     if cls == "sqlalchemy.Transaction" and _is_closed_by_with(ctx, call):
         return None
+    if (place := elsewhere(ctx, call)) is not None:
+        return cls if ask(ctx, place, "opened by", opened_by) is not None else None
     function = ctx.function_def(call.func)
     return cls if function is None or _makes(ctx, function) else None
 

@@ -59,6 +59,7 @@ rule = Rule(
     imports=("aiohttp", "httpx", "requests", "urllib", "six"),
     words=("ClientSession", "Client", "AsyncClient", "stream", "urlopen"),
     fix="unsafe",
+    shared=True,
 )
 
 

@@ -62,6 +62,7 @@ rule = Rule(
     near=("retry",),
     fix="display",
     default=False,
+    shared=True,
 )
 
 

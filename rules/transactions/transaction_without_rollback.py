@@ -83,6 +83,7 @@ rule = Rule(
     words=("commit", "flush", "set_autocommit"),
     severity="error",
     fix="safe",
+    shared=True,
 )  # fmt: skip
 
 
