@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from typing import Sequence
 
 import libcst as cst
 
@@ -24,6 +25,14 @@ def _imported_definition(ctx: Context, expression: cst.CSTNode) -> ast.stmt | No
     dotted = ctx.names.dotted(expression) if isinstance(expression, cst.Name | cst.Attribute) else None
     found = _found(ctx, dotted) if dotted is not None else None
     return found[1] if found is not None else None
+
+
+def imported_class(ctx: Context, expression: cst.CSTNode) -> tuple[ast.ClassDef, Sequence[ast.stmt]] | None:
+    """A class that is imported, and the statements of the file that defines it."""
+    dotted = ctx.names.dotted(expression) if isinstance(expression, cst.Name | cst.Attribute) else None
+    path, definition = (_found(ctx, dotted) if dotted is not None else None) or (None, None)
+    tree = ctx.project.syntax(path) if path is not None else None
+    return (definition, tree.body) if tree is not None and isinstance(definition, ast.ClassDef) else None
 
 
 def imported_source(ctx: Context, dotted: str) -> tuple[Path, str] | None:

@@ -80,6 +80,8 @@ class _Search:
         self.by_root: dict[cst.BaseExpression, Site] = {}
         self.reached: set[cst.BaseExpression] = set()
         """Expressions and holes that reach a database call: what they are without it does not matter."""
+        self.wrapped: set[cst.CSTNode] = set()
+        """Holes of text that a wrapper gets: with which parameters says its caller, not the call in it."""
         self.roots: dict[cst.CSTNode, cst.BaseExpression] = {}
         """Where each hole was reported that reaches none."""
 
@@ -111,6 +113,10 @@ class _Search:
                 root = _written_in(text, one.hole)
                 if sink is not None:
                     self.reached |= {root, one.hole.root, one.hole.node}
+                    if sink.wrapper is not None:
+                        self.wrapped.add(one.hole.node)
+                    elif one.hole.node in self.wrapped:
+                        continue
                 elif root in self.reached or one.hole.node in self.reached:
                     continue
                 elif self.roots.setdefault(one.hole.node, root) is not root:

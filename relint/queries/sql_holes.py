@@ -170,7 +170,11 @@ def _is_harmless_word(ctx: Context, hole: Hole, spot: Spot) -> bool:
         return False
     texts = text_of(ctx, hole.value)
     inner = [one for text in texts for one in holes(text)]
-    return not any(map(is_hole, texts)) and all(_is_harmless(ctx, one, spot) for one in inner)
+
+    def answer() -> bool:
+        return not any(map(is_hole, texts)) and all(_is_harmless(ctx, one, spot) for one in inner)
+
+    return bool(ctx.settled(f"harmless word in {spot.quote}", hole.value, answer))  # `x = f"{x}y"` leads back to itself
 
 
 def _is_escaped(ctx: Context, value: cst.BaseExpression) -> bool:

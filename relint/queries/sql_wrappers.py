@@ -9,7 +9,7 @@ from typing import Iterator
 import libcst as cst
 
 from relint.context import Context
-from relint.names import parameters
+from relint.names import last_name, parameters
 from relint.queries.imported import imported_source
 from relint.queries.sql_parse import looks_like_sql
 from relint.queries.sql_passed_on import built
@@ -20,6 +20,8 @@ from relint.tree import Tree
 
 MAX_DEPTH = 3
 """Wrappers of wrappers."""
+_PREPARES = frozenset({"mogrify"})
+"""What takes SQL text and does not execute it: a log of statements is no wrapper."""
 
 
 def wrapped(ctx: Context) -> Iterator[Sink]:
@@ -119,7 +121,7 @@ def _executed(ctx: Context, function: cst.FunctionDef, depth: int) -> Sink | Non
     for call in ctx.walk(function.body, cst.Call, stop=()):
         if names.isdisjoint(arg.value.value for arg in call.args if isinstance(arg.value, cst.Name)):
             continue
-        sink = sink_of(ctx, call)
+        sink = sink_of(ctx, call) if last_name(call.func) not in _PREPARES else None
         if sink is None and (called := ctx.function_def(call.func)) is not None:
             sink = _wrapped(ctx, call, ctx, called, depth - 1)
         if sink is not None and _is_parameter(ctx, function, sink.arg.value) and not sink.arg.star:

@@ -7,6 +7,7 @@ from pathlib import Path
 import libcst as cst
 import pytest
 
+from relint.queries.sql import sites
 from relint.queries.sql_sinks import Forwarded
 from relint.queries.sql_wrappers import wrapped, wrapped_call
 from relint.settings import Settings
@@ -146,6 +147,30 @@ def test_another_file(code: str, names: list[str], tmp_path: Path) -> None:
     assert [sink.wrapper.name for sink in found if sink.wrapper] == names
     assert all(sink.driver and sink.driver.name == "psycopg" and sink.wrapper.executed is None for sink in found)  # type: ignore[union-attr]
     assert ctx.project.consulted or not names
+
+
+def test_a_log_of_statements_is_none() -> None:
+    assert list(wrapped(context(f"def run(sql, args): log.debug(cur.mogrify(sql, args))\n{CALL}"))) == []
+
+
+def test_placeholders_that_the_caller_of_a_wrapper_gives_parameters_for() -> None:
+    """What the wrapper does without parameters, it does not do here."""
+    ctx = context(
+        """
+        class Store:
+            def run(self, sql, args=None):
+                if args:
+                    self.cursor.execute(sql, args)
+                else:
+                    self.cursor.execute(sql)
+
+            def add(self, table, a, b):
+                sql = "INSERT INTO %s (a, b) VALUES (%s, %s)" % (table, self.arg, self.arg)
+                self.run(sql, (a, b))
+                self.run(f"SELECT a FROM t WHERE b = {self.arg}")
+        """
+    )
+    assert [(ctx.source(site.root)[:7], len(site.values)) for site in sites(ctx)] == [('"INSERT', 0), ('f"SELEC', 1)]
 
 
 def test_a_wrapper_that_calls_itself() -> None:

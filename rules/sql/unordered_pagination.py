@@ -1,0 +1,82 @@
+"""Pages of rows that come in no certain order.
+
+## Why it is bad
+Without an order the database gives rows as it finds them, and finds them in another order once a row was updated, an
+index was built or the plan has changed. Every page is a query of its own: what moves between two of them is shown twice
+or never. Nothing fails; an export lacks rows, and nobody knows which.
+
+Off by default: that no two rows have moved yet does not show in the code, and models of other packages are out of
+sight.
+
+## Example
+```python
+from django.core.paginator import Paginator
+from django.db import models
+
+
+class Order(models.Model):
+    paid = models.BooleanField()
+
+
+def unpaid(number):
+    return Paginator(Order.objects.filter(paid=False), 50).page(number)
+```
+
+## Use instead
+```python
+from django.core.paginator import Paginator
+from django.db import models
+
+
+class Order(models.Model):
+    paid = models.BooleanField()
+
+
+def unpaid(number):
+    return Paginator(Order.objects.filter(paid=False).order_by("pk"), 50).page(number)
+```
+
+Found: Django's `Paginator(rows)` and `rows[start:end]` where the model, in this file or imported from the project, has
+no `Meta.ordering`; SQLAlchemy's `.offset(n)` without `order_by`; `OFFSET` with a parameter in SQL text without `ORDER
+BY`. Quiet where the model, its base classes or its manager are out of sight, where the rows were loaded before, and for
+`[:n]`, `LIMIT 1` and `first()`, which take any rows.
+
+## Fix safety
+Unsafe: rows come in another order than they mostly did. Django's `order_by("pk")` is added; nothing where rows are
+distinct or grouped, which the order would change, and for SQLAlchemy and SQL text, whose key is not in sight.
+
+## References
+- https://docs.djangoproject.com/en/stable/topics/pagination/#paginating-a-list-of-objects
+- https://www.postgresql.org/docs/current/queries-limit.html
+- https://docs.sqlalchemy.org/en/20/core/selectable.html#sqlalchemy.sql.expression.Select.offset
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+import libcst as cst
+
+from relint.context import Context
+from relint.model import Finding, Rule
+from relint.queries.pages import pages
+
+rule = Rule(
+    code="REL404",
+    words=("Paginator", "offset", "OFFSET", "LIMIT", "objects", "_default_manager", "_base_manager"),
+    fix="unsafe",
+    default=False,
+)
+
+
+@rule.on(cst.Module)
+def check(node: cst.Module, ctx: Context) -> Iterator[Finding]:
+    for page in pages(ctx):
+        if page.ordered is False:
+            shown = " ".join(ctx.source(page.rows).split()) if page.kind == "django" else "OFFSET"
+            shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
+            yield rule.finding(
+                page.node,
+                f"`{shown}` counts rows that have no order: what moves between two pages is read twice or never",
+                data=page,
+            )
