@@ -622,6 +622,7 @@ RULES: list[dict[str, Any]] = [
         'imports': ('except', 'tenacity', 'backoff', 'urllib3', 'requests', 'retrying', 'retry', 'funcy', 'celery'),
         'words': ('while', 'range', 'count', 'repeat', 'retry', 'Retry', 'Retrying', 'AsyncRetrying', 'on_exception', 'HTTPAdapter', 'autoretry_for'),
         'fix': 'unsafe',
+        'options': {'loops': False},
         'yields': True,
     },
     {
@@ -632,6 +633,7 @@ RULES: list[dict[str, Any]] = [
         'code': 'REL604',
         'near': ('retry', 'failure'),
         'words': ('sleep', '_sleep', 'async_sleep', 'wait', 'call_later', 'callLater', 'Timer', 'async_call_later', 'retry', 'Retrying', 'AsyncRetrying', 'on_exception', 'on_predicate', 'retry_context', 'autoretry_for'),
+        'options': {'loops': False},
         'yields': True,
     },
     {

@@ -53,6 +53,11 @@ class Retry:
     """Library calls: the argument that says how long to wait, or how often."""
 
     @property
+    def by_hand(self) -> bool:
+        """Whether the attempts are written out, not made by a library."""
+        return self.kind in ("loop", "recursion")
+
+    @property
     def limit_node(self) -> cst.CSTNode:
         """Where to say that there is no limit: the loop's condition, or the library's call or argument."""
         match self.node:

@@ -225,12 +225,14 @@ def _backoff(ctx: Context, call: cst.Call, *, on_predicate: bool) -> Retry | Non
     elif jitter is None or not is_none(jitter.value):
         kind = Delay.RANDOM
     limits = [ctx.keyword(call, name) for name in ("max_tries", "max_time")]
+    if limits[0] is not None and ctx.literal(limits[0].value) == 1:
+        return None  # no retry at all
     endless = all(limit is None or is_none(limit.value) for limit in limits)
     if ctx.unpacks(call):
         if jitter is None or kind not in (Delay.FIXED, Delay.GROWING):
             return None
         endless = False  # the limits may be among what is unpacked
-    types = None if on_predicate else ctx.argument(call, "exception", 1)
+    types = None if on_predicate or ctx.keyword(call, "giveup") else ctx.argument(call, "exception", 1)
     failure = Failure(call, kind, (), any_error(ctx, types.value) if types is not None else None)
     return Retry("backoff", call, (failure,), endless=endless, delay_node=jitter)
 

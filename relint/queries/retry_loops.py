@@ -13,7 +13,7 @@ import libcst as cst
 
 from relint.context import Context
 from relint.libraries.delay import Delay
-from relint.names import last_name
+from relint.names import is_none, last_name
 from relint.queries.attempts import (
     after_success,
     asks_for_a_state,
@@ -119,7 +119,7 @@ def _failures(ctx: Context, loop: Loop, attempt: Attempt) -> Iterator[Failure]:
         if not goes_round(pass_ends(ctx, loop, attempt, ends)):
             continue
         own = pauses_in(ctx, handler.body, loop)
-        reached = shared if "next" in ends else []
+        reached = [p for p in shared if not _is_for_success(ctx, handler, p)] if "next" in ends else []
         if is_daemon and not _starts_over(ctx, attempt, handler, own, reached, alone=not always):
             continue
         pauses = certain([*own, *reached, *around])
@@ -143,6 +143,22 @@ def _between_attempts(ctx: Context, loop: Loop) -> Iterator[Failure]:
         pauses = _regular(ctx, pauses_in(ctx, test.body, loop))
         if counter in names_in(ctx, test.test) and pauses and all(pause.delay is Delay.GROWING for pause in pauses):
             yield Failure(test, Delay.GROWING, tuple(pauses))
+
+
+def _is_for_success(ctx: Context, handler: Handler, pause: Pause) -> bool:
+    """Whether what is waited after the attempt is waited when it has not failed: `if error is None: sleep(3)`."""
+    noted = {name for node in ctx.walk(handler.body, cst.Assign) for name in bound_by(ctx, node)}
+    for ancestor in ctx.ancestors(pause.call):
+        match ancestor:
+            case cst.For() | cst.While():
+                return False
+            case cst.If(
+                test=cst.Comparison(
+                    left=cst.Name(value=name), comparisons=[cst.ComparisonTarget(operator=cst.Is(), comparator=nothing)]
+                )
+            ) if name in noted and is_none(nothing):
+                return True
+    return False
 
 
 def _starts_over(
@@ -221,7 +237,7 @@ def _at_once(ctx: Context, loop: Loop, attempt: Attempt, handler: Handler) -> bo
     calls = (call for part in between for call in ctx.walk(part, cst.Call, stop=(*OWN, cst.Raise)))
     if not all(is_harmless(last_name(call.func)) or _is_on_the_way_out(ctx, call, loop) for call in calls):
         return False
-    if any(True for part in between for _ in ctx.walk(part, cst.Await, cst.Yield)):
+    if any(True for part in between for _ in ctx.walk(part, cst.Await, cst.Yield, cst.Del)):
         return False
     if any(_BLOCKING.match(last_name(call.func)) for call in ctx.walk(attempt.body, cst.Call)):
         return False

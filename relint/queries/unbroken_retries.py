@@ -8,6 +8,7 @@ from typing import Iterator
 import libcst as cst
 
 from relint.context import Context
+from relint.names import last_name
 from relint.queries.attempted import Attempted, attempted, error_words
 from relint.queries.effects import effect_of
 from relint.queries.entry_points import entry_point
@@ -27,7 +28,8 @@ def unbroken_retries(ctx: Context) -> Iterator[cst.Call]:
     for retry in retries(ctx).values():
         if _is_concerned(ctx, retry):
             for each in attempted(ctx, retry):
-                call = next((call for call in each.calls if effect_of(ctx, call) == "request"), None)
+                requests = (call for call in each.calls if effect_of(ctx, call) == "request")
+                call = next((call for call in requests if not _goes_anywhere(ctx, call)), None)
                 if call is not None and call not in seen and not _obeys_only(ctx, each):
                     seen.add(call)
                     yield call
@@ -41,6 +43,13 @@ def _is_concerned(ctx: Context, retry: Retry) -> bool:
         return True
     function = ctx.function_of(retry.node)
     return isinstance(function, cst.FunctionDef) and entry_point(ctx, function) != "command"
+
+
+def _goes_anywhere(ctx: Context, call: cst.Call) -> bool:
+    """Whether a request goes to an address that its caller names: another peer each time."""
+    url = ctx.argument(call, "url", 1 if last_name(call.func) == "request" else 0)
+    found = ctx.definitions(url.value) if url is not None and isinstance(url.value, cst.Name) else None
+    return any(binding.kind == "parameter" for binding in found or ())
 
 
 def _obeys_only(ctx: Context, each: Attempted) -> bool:

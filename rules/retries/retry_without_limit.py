@@ -64,13 +64,11 @@ rule = Rule(
     options={"loops": False},
 )  # fmt: skip
 
-_BY_HAND = ("loop", "recursion")
-
 
 @rule.on(cst.Module)
 def check(node: cst.Module, ctx: Context) -> Iterator[Finding]:
     for retry in retries(ctx).values():
-        if retry.endless and (retry.kind not in _BY_HAND or ctx.option("loops")):
+        if retry.endless and (not retry.by_hand or ctx.option("loops")):
             at = retry.limit_node
             named = ctx.source(at.func if isinstance(at, cst.Call) else at)
             name = f"while {named}" if isinstance(retry.node, cst.While) else named

@@ -128,6 +128,7 @@ def test_async_loops_sleep_on_the_loop(slept: list[float]) -> None:
             raise last
         """,
         "REL603",
+        options={"REL603": {"loops": True}},
     )
     order = run(text)["order"]
 
@@ -153,6 +154,7 @@ def test_no_wait_after_the_last_attempt(slept: list[float]) -> None:
             raise RuntimeError
         """,
         "REL603",
+        options={"REL603": {"loops": True}},
     )
     failing = Failing(9)
     with pytest.raises(RuntimeError):
