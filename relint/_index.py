@@ -120,6 +120,16 @@ RULES: list[dict[str, Any]] = [
         'fix': 'unsafe',
     },
     {
+        'name': 'uninstrumented-app',
+        'family': 'http',
+        'module': 'relint.rules.http.uninstrumented_app',
+        'summary': 'A web application that OpenTelemetry does not trace, in a project that depends on it.',
+        'code': 'REL111',
+        'imports': ('flask', 'fastapi', 'django'),
+        'words': ('Flask', 'FastAPI', 'get_wsgi_application', 'get_asgi_application'),
+        'default': False,
+    },
+    {
         'name': 'ineffective-timeout',
         'family': 'http',
         'module': 'relint.rules.http.ineffective_timeout',

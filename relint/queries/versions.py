@@ -30,21 +30,24 @@ def _minimum_version(ctx: Context, package: str) -> tuple[int, ...] | None:
     if (configured := ctx.settings.versions.get(package)) is not None:
         return _numbers(configured)
     for folder in ctx.project.around(Path(ctx.path)):
-        listing = ctx.project.listing(folder)
-        names = [name for name in listing if _FILES.match(name)]
-        texts = [ctx.project.text(folder / name) or "" for name in names]
-        if "requirements" in listing:
-            below = folder / "requirements"
-            inside = [name for name in ctx.project.listing(below) if name.endswith((".txt", ".in"))]
-            texts += [ctx.project.text(below / name) or "" for name in inside]
-        found = [bound for text in texts for bound in _lower_bounds(text, package)]
+        found = [bound for text in requirements(ctx, folder) for bound in _lower_bounds(text, package)]
         if found:
             return min(found)
-        locks = (ctx.project.text(folder / name) or "" for name in _LOCKS.intersection(listing))
+        locks = (ctx.project.text(folder / name) or "" for name in _LOCKS.intersection(ctx.project.listing(folder)))
         locked = [version for text in locks for version in _locked(text, package) if version]
         if locked:
             return min(locked)
     return None
+
+
+def requirements(ctx: Context, folder: Path) -> list[str]:
+    """The texts of the files in a folder that say what the project needs."""
+    names = ctx.project.listing(folder)
+    paths = [folder / name for name in names if _FILES.match(name)]
+    if "requirements" in names:
+        below = folder / "requirements"
+        paths += [below / name for name in ctx.project.listing(below) if name.endswith((".txt", ".in"))]
+    return [ctx.project.text(path) or "" for path in paths]
 
 
 def _locked(text: str, package: str) -> Iterator[tuple[int, ...]]:
