@@ -22,11 +22,11 @@ from relint.libraries.contexts import (
     VARIABLES,
 )
 from relint.names import last_name
+from relint.queries.callees import Function, with_callees
 from relint.queries.imported import imported_definition
 from relint.queries.origins import method_name
 from relint.queries.tasks import is_event_loop
 
-_DEPTH = 2
 _EXECUTOR = "ThreadPoolExecutor"
 How = Literal["run_in_executor", "thread", "submit", "map"]
 
@@ -76,18 +76,18 @@ def lost_read(ctx: Context, handed: HandedOver) -> Read | None:
     body = _body(ctx, handed.given.value)
     if body is None or ctx.function_of(handed.call) is None:
         return None
-    bodies = list(_with_callees(ctx, body, _DEPTH))
+    bodies = list(with_callees(ctx, body))
     if any(_pushes(ctx, each) for each in bodies):
         return None
     return next((read for each in bodies for read in _reads(ctx, each, bodies, handed)), None)
 
 
-def _body(ctx: Context, function: cst.BaseExpression) -> cst.FunctionDef | cst.Lambda | None:
+def _body(ctx: Context, function: cst.BaseExpression) -> Function | None:
     """The function that is called in the end: `f`, `lambda: f()`, `partial(f, x)`, a name for one of these."""
     return ctx.settled("body", function, lambda: _body_of(ctx, function))
 
 
-def _body_of(ctx: Context, function: cst.BaseExpression) -> cst.FunctionDef | cst.Lambda | None:
+def _body_of(ctx: Context, function: cst.BaseExpression) -> Function | None:
     match function:
         case cst.Lambda():
             return function
@@ -101,18 +101,7 @@ def _body_of(ctx: Context, function: cst.BaseExpression) -> cst.FunctionDef | cs
     return None
 
 
-def _with_callees(
-    ctx: Context, body: cst.FunctionDef | cst.Lambda, depth: int
-) -> Iterator[cst.FunctionDef | cst.Lambda]:
-    """A function and those of the file that it calls."""
-    yield body
-    for call in ctx.walk(body.body, cst.Call) if depth else ():
-        called = ctx.function_def(call.func)
-        if called is not None and called is not body and called.asynchronous is None:
-            yield from _with_callees(ctx, called, depth - 1)
-
-
-def _pushes(ctx: Context, body: cst.FunctionDef | cst.Lambda) -> bool:
+def _pushes(ctx: Context, body: Function) -> bool:
     """Whether a function makes a context of its own."""
     if isinstance(body, cst.FunctionDef) and body.decorators:
         return True
@@ -127,8 +116,8 @@ def _pushes(ctx: Context, body: cst.FunctionDef | cst.Lambda) -> bool:
 
 def _reads(
     ctx: Context,
-    body: cst.FunctionDef | cst.Lambda,
-    bodies: list[cst.FunctionDef | cst.Lambda],
+    body: Function,
+    bodies: list[Function],
     handed: HandedOver,
 ) -> Iterator[Read]:
     for attribute in ctx.walk(body.body, cst.Attribute):
@@ -178,7 +167,7 @@ def _ends_in(function: ast.expr, name: str) -> bool:
 def _is_set(
     ctx: Context,
     variable: cst.BaseExpression,
-    bodies: list[cst.FunctionDef | cst.Lambda],
+    bodies: list[Function],
     handed: HandedOver,
 ) -> bool:
     """Whether the file sets a variable outside of what runs in the thread, or uses it where the thread is started."""
@@ -195,7 +184,7 @@ def _is_set(
     return False
 
 
-def _is_stored(ctx: Context, attribute: cst.Attribute, bodies: list[cst.FunctionDef | cst.Lambda]) -> bool:
+def _is_stored(ctx: Context, attribute: cst.Attribute, bodies: list[Function]) -> bool:
     """Whether the file stores an attribute, and what runs in the thread does not."""
     text = ctx.source(attribute)
     stores = [

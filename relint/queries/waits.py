@@ -91,13 +91,21 @@ def _is_done(ctx: Context, call: cst.Call, owner: cst.BaseExpression) -> bool:
     if any(binding.kind == "parameter" for binding in ctx.definitions(owner) or ()):
         return True
     for made in made_by(ctx, owner):
-        if any(isinstance(arg.value, cst.Call) and last_name(arg.value.func) == "wait_for" for arg in made.args):
+        if any(_has_limit_or_idles(arg.value) for arg in made.args):
             return True
         match made.func:
             case cst.Attribute(value=maker) if (ctx.instance_of(maker) or "").endswith("Executor"):
                 if any(binding.kind == "with" for binding in ctx.definitions(maker) or ()):
                     return True
     return any(_collects(ctx, earlier) for earlier in _calls_before(ctx, call))
+
+
+def _has_limit_or_idles(coroutine: cst.BaseExpression) -> bool:
+    """`run_coroutine_threadsafe(wait_for(f(), 10), loop)`, and of `jobs.get()`, which waits for the next item."""
+    match coroutine:
+        case cst.Call(func=func, args=args):
+            return last_name(func) == "wait_for" or (last_name(func) == "get" and not args)
+    return False
 
 
 def _collects(ctx: Context, call: cst.Call) -> bool:

@@ -9,6 +9,7 @@ import libcst as cst
 
 from relint.context import Context
 from relint.names import is_none, last_name
+from relint.queries.callees import with_callees
 from relint.queries.items import made_by
 from relint.queries.tasks import makes_tasks
 from relint.queries.thread_targets import thread_target
@@ -134,7 +135,9 @@ def _task(ctx: Context, made: cst.Call) -> Worker | None:
     match held:
         case cst.Attribute():
             ending = _ending(ctx, held)
-            if ending is not None and not _is_waited_for(ctx, held) and not _tells(ctx, ending):
+            if ending is None or _is_waited_for(ctx, held):
+                return None
+            if not _tells(ctx, ending) and not _closes_what_it_uses(ctx, ending, made):
                 return Worker("task", ctx.source(held), ending)
         case cst.Name() if (found := ctx.names.find(held)) is not None and found[0] is ctx.names.module:
             if not _is_waited_for(ctx, held):
@@ -175,9 +178,8 @@ def _ending(ctx: Context, held: cst.Attribute) -> cst.FunctionDef | None:
         return None
     found = [method for method in _methods(ctx, cls) if method.name.value in _ENDING]
     for method in found:
-        called = [ctx.function_def(call.func) for call in ctx.walk(method.body, cst.Call)]
-        for body in (method, *(each for each in called if each is not None)):
-            if any(a.attr.value == held.attr.value for a in ctx.walk(body.body, cst.Attribute, stop=())):
+        for each in with_callees(ctx, method):
+            if any(a.attr.value == held.attr.value for a in ctx.walk(each.body, cst.Attribute, stop=())):
                 return None
     return found[0] if found else None
 
@@ -233,3 +235,19 @@ def _tells(ctx: Context, ending: cst.FunctionDef) -> bool:
         if is_none(assign.value) or isinstance(ctx.literal(assign.value), bool):
             return True
     return any(last_name(call.func) in _TELLS for call in ctx.walk(ending.body, cst.Call))
+
+
+def _closes_what_it_uses(ctx: Context, ending: cst.FunctionDef, made: cst.Call) -> bool:
+    """Whether a method closes what the coroutine of a task works with, which ends it: `self.connection.close()`."""
+    match made.args:
+        case [cst.Arg(value=cst.Call(func=started)), *_] if (coroutine := ctx.function_def(started)) is not None:
+            used = {a.attr.value for each in with_callees(ctx, coroutine) for a in ctx.walk(each.body, cst.Attribute)}
+        case _:
+            return False
+    for each in with_callees(ctx, ending, 3):
+        for call in ctx.walk(each.body, cst.Call):
+            match call.func:
+                case cst.Attribute(value=cst.Attribute(attr=cst.Name(value=closed)), attr=cst.Name(value=method)):
+                    if method in _ENDING and closed in used:
+                        return True
+    return False

@@ -54,7 +54,8 @@ Found:
   the queue;
 - an executor of `concurrent.futures` that `self` holds, where the class has a method like `close`, `stop` or `__exit__`
   and nothing shuts the executor down;
-- an asyncio task that `self` holds, alone or in a set, where no such method mentions it or tells anybody to end;
+- an asyncio task that `self` holds, alone or in a set, where no such method mentions it, tells anybody to end, or
+  closes what the task works with;
 - a set of tasks of a module that nothing but adds to and discards from.
 
 Executors of a module are quiet: at exit Python waits until all that was submitted is done. Threads that are handed on

@@ -1,0 +1,27 @@
+"""A function and what it calls in its own file."""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+import libcst as cst
+
+from relint.context import Context
+
+Function = cst.FunctionDef | cst.Lambda
+
+
+def with_callees(ctx: Context, function: Function, depth: int = 2) -> Iterator[Function]:
+    """A function and, that many calls deep, the functions and methods of the file that it calls, each once."""
+    seen: set[cst.CSTNode] = set()
+    level: list[Function] = [function]
+    for _ in range(depth + 1):
+        below: list[Function] = []
+        for each in level:
+            if each in seen:
+                continue
+            seen.add(each)
+            yield each
+            called = (ctx.function_def(call.func) for call in ctx.walk(each.body, cst.Call))
+            below += [found for found in called if found is not None]
+        level = below
