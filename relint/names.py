@@ -34,6 +34,9 @@ COMPREHENSIONS = (cst.GeneratorExp, cst.ListComp, cst.SetComp, cst.DictComp)
 _WITH_BODY = frozenset({cst.FunctionDef, cst.ClassDef, cst.Lambda})
 _SCOPES = frozenset({cst.Module, cst.FunctionDef, cst.Lambda, cst.ClassDef, *COMPREHENSIONS})
 
+_TOLD_BY_CHILD = _SCOPES | {cst.CompFor}
+"""Nodes whose parts are not all in one scope; whatever else is below a node is in the same scope as the node."""
+
 
 @dataclass(frozen=True, eq=False)
 class Binding:
@@ -72,6 +75,7 @@ class Names:
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._scopes: dict[cst.CSTNode, Scope] = {}
+        self._scope_of: dict[cst.CSTNode, Scope] = {}
         self._stores: set[cst.CSTNode] = set()
         self._attributes: dict[cst.ClassDef, dict[str, list[Binding]]] = {}
         self._known_attributes: dict[tuple[cst.ClassDef, str], list[Binding]] = {}
@@ -83,6 +87,20 @@ class Names:
 
     def scope_of(self, node: cst.CSTNode) -> Scope:
         """The scope in which the expressions of `node` are evaluated (a function's own name lies outside it)."""
+        parents, known = self._tree.parents, self._scope_of
+        passed: list[cst.CSTNode] = []
+        while (scope := known.get(node)) is None:
+            parent = parents.get(node)
+            if parent is None or type(parent) in _TOLD_BY_CHILD:
+                scope = known[node] = self._scope_around(node)
+                break
+            passed.append(node)
+            node = parent
+        for each in passed:
+            known[each] = scope
+        return scope
+
+    def _scope_around(self, node: cst.CSTNode) -> Scope:
         parents = self._tree.parents
         below: cst.CSTNode | None = None
         child = node
