@@ -52,7 +52,16 @@ _SQL_CALLS = (
     "runOperation extra prepare scalar copy"
 ).split()
 _ANY_STATEMENT = "|".join(_STATEMENTS)
-_UPPER = _regex(rf"\b(?:{'|'.join([*_STATEMENTS, *_OTHER_WORDS_OF_SQL])})\b", *_STATEMENTS, *_OTHER_WORDS_OF_SQL)
+_CAPITALS = re.compile(r"[A-Z]{2,}(?!\w)").findall
+_SQL_WORDS = frozenset([*_STATEMENTS, *_OTHER_WORDS_OF_SQL])
+_SQL_WORD = re.compile(rf"\b(?:{'|'.join(_SQL_WORDS)})\b").search
+
+
+def _upper(text: str) -> bool:
+    """A word of SQL in capitals."""
+    return not _SQL_WORDS.isdisjoint(_CAPITALS(text)) and _SQL_WORD(text) is not None
+
+
 _LOWER = _regex(
     rf"[\"'][\s(]*(?:(?:{_ANY_STATEMENT.lower().replace('|with|', '|')})\s|with\s+(?:recursive\s+)?\w+\s+as\b)",
     *map(str.lower, _STATEMENTS),
@@ -106,8 +115,8 @@ def _retry(text: str) -> bool:
 
 
 PATTERNS: dict[str, Pattern] = {
-    "sql": _either(_UPPER, _LOWER, _CAPITALISED),
-    "sql or a call that takes it": _either(_UPPER, _LOWER, _SQL_CALL),
+    "sql": _either(_upper, _LOWER, _CAPITALISED),
+    "sql or a call that takes it": _either(_upper, _LOWER, _SQL_CALL),
     "interpolation or a call that takes sql": _either(_INTERPOLATION, _SQL_CALL),
     "with or a decorator": _WITH_OR_DECORATOR,
     "with, a decorator or on_commit": _either(_WITH_OR_DECORATOR, _any_of("on_commit")),
