@@ -12,10 +12,12 @@ from pathlib import Path
 
 from relint.engine_rules import ENGINE_FAMILY
 from relint.model import RuleInfo, Safety
+from relint.pages import references
 from relint.registry import catalogue, page
 from relint.scaffold import FAMILIES
 
 _TABLE = re.compile(r"(<!-- rules -->\n).*?(<!-- /rules -->)", re.DOTALL)
+_ADDRESS = re.compile(r"https?://[^\s<>)]+")
 _FIXES = {Safety.SAFE: "safe", Safety.UNSAFE: "unsafe", Safety.DISPLAY: "suggestion", None: ""}
 
 
@@ -24,7 +26,7 @@ def generated(root: Path) -> dict[Path, str]:
     rules = _ordered()
     folder = root / "docs" / "rules"
     pages = {folder / f"{rule.name}.md": _page(rule) for rule in rules}
-    pages[folder / "index.md"] = f"# Rules\n\n{table(rules, '')}"
+    pages[folder / "index.md"] = f"# Rules\n\n{_overview(rules)}"
     readme = root / "README.md"
     text = table([rule for rule in rules if rule.family != ENGINE_FAMILY], "docs/rules/")
     pages[readme] = _TABLE.sub(lambda found: f"{found[1]}{text}{found[2]}", readme.read_text("utf-8"))
@@ -42,6 +44,26 @@ def table(rules: list[RuleInfo], folder: str) -> str:
         ]
         parts.append(f"### {family}\n\n| Code | Rule | Finds | Fix |\n|---|---|---|---|\n{''.join(rows)}\n")
     return "".join(parts)
+
+
+def _overview(rules: list[RuleInfo]) -> str:
+    """The table of the rules' own index: also whether each is on by default, and its sources."""
+    parts = []
+    for family, members in groupby(rules, key=lambda rule: rule.family):
+        rows = [
+            f"| {rule.code} | [{rule.name}]({rule.name}.md) | {rule.summary} | {'on' if rule.default else 'off'} "
+            f"| {_FIXES[rule.fix]} | {_sources(rule)} |\n"
+            for rule in members
+        ]
+        head = "| Code | Rule | Finds | Default | Fix | Sources |\n|---|---|---|---|---|---|\n"
+        parts.append(f"### {family}\n\n{head}{''.join(rows)}\n")
+    return "".join(parts)
+
+
+def _sources(rule: RuleInfo) -> str:
+    found = [_ADDRESS.search(each) for each in references(page(rule.code))]
+    addresses = [address[0].rstrip(".,;:") for address in found if address is not None]
+    return " ".join(f"[{number}]({address})" for number, address in enumerate(addresses, 1))
 
 
 def _ordered() -> list[RuleInfo]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import sys
 from pathlib import Path
 from typing import Any, Iterator
@@ -22,7 +23,7 @@ def every(output_format: str, plugins: tuple[str, ...] = ()) -> Iterator[str]:
     """All rules, one a line; as JSON a list; as Markdown all their pages."""
     rules = [info for _, info in sorted(catalogue(plugins).items())]
     if output_format == "json":
-        yield "[\n" + ",\n".join(f"  {dump(_entry(info))}" for info in rules) + "\n]\n"
+        yield "[\n" + ",\n".join(f"  {dump(_entry(info, page(info.code, plugins)))}" for info in rules) + "\n]\n"
     elif output_format == "markdown":
         yield "\n".join(page(info.code, plugins) for info in rules)
     else:
@@ -38,7 +39,7 @@ def one(name: str, output_format: str, color: str, plugins: tuple[str, ...] = ()
     info = rules[one_rule(name, rules)]
     text = page(info.code, plugins)
     if output_format == "json":
-        yield dump(_entry(info) | {"page": text}) + "\n"
+        yield dump(_entry(info, text) | {"page": text}) + "\n"
     elif output_format == "markdown":
         yield text
     elif wants_color(color, sys.stdout):
@@ -67,7 +68,7 @@ def _fix(info: RuleInfo) -> str:
     return f"{info.fix.value} fix" if info.fix else "no fix"
 
 
-def _entry(info: RuleInfo) -> dict[str, Any]:
+def _entry(info: RuleInfo, text: str) -> dict[str, Any]:
     return {
         "code": info.code,
         "name": info.name,
@@ -75,11 +76,29 @@ def _entry(info: RuleInfo) -> dict[str, Any]:
         "summary": info.summary,
         "severity": info.severity.value,
         "fix": info.fix.value if info.fix else None,
+        "fix_safety": _section(text, "Fix safety"),
         "default": info.default,
         "tests": info.tests,
         "options": dict(info.options),
         "url": info.url,
+        "references": references(text),
     }
+
+
+def _section(text: str, title: str) -> str | None:
+    """The text of one section of a page; None when the page has none of that title."""
+    found = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE)
+    return found[1].strip() if found else None
+
+
+def references(text: str) -> list[str]:
+    """The sources that a rule's page names, each on one line."""
+    return _items(_section(text, "References") or "")
+
+
+def _items(text: str) -> list[str]:
+    """The items of a Markdown list, each on one line."""
+    return [" ".join(item.split()) for item in re.split(r"^- ", text, flags=re.MULTILINE) if item.strip()]
 
 
 def keys(key: str | None) -> Iterator[str]:

@@ -487,6 +487,12 @@ def test_rule(relint: Shell) -> None:
 def test_all_rules(relint: Shell) -> None:
     lines = relint("rule", "--all").out.splitlines()
     items = json.loads(relint("rule", "--all", "--output-format", "json").out)
+    for item in items:
+        assert isinstance(item["default"], bool)
+        assert (item["fix"] is None) == (item["fix_safety"] is None), item["code"]
+        if item["family"] != "engine":
+            assert item["references"], item["code"]
+            assert all("https://" in source or "http://" in source for source in item["references"]), item["code"]
     assert [line.split()[0] for line in lines] == [item["code"] for item in items]
     assert [item["code"] for item in items][:2] == ["REL000", "REL001"]
     pages = relint("rule", "--all", "--output-format", "markdown").out
