@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 import libcst as cst
 
 from relint.context import Context
-from relint.names import Binding, is_none
+from relint.names import Binding, is_none, last_name
+from relint.queries.imported import imported_definition
 
 
 def is_declared_number(ctx: Context, value: cst.BaseExpression) -> bool:
@@ -51,7 +53,7 @@ def _is_declared(ctx: Context, value: cst.BaseExpression, seen: frozenset[cst.CS
 
 def _binds_number(ctx: Context, binding: Binding, seen: frozenset[cst.CSTNode]) -> bool:
     if binding.annotation is not None:
-        return _names_numbers(binding.annotation)
+        return _names_numbers(ctx, binding.annotation)
     match binding:
         case Binding(kind="assign" | "augment", value=cst.BaseExpression() as value):
             return _is_declared(ctx, value, seen)
@@ -60,25 +62,34 @@ def _binds_number(ctx: Context, binding: Binding, seen: frozenset[cst.CSTNode]) 
     return False
 
 
-def _names_numbers(annotation: cst.BaseExpression) -> bool:
-    """`int`, `int | None`, `Optional[float]`, `list[int]`, `Annotated[int, Query()]`, `"int"`."""
+def _names_numbers(ctx: Context, annotation: cst.BaseExpression) -> bool:
+    """`int`, `int | None`, `Optional[float]`, `list[int]`, `Annotated[int, Query()]`, `"int"`, a NewType of one."""
     match annotation:
-        case cst.Name(value=name):
-            return name in _NUMBERS
-        case cst.Attribute(attr=attr):
-            return attr.value in _NUMBERS
+        case cst.Name() | cst.Attribute():
+            return last_name(annotation) in _NUMBERS or _is_new_number(ctx, annotation)
         case cst.SimpleString():
             return isinstance(text := annotation.evaluated_value, str) and bool(_NUMBER_IN_QUOTES.fullmatch(text))
         case cst.BinaryOperation(left=left, operator=cst.BitOr(), right=right):
             sides = [side for side in (left, right) if not is_none(side)]
-            return bool(sides) and all(map(_names_numbers, sides))
+            return bool(sides) and all(_names_numbers(ctx, side) for side in sides)
         case cst.Subscript(value=outer, slice=items):
             inner = [item.slice.value for item in items if isinstance(item.slice, cst.Index)]
             name = outer.attr.value if isinstance(outer, cst.Attribute) else getattr(outer, "value", "")
             if name in ("Annotated", "conint"):
-                return bool(inner) and _names_numbers(inner[0])
+                return bool(inner) and _names_numbers(ctx, inner[0])
             inner = [i for i in inner if not is_none(i) and not isinstance(i, cst.Ellipsis)]
-            return name in _OF_ITEMS and bool(inner) and all(map(_names_numbers, inner))
+            return name in _OF_ITEMS and bool(inner) and all(_names_numbers(ctx, i) for i in inner)
+    return False
+
+
+def _is_new_number(ctx: Context, name: cst.Name | cst.Attribute) -> bool:
+    """`OrderId` of `OrderId = NewType("OrderId", int)`, in this file or imported from the project."""
+    match ctx.value_of(name):
+        case cst.Call(args=[_, cst.Arg(value=cst.Name(value=number))]) as made:
+            return last_name(made.func) == "NewType" and number in _NUMBERS
+    match imported_definition(ctx, name):
+        case ast.Assign(value=ast.Call(func=ast.Name(id="NewType"), args=[_, ast.Name(id=number)])):
+            return number in _NUMBERS
     return False
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import libcst as cst
 import pytest
 
 from relint.names import last_name
 from relint.queries.declared_numbers import is_declared_number
+from relint.settings import Settings
 from tests.asking import context
 
 
@@ -20,6 +23,8 @@ def declared(code: str) -> bool:
     "code",
     [
         "def f(n: int): use(n)",
+        "N = NewType('N', int)\ndef f(n: N): use(n)",
+        "N = typing.NewType('N', int)\ndef f(ns: list[N]): use(written(ns))",
         "def f(n: int | None = None): use(n)",
         "def f(n: 'Optional[float]'): use(n)",
         "def f(n: Optional[uuid.UUID]): use(str(n))",
@@ -40,6 +45,9 @@ def test_number(code: str) -> None:
 @pytest.mark.parametrize(
     "code",
     [
+        "N = NewType('N', str)\ndef f(n: N): use(n)",
+        "N = int_like('N', int)\ndef f(n: N): use(n)",
+        "def f(n: N): use(n)",
         "def f(n): use(n)",
         "def f(n=1): use(n)",
         "def f(n: int | str): use(n)",
@@ -53,3 +61,12 @@ def test_number(code: str) -> None:
 )
 def test_not_known_to_be_a_number(code: str) -> None:
     assert not declared(code)
+
+
+def test_a_new_type_of_another_file(tmp_path: Path) -> None:
+    (tmp_path / "ids.py").write_text("OrderId = NewType('OrderId', int)\nName = NewType('Name', str)\n")
+    for name, number in (("OrderId", True), ("Name", False)):
+        code = f"from . import ids\ndef f(n: list[ids.{name}]): use(written(n))"
+        ctx = context(code, str(tmp_path / "app.py"), Settings(root=tmp_path))
+        call = next(call for call in ctx.tree.of(cst.Call) if last_name(call.func) == "use")
+        assert is_declared_number(ctx, call.args[0].value) is number
