@@ -22,6 +22,7 @@ from relint.libraries.contexts import (
     VARIABLES,
 )
 from relint.names import last_name
+from relint.queries.bounds import words_of
 from relint.queries.callees import Function, with_callees
 from relint.queries.imported import imported_definition
 from relint.queries.origins import method_name
@@ -109,9 +110,16 @@ def _pushes(ctx: Context, body: Function) -> bool:
         last = last_name(call.func)
         if last in PUSHES or (last == "set" and _variable(ctx, call) is not None):
             return True
-        if last == "run" and isinstance(call.func, cst.Attribute) and "co" in last_name(call.func.value):
-            return True  # `context.run(f)`
+        if last == "run" and isinstance(call.func, cst.Attribute) and _is_context(ctx, call.func.value):
+            return True
     return False
+
+
+def _is_context(ctx: Context, owner: cst.BaseExpression) -> bool:
+    """`copy_context()`, and what is named after one: `ctx.run(f)`."""
+    if isinstance(owner, cst.Call):
+        return last_name(owner.func) == "copy_context"
+    return bool(words_of(last_name(owner)) & {"context", "ctx"})
 
 
 def _reads(

@@ -87,7 +87,9 @@ def test_not_handed_over(line: str) -> None:
     assert answers(line) == (None, None)
 
 
-@pytest.mark.parametrize("function", ["print", "read_other", "set_and_read", "loop.run", "lambda: user.set('b')"])
+@pytest.mark.parametrize(
+    "function", ["print", "read_other", "set_and_read", "loop.run", "lambda: user.set('b')", "lambda: ctx.run(read)"]
+)
 def test_nothing_lost(function: str) -> None:
     assert answers(f"pool.submit({function})") == ("submit", None)
 
