@@ -111,8 +111,13 @@ def _class_of_new(ctx: Context, row: cst.BaseExpression) -> cst.BaseExpression |
 
 
 def _is_guarded(ctx: Context, function: cst.FunctionDef, model: cst.BaseExpression) -> bool:
-    """Whether a handler looks for such rows as well, or deals with the violation of a constraint."""
+    """Whether a handler looks for such rows as well, deals with the violation of a constraint, or moves something.
+
+    What it has deleted is not there for a second request to be made of.
+    """
     name = last_name(model)
+    if any(last_name(call.func) in ("delete", "adelete") for call in ctx.walk(function.body, cst.Call)):
+        return True
     for mention in ctx.walk(function.body, cst.Name):
         if mention.value == name and not _is_creation(ctx, mention):
             return True

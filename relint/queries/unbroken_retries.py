@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePath
 from typing import Iterator
 
 import libcst as cst
@@ -16,13 +17,15 @@ from relint.queries.retries import Retry, retries
 
 _BREAKER = re.compile(r"breaker|circuit", re.IGNORECASE)
 _SCRIPT = re.compile(r"__name__ *== *[\"']__main__|^\s*(?:import|from) (?:argparse|click|typer|fire)\b", re.MULTILINE)
+_COMMANDS = frozenset({"cli", "commands", "scripts", "bin"})
+"""Folders of what is run once, by a person."""
 _RATE_LIMIT = re.compile(r"RateLimit|TooManyRequests|Throttl")
 _FEW = 2
 
 
 def unbroken_retries(ctx: Context) -> Iterator[cst.Call]:
     """The first request of each retry in which nothing stops asking a peer that is down; not in scripts."""
-    if _BREAKER.search(ctx.text) or _SCRIPT.search(ctx.text):
+    if _BREAKER.search(ctx.text) or _SCRIPT.search(ctx.text) or PurePath(ctx.path).parent.name in _COMMANDS:
         return
     seen: set[cst.CSTNode] = set()
     for retry in retries(ctx).values():

@@ -40,8 +40,9 @@ def stock(item):
 
 Found for calls of requests, httpx, aiohttp and `urllib.request` in a hand-written retry loop of three attempts or more,
 or in a function that tenacity, backoff and their like retry. Quiet where the file speaks of a breaker, in scripts and
-commands (`if __name__ == "__main__"`, argparse, click, Django's commands), outside of functions, where the caller names
-the address (another peer each time), where only a rate limit is retried, and where nothing ends the retry (REL602).
+commands (`if __name__ == "__main__"`, argparse, click, Django's commands, folders such as `cli`), outside of functions,
+where the caller names the address (another peer each time), where only a rate limit is retried, and where nothing ends
+the retry (REL602).
 
 ## References
 - https://learn.microsoft.com/en-us/azure/architecture/patterns/circuit-breaker

@@ -59,8 +59,8 @@ def create_order(item: int, session, idempotency_key: str = Header()):
 Found in handlers of POST of Flask, FastAPI and their like, Django and Django REST framework, for
 `Model.objects.create`, `.save()` of a new object and `session.add` of one, where the model's class is in the file or is
 imported from the project. Quiet where that class has anything unique, the client gives the primary key, the handler
-looks for such rows first or deals with the violated constraint, the file speaks of idempotency, and for rows that tell
-what has happened (logs, events, sessions).
+looks for such rows first, deals with the violated constraint or deletes something, the file speaks of idempotency, and
+for rows that tell what has happened (logs, events, sessions).
 
 ## References
 - https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-idempotency-key-header

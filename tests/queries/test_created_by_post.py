@@ -42,6 +42,7 @@ class NoteLog(models.Model):
         ("def post(self, request):\n        Note.objects.create(**request.data)", []),
         ("def post(self, request):\n        note = Note.objects.first()\n        Note.objects.create(text=note)", []),
         ("def post(self, request):\n        Note.objects.create(text=1, nonce=2)", []),
+        ("def post(self, request):\n        Note.objects.create(text=1)\n        self.draft.delete()", []),
         ("def post(self, request):\n        seen.add(1)\n        seen.add(Point(1))", []),
     ],
 )

@@ -42,3 +42,8 @@ def f():
 )
 def test_unbroken_retries(code: str, calls: int) -> None:
     assert len(list(unbroken_retries(context(HEAD + code)))) == calls
+
+
+def test_commands_are_told_by_their_folder() -> None:
+    assert list(unbroken_retries(context(HEAD + LOOP, "app/cli/commands/info.py"))) == []
+    assert len(list(unbroken_retries(context(HEAD + LOOP, "commands/app/info.py")))) == 1
