@@ -7,7 +7,7 @@ from typing import Iterator
 import libcst as cst
 
 from relint.context import Context
-from relint.names import is_none
+from relint.names import is_none, last_name
 from relint.queries.bounds import words_of
 from relint.queries.cancellations_caught import CANCELLED, catches_nothing_else
 from relint.queries.endings import always_raises, ends_of
@@ -15,6 +15,7 @@ from relint.queries.entry_points import called_from
 from relint.queries.handlers import Handler
 from relint.queries.task_ends import leads_to_the_end, top_coroutines
 
+_STOP = frozenset("abort closed closing done exit finished quit shutdown stop stopped stopping terminate".split())
 _WAITS_FOR = frozenset({"asyncio.wait_for", "asyncio.shield", "asyncio.gather", "asyncio.wait"})
 
 
@@ -25,6 +26,7 @@ def was_meant(ctx: Context, handler: Handler, attempt: cst.Try | cst.TryStar) ->
         or _was_cancelled_here(ctx, attempt)
         or _answers_with_what_it_has(ctx, handler)
         or _waits_until_done(ctx, handler)
+        or _waits_to_be_stopped(ctx, handler, attempt)
     )
 
 
@@ -99,6 +101,21 @@ def _waits_until_done(ctx: Context, handler: Handler) -> bool:
     if waits and all(isinstance(call, cst.Call) and ctx.callee(call) == "asyncio.shield" for call in waits):
         return True
     return any(isinstance(c.func, cst.Attribute) and c.func.attr.value == "done" for c in ctx.walk(loop.test, cst.Call))
+
+
+def _waits_to_be_stopped(ctx: Context, handler: Handler, attempt: cst.Try | cst.TryStar) -> bool:
+    """Whether a `try` waits for the word to stop, and a cancellation is another: `await shutdown_event.wait()`."""
+    if not catches_nothing_else(ctx, handler) or "continue" in ends_of(ctx, handler.body):
+        return False
+    waits = [wait.expression for wait in ctx.walk(attempt.body, cst.Await)]
+    return len(attempt.body.body) == 1 and bool(waits) and all(_is_told_to_stop(wait) for wait in waits)
+
+
+def _is_told_to_stop(wait: cst.BaseExpression) -> bool:
+    match wait:
+        case cst.Call(func=cst.Attribute(value=event, attr=cst.Name(value="wait")), args=[]):
+            return bool(words_of(last_name(event)) & _STOP)
+    return False
 
 
 def _answers_with_what_it_has(ctx: Context, handler: Handler) -> bool:

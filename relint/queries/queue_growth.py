@@ -6,7 +6,7 @@ import libcst as cst
 
 from relint.context import Context
 from relint.names import last_name
-from relint.queries.bounds import words_of
+from relint.queries.bounds import word_list, words_of
 from relint.queries.limits import is_limited_function
 from relint.queries.queues import Traffic
 from relint.queries.tasks import makes_tasks
@@ -29,6 +29,7 @@ def stays_short(ctx: Context, made: cst.Call, queue: Traffic) -> bool:
         or is_emptied_on_demand(ctx, queue)
         or is_waited_for(ctx, queue)
         or is_work_list(ctx, queue)
+        or holds_what_has_ended(ctx, queue)
     )
 
 
@@ -64,7 +65,11 @@ def takes_few(ctx: Context, made: cst.Call, queue: Traffic) -> bool:
 
 
 def is_pool(ctx: Context, made: cst.Call) -> bool:
-    """Whether a queue is named as a pool, to which things are given back."""
+    """Whether a queue, or the class that it is part of, is named as a pool, to which things are given back."""
+    function = ctx.function_of(made)
+    cls = ctx.names.class_of_method(function) if isinstance(function, cst.FunctionDef) else None
+    if cls is not None and word_list(cls.name.value)[-1:] == ["pool"]:
+        return True
     match _bound_to(ctx, made):
         case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
             return not words_of(name).isdisjoint(_POOL_WORDS)
@@ -95,6 +100,24 @@ def is_work_list(ctx: Context, queue: Traffic) -> bool:
     getters = {ctx.function_of(node) for node in queue.gets}
     fillers = {ctx.function_of(node) for node in queue.puts if _is_filling(ctx, node)}
     return bool(getters) and getters <= fillers
+
+
+def holds_what_has_ended(ctx: Context, queue: Traffic) -> bool:
+    """Whether the first item ends it (`raise await queue.get()`), or all are tasks that have ended."""
+    if queue.gets and all(ctx.enclosing(node, cst.Raise) is not None for node in queue.gets):
+        return True
+    return bool(queue.puts) and all(_is_done_callback(ctx, ctx.function_of(node)) for node in queue.puts)
+
+
+def _is_done_callback(ctx: Context, function: cst.CSTNode | None) -> bool:
+    if not isinstance(function, cst.FunctionDef):
+        return False
+    return any(
+        ctx.function_def(argument.value) is function
+        for call in ctx.tree.every(cst.Call, words=("add_done_callback",))
+        if last_name(call.func) == "add_done_callback"
+        for argument in call.args
+    )
 
 
 def _comes_back(ctx: Context, get: cst.CSTNode) -> bool:

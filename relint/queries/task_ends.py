@@ -40,14 +40,17 @@ def ends_its_coroutine(ctx: Context, handler: Handler) -> bool:
     """Whether a handler of cancellations is the last that happens in a coroutine that nobody in the file calls.
 
     It may be a task of its own, started elsewhere. The same for an asynchronous generator, which is called by those
-    who go over it. With trio and anyio it is wrong there too.
+    who go over it, and where the handler returns at once: that is an answer to who awaits it. With trio and anyio it
+    is wrong there too.
     """
     function = ctx.function_of(handler)
     if not isinstance(function, cst.FunctionDef):
         return False
     if not cancellations(ctx, handler) <= _OF_ASYNCIO or not nothing_follows(ctx, handler):
         return False
-    return any(True for _ in ctx.walk(function.body, cst.Yield)) or not _is_called(ctx, function)
+    if ends_of(ctx, handler.body) == {"return"} or any(True for _ in ctx.walk(function.body, cst.Yield)):
+        return True
+    return not _is_called(ctx, function)
 
 
 def nothing_follows(ctx: Context, handler: Handler) -> bool:

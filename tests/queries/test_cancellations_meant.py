@@ -49,6 +49,9 @@ def _asked(code: str) -> bool:
         ("await other", "task", False),
         ("await other", "asyncio.wait_for(task, 5)", False),
         ("other.call(task.cancel)", "asyncio.wait_for(task, 5)", True),
+        ("await other", "other.shutdown_event.wait()", True),
+        ("await other", "other.ready.wait()", False),
+        ("await other", "other.stop(5)", False),
     ],
 )
 def test_what_was_cancelled(before: str, awaited: str, meant: bool) -> None:

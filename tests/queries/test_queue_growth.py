@@ -9,8 +9,10 @@ import pytest
 
 from relint.context import Context
 from relint.queries.queue_growth import (
+    holds_what_has_ended,
     is_emptied_on_demand,
     is_filled_before,
+    is_pool,
     is_waited_for,
     is_work_list,
     stays_short,
@@ -135,3 +137,23 @@ def test_the_one_answer_that_a_key_stands_for() -> None:
     for get, short in (("return await waiting[key].get()", True), ("while True: await waiting[key].get()", False)):
         ctx, made, queue = _asked(code.format(get=get))
         assert takes_few(ctx, made, queue) is short
+
+
+@pytest.mark.parametrize(
+    ("code", "ended"),
+    [
+        ("def put(e): q.put(e)\nasync def wait(): raise await q.get()", True),
+        ("def put(e): q.put(e)\nasync def wait():\n    while True: await q.get()", False),
+        ("def put(t): q.put(t)\ndef start(t): t.add_done_callback(put)\ndef w():\n    while True: q.get()", True),
+        ("def put(t): q.put(t)\ndef start(t): t.subscribe(put)\ndef w():\n    while True: q.get()", False),
+    ],
+)
+def test_what_has_ended(code: str, ended: bool) -> None:
+    ctx, _, queue = _asked(f"q = Queue()\n{code}")
+    assert holds_what_has_ended(ctx, queue) is ended
+
+
+@pytest.mark.parametrize(("name", "pool"), [("ConnectionPool", True), ("Pooled", False), ("Service", False)])
+def test_the_queue_of_a_pool(name: str, pool: bool) -> None:
+    ctx, made, _ = _asked(f"class {name}:\n    def __init__(self):\n        self.items = Queue()\n")
+    assert is_pool(ctx, made) is pool

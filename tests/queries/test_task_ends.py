@@ -62,3 +62,11 @@ def test_the_end_of_a_coroutine(callers: str, ends: bool) -> None:
     handles = "try:\n        await x\n    except asyncio.CancelledError:\n        pass\n"
     code = f"import asyncio\n\nasync def f(x):\n    {handles}"
     assert ends_its_coroutine(*_handler(f"{code}\n{callers}")) is ends
+
+
+def test_an_answer_to_who_awaits_it() -> None:
+    handles = "try:\n        await x\n    except asyncio.CancelledError:\n        {}\n"
+    code = f"import asyncio\n\nasync def f(x):\n    {handles}"
+    caller = "\nasync def main():\n    print(await f(1))\n"
+    assert ends_its_coroutine(*_handler(code.format("return 'gone'") + caller))
+    assert not ends_its_coroutine(*_handler(code.format("pass") + caller))
