@@ -37,9 +37,9 @@ Found for `except:`, `except BaseException`, `except asyncio.CancelledError` (an
 `anyio.get_cancelled_exc_class()`) around an `await` in an `async def`. Quiet when the handler raises, hands the error
 on (`set_exception`, `cancel()`, `return False, error`), notes what happened in a variable that is read after the `try`,
 follows a `cancel()` of what is awaited, cleans up while another error is on its way, or belongs to
-`while not task.done()`, and for a task that returns what it has so far. For information only where the handler is the
-end of a coroutine that runs as a task of its own, that nobody in the file calls, or that others of the file await as
-the last thing they do.
+`while not task.done()`, for a task that returns what it has so far, and around nothing but the wait for a word to stop
+(`shutdown_event.wait()`). For information only where the handler returns at once, or is the end of a coroutine that
+runs as a task of its own, that nobody in the file calls, or that others of the file await as the last thing they do.
 
 ## Fix safety
 Unsafe: what awaited this coroutine now sees the cancellation. Only a suggestion where the handler ends a task.

@@ -41,8 +41,9 @@ function of the file puts into and another gets from; the queue is followed thro
 Quiet when a length is compared with a limit, when those who put wait for a semaphore or for what becomes of their item
 (`await queue.put((future, x))`, `await future`), when everything is put in before the consumers start, for results that
 threads hand over once, for the answers that a request waits for, for signals (`put(None)`, `put(True)`), for pools
-(`idle_connections`), for lists of work that their only consumer fills, for what people type (`input`), and where nobody
-waits for items and no loop comes back for them (`while not queue.empty()` when somebody asks).
+(`idle_connections`), for tasks that have ended, for an error that ends it all (`raise queue.get()`), for lists of work
+that their only consumer fills, for what people type (`input`), and where nobody waits for items and no loop comes back
+for them (`while not queue.empty()` when somebody asks).
 
 ## Fix safety
 Unsafe: `put` waits when `[tool.relint.sanctioned] queue-size` (1000) items are there. Only a suggestion where
