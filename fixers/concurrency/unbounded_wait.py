@@ -49,6 +49,11 @@ def _asked(ctx: Context, call: cst.Call, waited_for: cst.BaseExpression, wait: W
     if wait.tells == "nothing":
         test = f"if {name}.is_alive():" if wait.kind == "runner" else f"if not {name}.ready():"
         return edits.insert_after(ctx, ctx.statement_of(call), test, late)
-    raising = edits.insert_after(ctx, ctx.statement_of(call), late)
+    below = edits.insert_after(ctx, ctx.statement_of(call), late)
+    if below is None:
+        return None
     start, end = ctx.range(call)
-    return (Edit(start, start, "if not "), Edit(end, end, ":"), *raising) if raising is not None else None
+    raising = below[0]
+    if raising.start == end:  # one edit: two at one place would lose their order
+        return (Edit(start, start, "if not "), replace(raising, text=f":{raising.text}"))
+    return (Edit(start, start, "if not "), Edit(end, end, ":"), raising)

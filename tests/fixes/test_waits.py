@@ -62,7 +62,7 @@ def shown(statement: str) -> str:
     code = (
         "import multiprocessing\nimport threading\n\nlock = multiprocessing.Lock()\n\n\n"
         f"def wait(begin):\n    ready = threading.Event()\n    thread = threading.Thread(target=begin, args=(ready,))\n"
-        f"    thread.start()\n    {statement}  # for how long?\n    return 'in time'\n"
+        f"    thread.start()\n    {statement}\n    return 'in time'\n"
     )
     sanctioned = Sanctioned(timeout=LIMIT, given=frozenset({"timeout"}))
     [found] = check(decode("app.py", code.encode()), Settings(select=("REL311",), sanctioned=sanctioned))
@@ -71,10 +71,11 @@ def shown(statement: str) -> str:
     return apply_edits(code, found.fix.edits)
 
 
+@pytest.mark.parametrize("comment", ["", "  # for how long?"])
 @pytest.mark.parametrize("statement", ["thread.join()", "ready.wait()"])
-def test_what_is_suggested(statement: str) -> None:
+def test_what_is_suggested(statement: str, comment: str) -> None:
     hangs = threading.Event()
-    wait = run(shown(statement))["wait"]
+    wait = run(shown(statement + comment))["wait"]
     assert wait(lambda ready: ready.set()) == "in time"
     with pytest.raises(TimeoutError, match=r"thread is still running|ready gave no sign"):
         wait(lambda ready: hangs.wait())
