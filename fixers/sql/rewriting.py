@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from relint.context import Context
+from relint.fixers.sql.characters import characters, delimiter, interior
+from relint.fixers.sql.regions import Regions
 from relint.libraries.databases import Driver, Style
 from relint.model import Edit
-from relint.queries.known_strings import is_string
-from relint.queries.spelling import spelled
 from relint.queries.sql import Site
-from relint.queries.sql_holes import is_number, speaking_name
-from relint.queries.sql_places import HOLE, Place, Spot
+from relint.queries.sql_places import HOLE
 from relint.queries.sql_sinks import given_parameters
 from relint.queries.text import Hole, Piece, with_holes_as
 
@@ -29,17 +28,6 @@ class Parameter:
     expression: str
     name: str
     before: int
-
-
-@dataclass(frozen=True)
-class _Char:
-    """A character of the text, where it is spelled and in which literal; `literal` None for an operand."""
-
-    start: int
-    end: int
-    literal: cst.SimpleString | cst.FormattedString | None
-    own: bool
-    part: Piece | Hole
 
 
 @dataclass
@@ -76,7 +64,7 @@ class Rewriting:
 
     def _rewrite(self, given: cst.BaseExpression | None) -> bool:
         raw = with_holes_as(self.site.text, lambda _, __: HOLE)
-        chars = self._chars()
+        chars = characters(self.ctx, self.site)
         if chars is None or len(chars) != len(raw):
             return False
         self.raw, self.chars = raw, chars
@@ -84,7 +72,9 @@ class Rewriting:
         self.existing = len(before)
         if given is None and before and self.driver.style != "named":
             return False
-        regions = self._regions()
+        finder = Regions(self.ctx, self.site, self.driver, self.style, raw, chars)
+        regions = finder.found()
+        self.all_text = finder.all_text
         if not regions:
             return False
         for start, end, expression, name, cast in regions:
@@ -96,183 +86,6 @@ class Rewriting:
                 return False
         replaced = {place for start, end, *_ in regions for place in range(start, end)}
         return self._spell_the_rest(replaced, doubles=given is None) and self._drop_operator(replaced)
-
-    def _chars(self) -> list[_Char] | None:
-        """Every character of the text with its place in the source; those of other expressions are not `own`."""
-        chars: list[_Char] = []
-        root = self.site.root
-        template = _template(self.ctx, root)
-        for part in self.site.text:
-            own = part.root is root or part.root is template
-            if isinstance(part, Hole) and not isinstance(part.site, Piece):
-                literal = self.ctx.parent(part.site) if isinstance(part.site, cst.FormattedStringExpression) else None
-                assert literal is None or isinstance(literal, cst.FormattedString)
-                chars.append(_Char(*self.ctx.range(part.site), literal, own, part))
-                continue
-            piece = part.site if isinstance(part, Hole) else part
-            assert isinstance(piece, Piece)
-            spans = self._spans(piece)
-            if spans is None:
-                return None
-            found = self._literal(piece)
-            if isinstance(part, Hole) or len(spans) != len(part.text):
-                chars.append(_Char(spans[0][0], spans[-1][1], found, own, part))
-            else:
-                chars += [_Char(start, end, found, own, part) for start, end in spans]
-        return chars
-
-    def _literal(self, piece: Piece) -> cst.SimpleString | cst.FormattedString | None:
-        node = self.ctx.parent(piece.node) if isinstance(piece.node, cst.FormattedStringText) else piece.node
-        return node if isinstance(node, cst.SimpleString | cst.FormattedString) else None
-
-    def _spans(self, piece: Piece) -> list[tuple[int, int]] | None:
-        """Where each character of a piece is spelled."""
-        literal = self._literal(piece)
-        if literal is None:  # a number
-            return [self.ctx.range(piece.node)] * len(piece.text)
-        braces = isinstance(piece.node, cst.FormattedStringText)
-        start, end = self.ctx.range(piece.node)
-        if isinstance(literal, cst.SimpleString):
-            start, end = start + len(literal.prefix) + len(literal.quote), end - len(literal.quote)
-        raw = "r" in literal.prefix.lower()
-        found = spelled(self.ctx.text[start:end], raw=raw, braces=braces)[piece.start : piece.end]
-        return [(start + low, start + high) for _, low, high in found] or None
-
-    # -- regions -----------------------------------------------------------------------------------------------------
-
-    def _regions(self) -> list[tuple[int, int, str, str, str]] | None:
-        """(start, end, expression, name, cast) of each stretch of the text that becomes a parameter; None to refuse."""
-        places = [index for index, char in enumerate(self.raw) if char == HOLE]
-        by_site = {id(one.hole.site): one for one in self.site.values}
-        regions: dict[int, tuple[int, int, str, str, str]] = {}
-        keeps = not isinstance(self.site.root, cst.BinaryOperation | cst.Call) or self._is_sum()
-        for place, spot in zip(places, self.site.spots, strict=True):
-            hole = self.chars[place].part
-            assert isinstance(hole, Hole)
-            if id(hole.site) not in by_site:
-                if keeps or not self.chars[place].own:
-                    continue
-                if spot.place is not Place.VALUE or spot.quote:
-                    return None
-            region = self._quoted(spot) if spot.quote else self._bare(place, spot, hole)
-            if region is None:
-                return None
-            start, end, expression = region
-            cast = ""
-            if spot.before in _CASTS and self.driver.server_side and self.driver.style != "qmark":
-                if not spot.quote or spot.behind in _UNITS:
-                    return None
-                cast = spot.before.lower()
-                start = self.raw.upper().rfind(spot.before, 0, start)
-                if start < 0:
-                    return None
-            if not self._may_stand(spot, end):
-                return None
-            regions[start] = (start, end, expression, speaking_name(hole.node), cast)
-        return [regions[start] for start in sorted(regions)]
-
-    def _is_sum(self) -> bool:
-        """Whether the root is a concatenation, whose other operands may stay."""
-        root = self.site.root
-        if isinstance(root, cst.Call):
-            inner = [a.value for a in root.args]
-            return not isinstance(root.func, cst.Attribute) or any(isinstance(i, cst.FormattedString) for i in inner)
-        while isinstance(root, cst.BinaryOperation):
-            if isinstance(root.operator, cst.Modulo):
-                return False
-            root = root.left
-        return True
-
-    def _may_stand(self, spot: Spot, end: int) -> bool:
-        """Whether a parameter means there what the text meant."""
-        if spot.before in ("IN", "VALUES", "VALUE") or (
-            spot.alone and spot.group in ("IN", "VALUES") and not spot.quote
-        ):
-            return False
-        if self.driver.server_side and spot.before in ("->", "->>", "#>", "#>>"):
-            return False
-        behind = self.raw[end:].lstrip()
-        # SQLAlchemy takes the colon of `::date` for the beginning of a name.
-        return not (self.style == "named" and behind.startswith(":"))
-
-    def _bare(self, place: int, spot: Spot, hole: Hole) -> tuple[int, int, str] | None:
-        node = hole.node
-        if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == "str" and node.args:
-            node = node.args[0].value  # the text does not need it any more
-        text = self.ctx.source(node)
-        number = (
-            is_number(self.ctx, hole.value) or is_number(self.ctx, hole.node) or self._annotated(hole, ("int", "float"))
-        )
-        if "\n" in text or (isinstance(hole.node, cst.BinaryOperation) and not number):
-            return None
-        if isinstance(hole.node, cst.Call) and speaking_name(hole.node.func) in (
-            "join",
-            "format",
-            "tuple",
-            "list",
-            "repr",
-        ):
-            return None
-        self.all_text = False
-        if hole.spec not in ("", ":d", ":i") or (hole.spec and not number):
-            return (place, place + 1, f"int({text})") if hole.spec in (":d", ":i") else None
-        counts = spot.before in ("LIMIT", "OFFSET") or (spot.before == "," and not spot.group)
-        if counts and not number and not self.driver.postgres and self.driver.style == "format":
-            return place, place + 1, f"int({text})"  # MySQL quotes a string there
-        return place, place + 1, text
-
-    def _quoted(self, spot: Spot) -> tuple[int, int, str] | None:
-        """A quoted literal with holes: what stands between the quotes moves into the parameter."""
-        start, end = spot.span
-        if spot.quote == "$$":
-            return None
-        inner = self.raw[start + 1 : end - 1]
-        if not (self.raw[start] == self.raw[end - 1] and end - start > 2) or self.raw[start - 1 : start].isalnum():
-            return None
-        if "\\" in inner or "\n" in inner or any(not char.own for char in self.chars[start:end]):
-            return None
-        if self.driver.style == "numeric" and spot.before not in ("LIKE", "ILIKE", "||"):
-            self.all_text = False
-        if inner == HOLE:
-            hole = self.chars[start + 1].part
-            assert isinstance(hole, Hole)
-            text = self.ctx.source(hole.node)
-            if hole.spec == "" and "\n" not in text:
-                return start, end, text if self._is_string(hole) else f"str({text})"
-        return self._as_f_string(start, end, spot.quote)
-
-    def _as_f_string(self, start: int, end: int, quote: str) -> tuple[int, int, str] | None:
-        parts = []
-        for index in range(start + 1, end - 1):
-            part = self.chars[index].part
-            if isinstance(part, Piece):
-                character = self.raw[index]
-                if character == quote and self.raw[index + 1] == quote:
-                    continue  # '' is one quote
-                parts.append(character * 2 if character in "{}" else character)
-                continue
-            source = self.ctx.source(part.node)
-            from_percent = isinstance(part.site, Piece) and self.ctx.text[self.chars[index].start] == "%"
-            if "\n" in source or "\\" in source or "!" in part.spec or (part.spec and from_percent):
-                return None
-            parts.append(f"{{{source}{part.spec}}}")
-        text = "".join(parts)
-        for delimiter in '"', "'":
-            if delimiter not in text:
-                return start, end, f"f{delimiter}{text}{delimiter}"
-        return None
-
-    def _is_string(self, hole: Hole) -> bool:
-        """Between quotes everything was one: drivers would pass a number as a number, and None as NULL."""
-        if not isinstance(hole.site, Piece | cst.FormattedStringExpression):
-            return True  # `"'" + x + "'"` takes nothing else
-        return is_string(self.ctx, hole.node) or is_string(self.ctx, hole.value)
-
-    def _annotated(self, hole: Hole, names: tuple[str, ...]) -> bool:
-        found = self.ctx.definitions(hole.node) if isinstance(hole.node, cst.Name) else None
-        if not found or found[0].annotation is None:
-            return False
-        return self.ctx.source(found[0].annotation) in names
 
     # -- placeholders ------------------------------------------------------------------------------------------------
 
@@ -315,7 +128,7 @@ class Rewriting:
             before = self.chars[start - 1] if start else None
             if before is None or before.literal is None or not before.own:
                 return False
-            opening, begin = before.literal, self._interior(before.literal)[1]
+            opening, begin = before.literal, interior(self.ctx, before.literal)[1]
         closing = last.literal
         finish = last.end
         if closing is None:
@@ -323,7 +136,7 @@ class Rewriting:
             if after is not None:
                 if after.literal is None or not after.own:
                     return False
-                closing, finish = after.literal, self._interior(after.literal)[0]
+                closing, finish = after.literal, interior(self.ctx, after.literal)[0]
         return self._join(opening, begin, closing, finish, placeholder, [c.part for c in self.chars[start:end]])
 
     def _join(
@@ -347,14 +160,14 @@ class Rewriting:
             bare = bare.replace(self.ctx.source(operand), "", 1)
         if len(operands) != 1 or bare.strip(" \t\r\n+") or "#" in gap or opening is closing:
             return False
-        if closing is not None and finish == self._interior(closing)[1]:
+        if closing is not None and finish == interior(self.ctx, closing)[1]:
             finish, closing = self.ctx.range(closing)[1], None
-        end_quote = _delimiter(opening)
+        end_quote = delimiter(opening)
         if closing is None:
             self.edits.append(Edit(begin, finish, placeholder + end_quote))
             return True
-        start_quote = self.ctx.text[self.ctx.range(closing)[0] : self._interior(closing)[0]]
-        own_start = self.ctx.text[self.ctx.range(opening)[0] : self._interior(opening)[0]]
+        start_quote = self.ctx.text[self.ctx.range(closing)[0] : interior(self.ctx, closing)[0]]
+        own_start = self.ctx.text[self.ctx.range(opening)[0] : interior(self.ctx, opening)[0]]
         if start_quote == own_start and "\n" not in gap and "\r" not in gap and len(end_quote) == 1:
             self.edits.append(Edit(begin, finish, placeholder))
             return True
@@ -364,10 +177,6 @@ class Rewriting:
         separator = lines[-1].replace("\r\n", "\n").replace("\r", "\n") if lines else " "
         self.edits.append(Edit(begin, finish, f"{placeholder}{end_quote}{separator}{start_quote}"))
         return True
-
-    def _interior(self, literal: cst.SimpleString | cst.FormattedString) -> tuple[int, int]:
-        start, end = self.ctx.range(literal)
-        return start + len(literal.prefix) + len(_delimiter(literal)), end - len(_delimiter(literal))
 
     def _spell_the_rest(self, replaced: set[int], *, doubles: bool) -> bool:
         """What stays is spelled as the literal needs it now: `%%` with new parameters, `{` without the f."""
@@ -436,31 +245,6 @@ def placeholders(raw: str, style: Style) -> list[int]:
     return [found.start() for found in _EXISTING[style].finditer(re.sub(r"'[^']*'", _blank, raw))]
 
 
-def _template(ctx: Context, root: cst.BaseExpression) -> cst.BaseExpression | None:
-    """The literal that `NAME % values` or `NAME.format(values)` fills, when nothing else can be meant by the name.
-
-    A public name of the module may be filled by other files too.
-    """
-    match root:
-        case cst.BinaryOperation(left=cst.Name() as name, operator=cst.Modulo()):
-            pass
-        case cst.Call(func=cst.Attribute(value=cst.Name() as name, attr=cst.Name(value="format"))):
-            pass
-        case _:
-            return None
-    found, literal = ctx.names.find(name), ctx.value_of(name)
-    if found is None or not isinstance(literal, cst.SimpleString | cst.ConcatenatedString):
-        return None
-    scope, _ = found
-    shared = scope is ctx.names.module and not name.value.startswith("_")
-    local = isinstance(scope.node, cst.FunctionDef | cst.Module)
-    return literal if local and not shared and len(ctx.names.uses(scope, name.value)) == 1 else None
-
-
-def _delimiter(literal: cst.SimpleString | cst.FormattedString) -> str:
-    return literal.quote if isinstance(literal, cst.SimpleString) else literal.end
-
-
 def _blank(found: re.Match[str]) -> str:
     return " " * len(found.group())
 
@@ -472,5 +256,3 @@ _EXISTING = {
     "numeric": re.compile(r"\$\d+"),
 }
 _NAMED = re.compile(r"(?:(?<![:\w\\]):|%\()(\w+)")
-_CASTS = frozenset({"INTERVAL", "DATE", "TIME", "TIMESTAMP", "TIMESTAMPTZ"})
-_UNITS = frozenset("YEAR MONTH WEEK DAY HOUR MINUTE SECOND YEARS MONTHS DAYS HOURS MINUTES SECONDS".split())

@@ -171,7 +171,7 @@ def _comes_from_select(
 def _of_text(ctx: Context) -> Iterator[Page]:
     if "OFFSET" not in ctx.text.upper() and "LIMIT" not in ctx.text.upper():
         return
-    for sink in sinks(ctx):
+    for sink in (sink for sink in sinks(ctx) if sink.name != "mogrify"):
         for expression, prefix in texts_given(ctx, sink):
             known: list[bool | None] = []
             for text in text_of(ctx, expression):
