@@ -22,6 +22,7 @@ class Funnel:
     def __init__(self, rules: Iterable[RuleInfo], options: Options | None = None) -> None:
         self._triggers = [_Trigger(rule, (options or {}).get(rule.code, {})) for rule in rules]
         self._search = _search(frozenset().union(*(trigger.words for trigger in self._triggers)))
+        self._latest = _Words("", ())
 
     def matching(self, text: str) -> list[RuleInfo]:
         """The rules whose triggers stand in the text, in the order they were given."""
@@ -44,15 +45,21 @@ class Funnel:
         codes = {rule.code for rule in rules}
         part._triggers = [trigger for trigger in self._triggers if trigger.rule.code in codes]
         part._search = self._search  # which takes longer to build than to ask for more than needed
+        part._latest = _Words("", ())
         return part
 
     def _found(self, text: str) -> _Words:
+        if self._latest.text is not text:  # a file is asked about twice
+            self._latest = _Words(text, self._candidates(text))
+        return self._latest
+
+    def _candidates(self, text: str) -> Iterable[str]:
         if self._search is None:
-            return _Words(text, ())
+            return ()
         try:
-            return _Words(text, self._search.find_matches_as_strings(text))
+            return self._search.find_matches_as_strings(text)
         except UnicodeEncodeError:  # half a surrogate pair, which an editor may send
-            return _Words(text, self._search.find_matches_as_strings(text.encode("utf-8", "replace").decode()))
+            return self._search.find_matches_as_strings(text.encode("utf-8", "replace").decode())
 
 
 class _Trigger:
@@ -95,7 +102,7 @@ class _Words:
     """What a search found in a text; whether it stands there as a whole word is looked at when asked."""
 
     def __init__(self, text: str, candidates: Iterable[str]) -> None:
-        self._text = text
+        self.text = text
         self._candidates = frozenset(candidates)
         self._whole: dict[str, bool] = {}
         self._shown: dict[Pattern, bool] = {}
@@ -103,7 +110,7 @@ class _Words:
     def show(self, pattern: Pattern) -> bool:
         """Whether a pattern occurs in the text: searched once, however many rules name it."""
         if pattern not in self._shown:
-            self._shown[pattern] = pattern(self._text)
+            self._shown[pattern] = pattern(self.text)
         return self._shown[pattern]
 
     def hold(self, words: frozenset[str]) -> bool:
@@ -113,7 +120,7 @@ class _Words:
     def _is_whole(self, word: str) -> bool:
         answer = self._whole.get(word)
         if answer is None:
-            answer = self._whole[word] = stands(word, self._text)
+            answer = self._whole[word] = stands(word, self.text)
         return answer
 
 
