@@ -6,7 +6,7 @@ then, what a list takes away costs in silence: a page of ten rows loads all of t
 Python, and what selects or prefetches related rows stands too late. A method that returns `[]` in one branch and a
 queryset in the other fails for the one shop that has no orders.
 
-Off by default: a list can be what all callers want.
+Off by default: a list can be what all callers want, and there is little real code to judge it by.
 
 ## Example
 ```python
