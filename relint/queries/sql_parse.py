@@ -42,7 +42,7 @@ def is_command(text: str, values: list[Spot]) -> bool:
     """Whether the text is a statement that no parser has to confirm: DDL, COPY and the like, with a quoted value."""
     word = first_word(text)
     shape = _COMMANDS.get(word)
-    if shape is None or not any(spot.quote for spot in values):
+    if shape is None or _is_other_language(text) or not any(spot.quote for spot in values):
         return False
     return text[text.upper().find(word) :].startswith(word) and bool(shape.search(text))
 
@@ -154,6 +154,9 @@ _NOT_SQL = {
     "SET": re.compile(r"\bWHERE\b"),
     "INSERT": re.compile(r"^\W*INSERT\s+\w+\s+[A-Z]\w*\s*:"),
     "MATCH": re.compile(r"^\W*MATCH\s*\("),
+    "MERGE": re.compile(r"^\W*MERGE\s*\("),
+    "CREATE": re.compile(r"^\W*CREATE\s*\("),
+    "CALL": re.compile(r"\bYIELD\b"),
 }
 """By the first word: what query languages of other data models (RQL, Cypher) do with the words of SQL."""
 _SECOND_WORD = {

@@ -36,6 +36,9 @@ def test_looks_like_sql(text: str) -> None:
     "text",
     [
         "query { user(id: 1) { id } }",
+        "MERGE (n:User {name: 'a'})",
+        "CREATE (n:User {name: 'a'})",
+        "CALL db.labels() YIELD label RETURN label",
         "rm -rf x",
         "set terminal x",
         "update the package",
