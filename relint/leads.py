@@ -76,7 +76,7 @@ def _below(project: Project, path: str, chain: str, read: frozenset[str]) -> Ite
     head, dot, rest = chain.partition(".")
     rest = dot + rest
     name = head.removesuffix("()")
-    for target in known.imports.get(name, ()):
+    for target in sorted(known.imports.get(name, ())):
         if target.partition(".")[0] not in SHARED:
             if (place := definition_of(project, path, target)) is not None:
                 yield place[0], place[1] + head[len(name) :] + rest
