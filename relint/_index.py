@@ -278,6 +278,7 @@ RULES: list[dict[str, Any]] = [
         'imports': ('queue', 'asyncio', 'multiprocessing', 'janus'),
         'words': ('Queue', 'LifoQueue', 'PriorityQueue', 'SimpleQueue', 'JoinableQueue'),
         'fix': 'unsafe',
+        'default': False,
     },
     {
         'name': 'flooded-executor',
@@ -310,6 +311,7 @@ RULES: list[dict[str, Any]] = [
         'words': ('async',),
         'near': ('except that catches cancellation',),
         'fix': 'unsafe',
+        'default': False,
     },
     {
         'name': 'lock-not-released-on-error',

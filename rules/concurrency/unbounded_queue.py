@@ -4,6 +4,10 @@
 When the consumer is slower than the producer, or stops, the queue grows until the process runs out of memory, and
 everything in it is lost. With a size the producer waits, or is told that there is no room.
 
+Off by default: on code that the rule was not made with, between two thirds and five sixths of the findings were true.
+The others were queues through which only a few commands, answers or things of the program ever go, and a file does not
+always say so.
+
 ## Example
 ```python
 import queue
@@ -73,6 +77,7 @@ rule = Rule(
     imports=("queue", "asyncio", "multiprocessing", "janus"),
     words=("Queue", "LifoQueue", "PriorityQueue", "SimpleQueue", "JoinableQueue"),
     fix="unsafe",
+    default=False,
 )
 
 
