@@ -28,8 +28,8 @@ async def refresh(urls, fetch):
     return await asyncio.gather(*(limited(url) for url in urls))
 ```
 
-Off by default: on code that the rule was not made with, between one half and four fifths of the findings were true, and
-a rule that is on is to be right nine times of ten. A limit that stands in another file cannot be seen, nor how many
+Off by default: on code that the rule was not made with, between one third and four fifths of the findings were true,
+and a rule that is on is to be right nine times of ten. A limit that stands in another file cannot be seen, nor how many
 items there will ever be: ask for it where you know that your code works on much data, and read what it finds.
 
 Found for `asyncio.gather` and its relatives, `create_task`, task groups and nurseries, `threading.Thread` and
@@ -40,8 +40,8 @@ for one task for each message that a loop receives.
 
 With `any-items = true` in `[tool.relint.rules.REL302]` their name does not matter: items count that come from outside
 (a parameter or what it holds, something awaited, read or listed, or made from such) and are given to what is started,
-and those that `self` holds or whose own method is started if they are called data. Up to half of these findings are
-wrong, mostly because a limit stands in another file or there are never more than a few items.
+and those that `self` holds or whose own method is started if they are called data. More than half of these findings
+are wrong, mostly because a limit stands in another file or there are never more than a few items.
 
 Quiet for the program's own parts: items whose own method is started, callables and tasks, what a function that
 the caller gives is called with, what is called so (`handlers`, `clients`, `plugins`), and for what stays
