@@ -26,7 +26,8 @@ _PREPARES = frozenset({"mogrify"})
 
 def wrapped(ctx: Context) -> Iterator[Sink]:
     """Every call that gives text with holes in it to a wrapper, of this file or imported from the project."""
-    for argument in dict.fromkeys(arg for text in built(ctx) for arg in _given_as(ctx, text)):
+    filled = [text for text in built(ctx) if any(map(holes, text_of(ctx, text)))]
+    for argument in dict.fromkeys(arg for text in filled for arg in _given_as(ctx, text)):
         call = ctx.parent(argument)
         if isinstance(call, cst.Call) and _is_filled_sql(ctx, argument.value):
             sink = wrapped_call(ctx, call)
