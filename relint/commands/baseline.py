@@ -27,4 +27,7 @@ def write_baseline(options: Options, file: Path, *, shrink: bool) -> int:
         entries &= baselines.load(file).entries
     count = baselines.write(file, entries)
     say(options, f"{plural(count, 'finding')} accepted in {shown_path(str(file))}.")
+    if files and not any(settings.baseline == file.absolute() for _, settings in files):
+        name = shown_path(str(file))
+        say(options, f'To use it: relint check --baseline {name}, or baseline = "{name}" in the configuration.')
     return CLEAN
