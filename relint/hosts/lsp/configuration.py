@@ -138,6 +138,28 @@ def files_changed(session: Session, uris: Sequence[str]) -> None:
     session.changed(paths)
 
 
+def look(session: Session) -> None:
+    """Read the settings again if their files are others now; for clients that do not watch files."""
+    if session.client.register_watchers:
+        return
+    folders = {Path(each.snapshot.path).parent for each in session.open.values()}
+    files = {
+        around / name for folder in folders for around in (folder, *folder.parents) for name in CONFIGURATION_FILES
+    }
+    now = {str(file): _changed_at(file) for file in files}
+    before, session.seen = session.seen, now
+    if any(now[file] != before[file] for file in now.keys() & before.keys()):
+        session.reload()
+
+
+def _changed_at(file: Path) -> int:
+    """When a file was changed, in nanoseconds; 0 where it is not."""
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 async def folders_changed(session: Session, event: types.WorkspaceFoldersChangeEvent) -> None:
     """Open and close folders of the workspace."""
     for folder in event.removed:

@@ -79,6 +79,7 @@ def _register(server: RelintServer, session: Session) -> None:
     def did_open(params: types.DidOpenTextDocumentParams) -> None:
         document = params.text_document
         _show(session, document.uri, document.version, document.text, document.language_id)
+        configuration.look(session)
 
     @on(types.TEXT_DOCUMENT_DID_CHANGE)
     def did_change(params: types.DidChangeTextDocumentParams) -> None:
@@ -93,8 +94,7 @@ def _register(server: RelintServer, session: Session) -> None:
     @on(types.TEXT_DOCUMENT_DID_SAVE)
     def did_save(params: types.DidSaveTextDocumentParams) -> None:
         session.saved(params.text_document.uri)
-        if not session.client.register_watchers:
-            configuration.files_changed(session, [params.text_document.uri])
+        configuration.look(session)
 
     @on(types.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(params: types.DidCloseTextDocumentParams) -> None:

@@ -79,6 +79,9 @@ class Session:
         self.scratch: tempfile.TemporaryDirectory[str] | None = None
         """Where pages and suggestions lie that the editor opens; gone with the server."""
 
+        self.seen: dict[str, int] = {}
+        """When configuration files were changed, for clients that do not tell it."""
+
         self._refreshing = False
         self._said: set[str] = set()
 

@@ -102,3 +102,19 @@ async def test_a_file_that_is_opened_is_read_without_any_code_and_again_when_it_
     file.write_text(RIGHT)
     vim.save("pyproject.toml")
     await vim.until(lambda: vim.published[-1].uri == uri and not vim.published[-1].diagnostics)
+
+
+@pytest.mark.asyncio
+async def test_a_client_that_watches_no_files_is_looked_after_when_something_is_saved(
+    editor: Start, tmp_path: Path
+) -> None:
+    def plain(capabilities: types.ClientCapabilities) -> None:
+        assert capabilities.workspace is not None
+        capabilities.workspace.did_change_watched_files = None
+
+    vim = await editor(change=plain)
+    vim.open("app.py", SMTP)
+    assert await vim.codes("app.py") == ["REL102"]
+    (tmp_path / "relint.toml").write_text("ignore = ['REL102']\n")
+    vim.save("app.py")
+    await vim.until(lambda: not vim.newest(vim.uri("app.py")).diagnostics)
