@@ -34,7 +34,7 @@ from relint import registry
 from relint.check import check
 from relint.config import SettingsFinder
 from relint.engine_rules import UNCHECKED
-from relint.fix import Fixed, fix
+from relint.fix import Fixed, apply_edits, fix
 from relint.languages import language_of
 from relint.lines import Lines
 from relint.model import Diagnostic, RuleInfo, Safety
@@ -213,6 +213,22 @@ def funnel_changes_nothing(case: Case) -> None:
             assert case.check(source) == case.check(source, funnel=False), path
 
 
+def each_fix_compiles(case: Case) -> None:
+    """What any one fix writes compiles, that of a mere suggestion too."""
+    for path in case.files("invalid"):
+        source = _read(path)
+        for diagnostic in case.check(source):
+            offered = diagnostic.fix
+            if offered is None:
+                continue
+            written = {str(file.path): file.text for file in offered.create}
+            written[str(path)] = apply_edits(source.text, offered.edits)
+            for name, text in written.items():
+                if name.endswith(".py"):
+                    where = f"{name}, {diagnostic.code} in line {diagnostic.start.line}"
+                    compile(text, where, "exec", dont_inherit=True)
+
+
 def documentation_is_true(case: Case) -> None:
     """The page has its sections, its Example is found and its Use instead is clean."""
     page = registry.page(case.info.code, case.plugins)
@@ -247,6 +263,7 @@ CHECKS: tuple[Callable[[Case], None], ...] = (
     tabs,
     noqa_silences,
     funnel_changes_nothing,
+    each_fix_compiles,
     documentation_is_true,
     fixability_is_declared,
 )

@@ -45,6 +45,12 @@ def test_a_check_fails_for_what_it_is_there_for(tmp_path: Path, check: object, t
         check(case(tmp_path, **texts))
 
 
+def test_a_suggestion_that_does_not_compile_fails(tmp_path: Path) -> None:
+    broken = replacement("uno(").replace("),))", "),), Safety.DISPLAY)")
+    with pytest.raises(SyntaxError):
+        testing.each_fix_compiles(case(tmp_path, fixer=broken))
+
+
 def test_a_rule_without_a_page_fails(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="the sections are"):
         testing.documentation_is_true(case(tmp_path))
