@@ -8,7 +8,7 @@ from typing import Iterator
 import libcst as cst
 
 from relint.context import Context
-from relint.elsewhere import ask, defined_at, elsewhere, inherited
+from relint.elsewhere import Place, ask, defined_at, elsewhere, inherited
 from relint.libraries.http import VERBS
 from relint.names import Binding, last_name, parameters
 from relint.queries.adapters import adapter_brings_timeout, sets_timeout
@@ -44,12 +44,22 @@ def _brings_timeout(ctx: Context, session: cst.BaseExpression, method: str) -> b
         return True
     if any(_is_given_timeout_by(ctx, call, arg, method) for call, arg in _handed_over(ctx, from_where)):
         return True
-    made = [elsewhere(ctx, session), *(base.called() for cls in from_where.classes for base in inherited(ctx, cls))]
     return any(
         ask(ctx, place, f"timeout of {method}", lambda there, e: _brings_timeout(there, e, method)) is not False
-        for place in made
-        if place is not None
+        for place in _made_elsewhere(ctx, session, from_where)
     )
+
+
+def _made_elsewhere(ctx: Context, session: cst.BaseExpression, from_where: Origins) -> list[Place]:
+    """What a session is in other modules, by whatever name or call it came from there."""
+    values = [binding.value for binding in from_where.bindings if binding.value is not None]
+    places = [elsewhere(ctx, each) for each in (session, *from_where.calls, *values)]
+    for binding in from_where.bindings:
+        cls = ctx.annotated(binding.annotation) if binding.annotation is not None else None
+        place = defined_at(ctx, cls) if cls is not None else None
+        places.append(place.called() if place is not None else None)
+    places += [base.called() for cls in from_where.classes for base in inherited(ctx, cls)]
+    return sorted({place for place in places if place is not None}, key=lambda place: (place.path, place.text))
 
 
 def _handed_over(ctx: Context, session: Origins) -> Iterator[tuple[cst.Call, cst.Arg]]:
