@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Iterator, Sequence
 from relint.check import check, crash, unreadable
 from relint.digests import digest
 from relint.errors import ConfigError
-from relint.project import Files, Project
+from relint.project import Files, Project, Seen
 from relint.result import Checked, FileResult, Task, applicable, visible
 from relint.source import Source, Unreadable, decode, read
 
@@ -51,12 +51,14 @@ def run_batch(batch: Sequence[Work], task: Task, files: Files | None = None) -> 
 def one_by_one(batch: Sequence[Work], task: Task, files: Files | None = None) -> Iterator[Checked]:
     """The results of a batch as they come. Where the garbage collector is off, garbage is collected now and then."""
     read_since = 0
+    seen = Seen(files or Files())
     for work in batch:
-        yield check_file(work, task, files)
+        yield check_file(work, task, seen)
         read_since += len(work.data) if work.data is not None else _size(work.path)
-        if not gc.isenabled() and read_since > _COLLECT_AFTER:
-            gc.collect()
-            read_since = 0
+        if read_since > _COLLECT_AFTER:
+            if not gc.isenabled():
+                gc.collect(1)  # what was kept until now is kept on, and not looked at again
+            seen, read_since = Seen(files or Files()), 0
 
 
 def check_file(work: Work, task: Task, files: Files | None = None) -> Checked:

@@ -176,7 +176,7 @@ def test_ctrl_c_ends_every_process_at_once(tmp_path: Path, group: bool) -> None:
 
 def test_garbage_is_collected_between_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     collected: list[int] = []
-    monkeypatch.setattr(gc, "collect", lambda: collected.append(1))
+    monkeypatch.setattr(gc, "collect", lambda _: collected.append(1))
     monkeypatch.setattr(worker, "_COLLECT_AFTER", 100)
     works = [Work(str(path), settings) for path, settings in written(tmp_path, [f"m{n}.py" for n in range(9)])]
     assert len(worker.run_batch(works, Task())) == 9

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-import libcst as cst
+if TYPE_CHECKING:  # fixes of SQL files do without it
+    import libcst as cst
 
-from relint.context import Context
+    from relint.context import Context
 
 CHECK_IS_PROOF = (12,)
 """The version of PostgreSQL from which on SET NOT NULL believes a validated CHECK."""
