@@ -354,6 +354,7 @@ RULES: list[dict[str, Any]] = [
         'imports': ('threading', 'concurrent', 'asyncio'),
         'words': ('Thread', 'ThreadPoolExecutor', 'ProcessPoolExecutor', 'create_task', 'ensure_future'),
         'default': False,
+        'yields': True,
     },
     {
         'name': 'unbounded-wait',

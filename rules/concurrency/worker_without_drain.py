@@ -82,6 +82,7 @@ rule = Rule(
     imports=("threading", "concurrent", "asyncio"),
     words=("Thread", "ThreadPoolExecutor", "ProcessPoolExecutor", "create_task", "ensure_future"),
     default=False,
+    yields=True,
 )
 
 

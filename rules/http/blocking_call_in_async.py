@@ -69,6 +69,8 @@ rule = Rule(
 def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
     if not isinstance(node.func, cst.Name | cst.Attribute) or not ctx.in_async(node):
         return
+    if isinstance(ctx.parent(node), cst.Await):  # a class of the project that made it a coroutine
+        return
     found = [_blocking(ctx, name) for name in callable_names(ctx, node.func)]
     if not found or found[0] is None or None in found:
         return
