@@ -125,7 +125,8 @@ def _is_literal_number(node: cst.BaseExpression) -> bool:
 
 
 _NUMBERS = frozenset(
-    "int float bool complex Decimal UUID UUID4 PositiveInt NonNegativeInt StrictInt PositiveFloat IntEnum".split()
+    "int float bool complex Decimal UUID UUID4 PositiveInt NonNegativeInt StrictInt PositiveFloat IntEnum "
+    "int8 int16 int32 int64 uint8 uint16 uint32 uint64 uint128".split()
 )
 _OF_ITEMS = frozenset(
     "Optional Union list List tuple Tuple set Set frozenset FrozenSet Iterable Sequence Collection Iterator".split()

@@ -15,6 +15,7 @@ from relint.context import Context
 from relint.names import last_name
 from relint.queries.declared_numbers import is_declared_number
 from relint.queries.sql_holes import place_of
+from relint.queries.sql_own_text import may_be_own_text
 from relint.queries.sql_parse import PLACEHOLDER, is_clause, is_command, is_statement, looks_like_sql
 from relint.queries.sql_passed_on import passed_on
 from relint.queries.sql_places import HOLE, Place, Spot, spots
@@ -32,6 +33,8 @@ class Filled:
     place: Place
     number: bool = False
     """Whether the file says that it is a number, so that no quote can be in it."""
+    own: bool = False
+    """Whether it may be text that the program itself wrote."""
 
 
 @dataclass(eq=False)
@@ -103,7 +106,7 @@ class _Search:
             if sink is not None and not looks_like_sql(raw):
                 continue
             found = spots(raw)
-            filled = [self._filled(hole, spot) for hole, spot in zip(holes(text), found, strict=True)]
+            filled = [self._filled(hole, spot, raw) for hole, spot in zip(holes(text), found, strict=True)]
             filled = _without_names(self.ctx, filled)
             if sink is not None:
                 filled = _without_placeholders(self.ctx, sink, raw, filled)
@@ -126,12 +129,13 @@ class _Search:
                 site = self.by_root.setdefault(root, Site(root, text, sink, len(texts), found))
                 _put(site, one)
 
-    def _filled(self, hole: Hole, spot: Spot) -> Filled:
+    def _filled(self, hole: Hole, spot: Spot, raw: str) -> Filled:
         place = place_of(self.ctx, hole, spot)
         number = place is Place.VALUE and any(
             is_declared_number(self.ctx, v) for v in {hole.node: None, hole.value: None}
         )
-        return Filled(hole, spot, place, number)
+        own = place is Place.VALUE and may_be_own_text(self.ctx, hole, spot, raw)
+        return Filled(hole, spot, place, number, own)
 
     def _is_believed(self, raw: str, found: list[Spot], filled: list[Filled], name: str) -> bool:
         """Whether text is SQL though no database call in sight gets it."""

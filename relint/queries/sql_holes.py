@@ -345,7 +345,8 @@ def _chain(node: cst.BaseExpression) -> Iterator[str]:
 
 _TO_NUMBER = frozenset("int float len ord bool round id hash sum abs complex Decimal".split())
 _NUMBER_METHODS = frozenset(
-    "timestamp isoformat total_seconds time count toordinal fileno perf_counter monotonic time_ns getpid".split()
+    "timestamp isoformat strftime total_seconds time count toordinal fileno perf_counter monotonic time_ns "
+    "getpid".split()
 )
 _NUMBER_SPEC = re.compile(r":[^%]*[bdioxXeEfFgGn]$")
 _UPPER = re.compile(r"^_*[A-Z][A-Z0-9_]+$")

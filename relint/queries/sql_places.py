@@ -155,6 +155,8 @@ class _Scan:
         if before in ("FROM", "INTO", "UPDATE", "JOIN") and self.tokens[index].text == f"'{HOLE}'":
             called = self._word(opener - 1)  # `TRIM(LEADING '0' FROM '{x}')`
             return self.first in _READ_OR_WRITE and not (_IS_WORD.match(called) and called not in _KEYWORDS)
+        if before == "(" and self._word(opener - 1) in _OF_SEQUENCES:
+            return True
         return before == "AS" or (before in ("(", ",") and opener > 0 and self._is_column_list(opener - 1))
 
     def _in_double_quotes(self, index: int, groups: list[_Group]) -> Place:
@@ -281,8 +283,7 @@ COMPARES = _words(
 """Operators whose right side is a value."""
 _ARITHMETIC = _words("+ - * / % || | & ^")
 _TAKES_VALUE = _words(
-    "LIMIT OFFSET TOP INTERVAL TIMESTAMP TIMESTAMPTZ DATE THEN ELSE ESCAPE KILL QUERY PASSWORD FIRST NEXT VALUES VALUE "
-    "IN ANY UNTIL"
+    "LIMIT OFFSET TOP INTERVAL THEN ELSE ESCAPE KILL QUERY PASSWORD FIRST NEXT VALUES VALUE IN ANY UNTIL"
 )
 _TAKE_VALUE = frozenset({("IDENTIFIED", "BY"), ("RESTART", "WITH"), ("START", "WITH"), ("INCREMENT", "BY")})
 _CONDITIONS = _words("WHERE AND OR NOT ON HAVING WHEN CASE IF")
@@ -299,6 +300,7 @@ _BEGIN_CODE = _words(
 )
 """First words of what is a program between dollars; of Cypher too, which Apache AGE runs there."""
 _OF_QUOTED_NAME = _words("TABLE INDEX VIEW TRIGGER SCHEMA DATABASE SEQUENCE EXISTS ON")
+_OF_SEQUENCES = _words("NEXTVAL CURRVAL SETVAL")
 _NAMES_ITS_VALUE = _words("SEARCH_PATH ROLE SCHEMA CURRENT_SCHEMA")
 _CLAUSES = _words("SELECT FROM WHERE SET VALUES LIMIT OFFSET RETURNING HAVING BY JOIN ON INTO")
 _LISTS_NAMES = _words("CONFLICT USING KEY UNIQUE OVER COLUMNS INDEX PRIMARY DISTINCT BY ROLLUP CUBE SELECT")

@@ -28,9 +28,13 @@ function of the project that hands its parameter to one (of this file, or import
 text counts that parses as one SELECT, INSERT, UPDATE, DELETE, MERGE or VALUES statement with a hole where a value
 stands, and that is assigned, returned or passed on, but not to a log, a message or an exception. Such a finding has
 the severity info: of those read in applications that had no part in making the rule, one in five was no mistake,
-because the caller, out of sight, gives a placeholder or a constant. With the call in sight it was one in twenty in
-most applications; in two that write their placeholders and lists of numbers through functions of their own it was
-every second one.
+because the caller, out of sight, gives a placeholder or a constant.
+
+With the call in sight the severity is error, unless the program itself may have written what is put in: what a function
+of the project makes where no quotes stand (a list of numbers, text that is quoted already), the name of a table or
+column between quotes, an attribute that subclasses set, a bare word after PRAGMA, SET or COPY. That is info as well.
+In 55 packages the rule was not made with, three in five errors were true at first sight; after what those packages
+taught (these values became info) 84 errors are left in them, and 75 of those are true.
 
 Quiet: literals and constants; placeholder lists; numbers (`int(x)`, `len(x)`, `%d`, `{x:d}`; what is annotated as one,
 and what the function refuses unless it is one or compares with one); what `quote_name`,
@@ -94,7 +98,11 @@ def check(node: cst.Module, ctx: Context) -> Iterator[Finding]:
         harm = "a quote in it breaks the statement, and a hostile value rewrites it"
         if site.sink is not None:
             related = _executed(site.sink)
-            yield rule.finding(site.root, f"{told} the SQL text: {harm}", data=site, related=related)
+            if all(one.own for one in site.doubtful):
+                message = f"{told} the SQL text: unless the program itself wrote it, {harm}"
+                yield rule.finding(site.root, message, data=site, related=related, severity="info")
+            else:
+                yield rule.finding(site.root, f"{told} the SQL text: {harm}", data=site, related=related)
         else:
             message = f"{told} what reads as SQL; no database call in sight gets it, but where one does, {harm}"
             yield rule.finding(site.root, message, data=site, severity="info")

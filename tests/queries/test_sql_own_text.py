@@ -1,0 +1,50 @@
+"""Which holes in SQL text may hold text that the program itself wrote."""
+
+from __future__ import annotations
+
+import pytest
+
+from relint.queries.sql import sites
+from tests.asking import context
+
+SOURCE = """
+from .texts import ids_as_text
+
+class Table:
+    name = None
+    size = None
+
+    def __init__(self, db, size):
+        self.db = db
+        self.size = size
+
+    def run(self, ids, table, user):
+        self.db.execute(f"{sql}")
+"""
+
+
+@pytest.mark.parametrize(
+    ("sql", "own"),
+    [
+        ("SELECT a FROM t WHERE id IN {ids_as_text(ids)}", True),
+        ("SELECT a FROM t WHERE id IN {self.limit()}", True),
+        ("SELECT a FROM t WHERE id = '{ids_as_text(ids)}'", False),
+        ("SELECT a FROM t WHERE id = {self.get_argument('id')}", False),
+        ("SELECT a FROM t WHERE id = {input('id')}", False),
+        ("SELECT a FROM t WHERE id = {user.id()}", False),
+        ("SELECT a FROM t WHERE id = {user}", False),
+        ("SELECT a FROM t WHERE id = '{user}'", False),
+        ("PRAGMA synchronous={user}", True),
+        ("SET application_name = '{user}'", False),
+        ("SELECT a FROM t WHERE b = '{self.name}'", True),
+        ("SELECT a FROM t WHERE b = '{self.size}'", False),
+        ("SELECT a FROM t WHERE b = '{table}'", True),
+        ("SELECT AddGeometryColumn('orders', '{user.column_name}')", True),
+        ("SELECT sql FROM sqlite_master WHERE name = '{table}'", True),
+        ("SELECT sql FROM sqlite_master WHERE name = '{user}'", False),
+        ("SELECT 1 FROM information_schema.tables WHERE table_name = '{table}'", True),
+    ],
+)
+def test_own_text(sql: str, own: bool) -> None:
+    (site,) = sites(context(SOURCE.replace("{sql}", sql)))
+    assert [one.own for one in site.doubtful] == [own]
