@@ -49,7 +49,10 @@ def run_batch(batch: Sequence[Work], task: Task, files: Files | None = None) -> 
 
 
 def one_by_one(batch: Sequence[Work], task: Task, files: Files | None = None) -> Iterator[Checked]:
-    """The results of a batch as they come. Where the garbage collector is off, garbage is collected now and then."""
+    """The results of a batch as they come. Files near each other share one look at other files.
+
+    Where the garbage collector is off, garbage is collected now and then.
+    """
     read_since = 0
     seen = Seen(files or Files())
     for work in batch:

@@ -7,13 +7,13 @@ from typing import Iterator
 import libcst as cst
 
 from relint.context import Context
+from relint.libraries.managers import MANAGERS
 from relint.queries.atomic import Transaction, opened_by_with, transaction_around
 
 _WRITES = frozenset({"save", "bulk_create", "bulk_update", "asave", "abulk_create", "abulk_update"})
 _CURSOR = frozenset({"execute", "executemany"})
 # These roll back to a savepoint of their own: see `QuerySet.get_or_create` in django/db/models/query.py.
 _WITH_SAVEPOINT = frozenset({"get_or_create", "update_or_create", "aget_or_create", "aupdate_or_create"})
-_MANAGERS = frozenset({"objects", "_default_manager", "_base_manager"})
 _MANAGER_WRITES = frozenset({"create", "update", "acreate", "aupdate"})
 
 
@@ -67,7 +67,7 @@ def _writes(call: cst.Call, func: cst.Attribute) -> bool:
 def _starts_at_manager(expression: cst.BaseExpression) -> bool:
     while True:
         match expression:
-            case cst.Attribute(attr=cst.Name(value=name)) if name in _MANAGERS:
+            case cst.Attribute(attr=cst.Name(value=name)) if name in MANAGERS:
                 return True
             case cst.Attribute(value=inner) | cst.Call(func=inner) | cst.Subscript(value=inner):
                 expression = inner

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import libcst as cst
 
 from relint.context import Context
+from relint.libraries.managers import MANAGERS
 from relint.names import last_name
 from relint.queries.entry_points import entry_point
 
 _READS = frozenset({"get", "first", "last", "get_object_or_404", "earliest", "latest", "aget", "afirst"})
-_MANAGERS = frozenset({"objects", "_default_manager", "_base_manager"})
 _SAVES = frozenset({"save", "asave"})
 
 
@@ -87,7 +87,7 @@ def _from_manager(call: cst.Call) -> bool:
     current: cst.BaseExpression = call
     while True:
         match current:
-            case cst.Attribute(attr=cst.Name(value=name)) if name in _MANAGERS:
+            case cst.Attribute(attr=cst.Name(value=name)) if name in MANAGERS:
                 return True
             case cst.Attribute(value=inner) | cst.Call(func=inner):
                 current = inner

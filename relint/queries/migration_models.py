@@ -5,9 +5,9 @@ from __future__ import annotations
 import libcst as cst
 
 from relint.context import Context
+from relint.libraries.managers import MANAGERS_BY_HABIT
 from relint.names import last_name
 
-_MANAGERS = frozenset({"objects", "_default_manager", "_base_manager", "all_objects"})
 _OF_ALL = frozenset({"all", "using", "order_by"})
 
 
@@ -54,7 +54,9 @@ def call_name(call: cst.BaseExpression) -> str:
 
 def _is_manager(ctx: Context, owner: cst.BaseExpression, name: str) -> bool:
     """Whether an attribute is a manager: by its usual names, of a historical model any public one."""
-    return name in _MANAGERS or (name.islower() and name[0] != "_" and call_name(followed(ctx, owner)) == "get_model")
+    if name in MANAGERS_BY_HABIT:
+        return True
+    return name.islower() and name[0] != "_" and call_name(followed(ctx, owner)) == "get_model"
 
 
 def _is_all(delete: cst.Call) -> bool:

@@ -9,6 +9,7 @@ from typing import Iterator, Literal
 import libcst as cst
 
 from relint.context import Context
+from relint.libraries.managers import MANAGERS
 from relint.names import last_name
 from relint.queries.model_order import model_is_ordered
 from relint.queries.sql_places import HOLE, Place, first_word, spots
@@ -16,7 +17,6 @@ from relint.queries.sql_sinks import sinks, texts_given
 from relint.queries.text import Piece, text_of, with_holes_as
 
 _PAGINATOR = "django.core.paginator.Paginator"
-_MANAGERS = frozenset({"objects", "_default_manager", "_base_manager"})
 _SELECTS = frozenset({"sqlalchemy.select", "sqlalchemy.sql.select", "sqlalchemy.future.select", "sqlmodel.select"})
 _KEEPS_ROWS = frozenset(
     "all filter exclude select_related prefetch_related only defer annotate alias using select_for_update".split()
@@ -93,7 +93,7 @@ def _of_django(ctx: Context, node: cst.CSTNode, rows: cst.BaseExpression) -> Ite
         methods.add(method)
         current = current.func.value
     match current:
-        case cst.Attribute(value=model, attr=cst.Name(value=manager)) if manager in _MANAGERS:
+        case cst.Attribute(value=model, attr=cst.Name(value=manager)) if manager in MANAGERS:
             grouped = "annotate" in methods and methods & {"values", "values_list"}
             ordered = None if grouped else model_is_ordered(ctx, model)
             yield Page("django", node, chain, ordered, may_order=methods <= _KEEPS_ROWS)

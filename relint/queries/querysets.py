@@ -7,13 +7,12 @@ from typing import Literal
 import libcst as cst
 
 from relint.context import Context
+from relint.libraries.managers import MANAGERS_BY_HABIT
 from relint.names import last_name
 from relint.queries.bounds import words_of
 
 Kind = Literal["django", "sqlalchemy"]
 
-MANAGERS: frozenset[str] = frozenset({"objects", "_default_manager", "_base_manager", "all_objects"})
-"""Names under which a model of Django holds a manager."""
 REFINING: frozenset[str] = frozenset(
     {
         *("all", "filter", "exclude", "order_by", "reverse", "distinct", "select_related", "prefetch_related", "only"),
@@ -81,7 +80,7 @@ def methods(calls: list[cst.Call]) -> list[str]:
 
 def is_manager(expression: cst.BaseExpression) -> bool:
     """Whether an expression is a manager of a model, by its usual names."""
-    return isinstance(expression, cst.Attribute) and expression.attr.value in MANAGERS
+    return isinstance(expression, cst.Attribute) and expression.attr.value in MANAGERS_BY_HABIT
 
 
 def is_relation(expression: cst.BaseExpression) -> bool:

@@ -9,6 +9,7 @@ from typing import Literal
 import libcst as cst
 
 from relint.context import Context
+from relint.libraries.managers import MANAGERS_BY_HABIT
 from relint.libraries.migrations import PER_USER, SMALL_MODELS, SMALL_SUFFIXES
 from relint.names import last_name
 from relint.queries.backfills import saved_rows
@@ -17,7 +18,6 @@ from relint.queries.migration_calls import is_migration, runs_over_data
 from relint.queries.migration_models import call_name, followed
 from relint.queries.migration_sql import is_key
 
-_MANAGERS = frozenset({"objects", "_default_manager", "_base_manager", "all_objects"})
 _LAZY = frozenset(
     {
         *("all", "filter", "exclude", "order_by", "select_related", "prefetch_related", "only", "defer", "annotate"),
@@ -97,7 +97,7 @@ def _django(ctx: Context, rows: cst.BaseExpression, chain: cst.Call) -> RowLoop 
                 current = followed(ctx, inner)
             case cst.Attribute() if {"values", "annotate"} <= methods:
                 return None  # a row a group
-            case cst.Attribute(value=owner, attr=cst.Name(value=manager)) if manager in _MANAGERS and methods:
+            case cst.Attribute(value=owner, attr=cst.Name(value=manager)) if manager in MANAGERS_BY_HABIT and methods:
                 return RowLoop("django", _model_name(ctx, owner), rows, chain, frozenset(methods))
             case _:
                 return None

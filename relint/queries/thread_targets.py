@@ -5,9 +5,9 @@ from __future__ import annotations
 import libcst as cst
 
 from relint.context import Context
+from relint.libraries.managers import MANAGERS
 from relint.names import last_name
 
-_MANAGERS = frozenset({"objects", "_default_manager", "_base_manager"})
 _CLOSES = frozenset({"close_old_connections", "close_all", "close_if_unusable_or_obsolete", "close_db_connections"})
 
 
@@ -25,7 +25,7 @@ def thread_target(ctx: Context, call: cst.Call) -> cst.FunctionDef | None:
 
 def leaks_connection(ctx: Context, function: cst.FunctionDef) -> bool:
     """Whether a function uses Django's ORM and closes no connection: each thread has its own, which nobody closes."""
-    uses = any(attribute.attr.value in _MANAGERS for attribute in ctx.walk(function.body, cst.Attribute))
+    uses = any(attribute.attr.value in MANAGERS for attribute in ctx.walk(function.body, cst.Attribute))
     return uses and not any(_closes(ctx, call) for call in ctx.walk(function.body, cst.Call))
 
 
