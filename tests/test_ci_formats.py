@@ -61,10 +61,7 @@ def test_json_lines() -> None:
 
 def test_grouped() -> None:
     assert render("grouped", finding(2), finding(3, fix=None)) == (
-        "src/a.py:\n"
-        "  2:13  REL102 [*] `requests.get` has no timeout\n"
-        "  3:1   REL102 `requests.get` has no timeout\n"
-        "\n"
+        "src/a.py:\n  2:13  REL102 [*] `requests.get` has no timeout\n  3:1   REL102 `requests.get` has no timeout\n\n"
     )
 
 

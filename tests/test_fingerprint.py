@@ -38,9 +38,7 @@ def test_what_the_code_says_matters(one: str, other: str) -> None:
 
 def finding(line: int, statement: str = "x=getu", scope: str = "Client.fetch") -> Diagnostic:
     at = Position(line, 1)
-    return Diagnostic(
-        "a.py", at, at, "REL101", "name", "message", Severity.WARNING, scope=scope, statement=statement
-    )
+    return Diagnostic("a.py", at, at, "REL101", "name", "message", Severity.WARNING, scope=scope, statement=statement)
 
 
 def test_no_line_number_and_a_counter_for_twins() -> None:

@@ -10,11 +10,12 @@ from random import Random
 
 import pytest
 
+from relint.funnel import Funnel
 from relint.model import Diagnostic, Edit
 from relint.source import decode
 from tests.never_crash import properties
 from tests.never_crash.mutations import mutant
-from tests.never_crash.properties import violations
+from tests.never_crash.properties import lost_by_the_funnel, violations
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = sorted((ROOT / "fixtures").glob("*/*/**/invalid*/**/*.py")) + sorted(
@@ -93,3 +94,11 @@ def test_what_a_fix_must_not_do_is_a_violation(monkeypatch: pytest.MonkeyPatch, 
 
     monkeypatch.setattr(properties.fixing, "apply_edits", broken_edits)
     assert any(words in violation for violation in violations(decode("a.py", CALL.encode())))
+
+
+def test_what_the_funnel_loses_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = decode("a.py", CALL.encode())
+    assert lost_by_the_funnel(source, properties.DEFAULT) == []
+    monkeypatch.setattr(Funnel, "matching", lambda *_: [])
+    (line,) = lost_by_the_funnel(source, properties.DEFAULT)
+    assert line.startswith("a.py:3: REL101 is missing with the funnel")

@@ -8,29 +8,32 @@ import sysconfig
 import time
 import zlib
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
-from typing import Iterator
+from typing import Callable, Iterator
 
-from relint.source import Unreadable, decode
+from relint.source import Source, Unreadable, decode
 
 from .mutations import mutant
-from .properties import violations
+from .properties import DEFAULT, EVERYTHING, lost_by_the_funnel, violations
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.never_crash", description=__doc__)
     parser.add_argument("paths", nargs="*", type=Path, help="files and folders (default: all that Python can import)")
     parser.add_argument("--mutants", type=int, default=0, metavar="N", help="also N mutants of each file")
+    parser.add_argument("--funnel", action="store_true", help="compare findings with and without the funnel instead")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--every", type=int, default=1, metavar="N", help="take each Nth file only")
     options = parser.parse_args()
     roots = options.paths or [Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib")]
+    wanted = lost if options.funnel else broken
     files = sorted({file for root in roots for file in _files(root)})[:: options.every]
     began, wrong = time.monotonic(), 0
     with ProcessPoolExecutor(options.jobs) as pool:
-        tries = [options.mutants] * len(files), [options.seed] * len(files)
-        for number, found in enumerate(pool.map(examine, files, *tries, chunksize=1), 1):
+        look = partial(examine, looking_for=wanted, mutants=options.mutants, seed=options.seed)
+        for number, found in enumerate(pool.map(look, files), 1):
             for violation in found:
                 wrong += 1
                 print(violation, flush=True)
@@ -44,13 +47,13 @@ def _files(root: Path) -> Iterator[Path]:
     return root.rglob("*.py") if root.is_dir() else iter((root,))
 
 
-def examine(path: Path, mutants: int, seed: int) -> list[str]:
-    """The violations of a file and its mutants, each told with the seed that makes it again."""
+def examine(path: Path, *, looking_for: Callable[[Source, bool], list[str]], mutants: int, seed: int) -> list[str]:
+    """What is wrong with a file and its mutants, each told with the seed that makes it again."""
     try:
         source = decode(str(path), path.read_bytes())
     except (Unreadable, OSError):
         return []
-    wrong = violations(source)
+    wrong = looking_for(source, True)
     for number in range(mutants):
         own = zlib.crc32(f"{path.name}:{seed + number}".encode())
         text = mutant(source.text, own)
@@ -58,8 +61,18 @@ def examine(path: Path, mutants: int, seed: int) -> list[str]:
             source_of_mutant = decode(str(path), text.encode(source.encoding, "replace"))
         except Unreadable:
             continue
-        wrong += [f"mutant {own}: {violation}" for violation in violations(source_of_mutant, notes=False)]
+        wrong += [f"mutant {own}: {violation}" for violation in looking_for(source_of_mutant, False)]
     return wrong
+
+
+def broken(source: Source, whole: bool) -> list[str]:
+    """Crashes and broken fixes; in a mutant a fix may be taken back."""
+    return violations(source, notes=whole)
+
+
+def lost(source: Source, whole: bool) -> list[str]:
+    """What the funnel loses, of the rules that are on by default and of all."""
+    return [line for settings in (DEFAULT, EVERYTHING) for line in lost_by_the_funnel(source, settings)]
 
 
 if __name__ == "__main__":

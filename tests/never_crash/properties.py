@@ -14,10 +14,12 @@ from relint.check import check
 from relint.fix import fix
 from relint.lines import Lines, position
 from relint.model import Edit
+from relint.project import Project
 from relint.settings import Settings
 from relint.source import Source
 
 EVERYTHING = Settings(select=("ALL",), check_tests=True)
+DEFAULT = Settings(check_tests=True)
 _CRASHED = frozenset({"REL000"})
 _NEVER_CHECKED = frozenset({"REL001", "REL002"})
 
@@ -31,6 +33,18 @@ def violations(source: Source, settings: Settings = EVERYTHING, *, notes: bool =
         return list(_violations(source, settings, notes))
     except Exception:  # noqa: BLE001 - that is what we are looking for
         return [f"{source.path}: {traceback.format_exc()}"]
+
+
+def lost_by_the_funnel(source: Source, settings: Settings) -> list[str]:
+    """Each finding, and fix, that a check with the funnel and one without it do not share."""
+    project = Project(settings)
+    near, far = (check(source, settings, funnel=funnel, project=project) for funnel in (True, False))
+    lost, added = [d for d in far if d not in near], [d for d in near if d not in far]
+    return [
+        f"{d.path}:{d.start.line}: {d.code} {how} with the funnel: {d.message}"
+        for how, findings in (("is missing", lost), ("is found only", added))
+        for d in findings
+    ]
 
 
 def _violations(source: Source, settings: Settings, notes: bool) -> Iterator[str]:

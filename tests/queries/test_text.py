@@ -29,7 +29,7 @@ def texts(source: str) -> list[str]:
         ('use("a\\n\\x41" r"\\n")', ["a\nA\\n"]),
         ('use(b"a")', ['<b"a">']),
         ('use(f"a {x} {{b}} {y!r} {z:d}")', ["a <x> {b} <y!r> <z:d>"]),
-        ('use(f"a {\'b\'}")', ["a b"]),
+        ("use(f\"a {'b'}\")", ["a b"]),
         # operators
         ('use("a" + x + "b")', ["a<x>b"]),
         ('use("a %s %d 5%%" % (x, y))', ["a <x> <y:d> 5%"]),
