@@ -101,4 +101,4 @@ def test_what_the_funnel_loses_is_noticed(monkeypatch: pytest.MonkeyPatch) -> No
     assert lost_by_the_funnel(source, properties.DEFAULT) == []
     monkeypatch.setattr(Funnel, "matching", lambda *_: [])
     (line,) = lost_by_the_funnel(source, properties.DEFAULT)
-    assert line.startswith("a.py:3: REL101 is missing with the funnel")
+    assert line.startswith("a.py:3: REL102 is missing with the funnel")
