@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Callable, TypeVar
 import libcst as cst
 
 from relint import modules, parsing
+from relint.definitions import definition_of, surface_of
 from relint.kept import Kept
-from relint.leads import definition_of, leads_to, surface_of
+from relint.leads import leads_to
 from relint.libraries.shared import SHARED, is_shared
 from relint.names import is_none
 from relint.narrow import Narrowed, Unseen

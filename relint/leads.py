@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Iterator
 
+from relint.definitions import definition_of, surface_of
 from relint.kept import Kept
 from relint.libraries.shared import SHARED, gives_shared, is_shared
 from relint.modules import places
 from relint.project import Project
-from relint.surface import Surface, imports, surface
+from relint.surface import Surface, imports
 
 _MOST = 50
 """Expressions followed from one; what needs more is taken for one that leads to what it has led to so far."""
@@ -37,21 +38,6 @@ def leads_to(project: Project, path: str, expression: str) -> frozenset[str]:
         ("leads to", path, expression),
         lambda: _answers.ask((path, expression), project, lambda beside: _leads_to(beside, path, expression)),
     )
-
-
-def definition_of(project: Project, path: str, dotted: str) -> tuple[str, str] | None:
-    """The module of the project that gives a dotted name its meaning, and the name there; None when there is none."""
-    if dotted.partition(".")[0] in SHARED:
-        return None
-    for file, name in places(project, path, dotted):
-        if name.partition(".")[0].removesuffix("()") in surface_of(project, file):
-            return file, name
-    return None
-
-
-def surface_of(project: Project, path: str) -> Surface:
-    """The surface of a module; an empty one where it cannot be read."""
-    return project.memo(("surface", path), lambda: surface(project.text(path) or ""))
 
 
 def _leads_to(project: Project, path: str, expression: str, read: frozenset[str] = frozenset()) -> frozenset[str]:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
-from typing import Iterator, Literal
+from typing import Iterable, Iterator, Literal
 
 from relint.remembered import remembered
 
@@ -21,6 +21,8 @@ _MEMBER = re.compile(r"\n[ \t]+(?=(?:async[ \t]+)?def[ \t]|(?:self\.|cls\.)?\w+[
 _NESTED = re.compile(r"\n[ \t]+(?=(?:(?:async[ \t]+)?def|class)[ \t]|\w+[ \t]*(?::[^=\n]+)?=(?!=))")
 _FROM = re.compile(r"\n[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]+(?:\(([^)]*)\)|((?:[^\n\\;#]|\\\n)+))")
 _IMPORT = re.compile(r"\n[ \t]*import[ \t]+([^\n;#]+)")
+_LISTED = re.compile(r"\n__all__[ \t]*(?::[^=\n]+)?=[ \t]*[\[(]([^\[\]()]*)[\])][ \t]*(?=[\n#]|\Z)")
+_NAMED_IN_STRING = re.compile(r"(?:\"(\w+)\"|'(\w+)')")
 _COMMENT = re.compile(r"#[^\n]*")
 _INNER = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
 _CHAIN = re.compile(r"(?<![\w\"'.])[^\W\d]\w*(?:(?:\x00)*\.\w+)*\x00*")
@@ -57,11 +59,18 @@ class Definition:
 
 @dataclass
 class Surface:
-    """The names of a module's top level, those inside its classes, and what imports anywhere in it bind."""
+    """The names of a module's top level, those inside its classes, and what imports anywhere in it bind.
+
+    `handed_on` are the names that an import at the top level gives their one meaning, `stars` the modules of which all
+    names are imported, `listed` the names of an `__all__` that is written out and not changed.
+    """
 
     definitions: dict[str, list[Definition]] = field(default_factory=dict)
     members: dict[str, list[Definition]] = field(default_factory=dict)
     imports: dict[str, set[str]] = field(default_factory=dict)
+    handed_on: dict[str, str] = field(default_factory=dict)
+    stars: tuple[str, ...] = ()
+    listed: frozenset[str] | None = None
 
     def __contains__(self, name: str) -> bool:
         return name in self.definitions or name in self.imports
@@ -71,19 +80,25 @@ class Surface:
 def surface(text: str) -> Surface:
     """The surface of a module."""
     text = f"\n{text}"
-    found = Surface(imports=_imports(text))
+    imported = list(_imported(text))
+    found = Surface(imports=_targets(imported), stars=_stars(text), listed=_listed(text))
     for statement in _statements(text):
         for name, kind in _names(statement):
             found.definitions.setdefault(name, []).append(Definition(kind, statement))
             if kind == "class":
                 for member, definition in _members(statement):
                     found.members.setdefault(member, []).append(definition)
+    found.handed_on = {
+        name: target
+        for at, name, target in imported
+        if not text[at + 1].isspace() and name not in found.definitions and len(found.imports[name]) == 1
+    }
     return found
 
 
 def imports(text: str) -> dict[str, set[str]]:
     """The names that imports anywhere in a text bind, each with the dotted names that it may stand for."""
-    return _imports(f"\n{text}")
+    return _targets(_imported(f"\n{text}"))
 
 
 def _statements(text: str) -> Iterator[str]:
@@ -124,18 +139,36 @@ def _members(cls: str) -> list[tuple[str, Definition]]:
     return found
 
 
-def _imports(text: str) -> dict[str, set[str]]:
+def _targets(imported: Iterable[tuple[int, str, str]]) -> dict[str, set[str]]:
     bound: dict[str, set[str]] = {}
+    for _, name, target in imported:
+        bound.setdefault(name, set()).add(target)
+    return bound
+
+
+def _imported(text: str) -> Iterator[tuple[int, str, str]]:
+    """(where, name, dotted name that it stands for) of all that imports bind; `where` is the end of a line."""
     for found in _FROM.finditer(text):
         base = found[1]
         joint = "" if base.endswith(".") else "."
         for name, local in _aliases(_COMMENT.sub("", found[2] or found[3])):
-            bound.setdefault(local or name, set()).add(f"{base}{joint}{name}")
+            yield found.start(), local or name, f"{base}{joint}{name}"
     for found in _IMPORT.finditer(text):
         for name, local in _aliases(found[1]):
             first = name.partition(".")[0]
-            bound.setdefault(local or first, set()).add(name if local else first)
-    return bound
+            yield found.start(), local or first, name if local else first
+
+
+def _stars(text: str) -> tuple[str, ...]:
+    return tuple(found[1] for found in _FROM.finditer(text) if (found[2] or found[3]).strip() == "*")
+
+
+def _listed(text: str) -> frozenset[str] | None:
+    found = _LISTED.search(text)
+    names = _COMMENT.sub("", found[1]) if found is not None else ""
+    if found is None or text.count("__all__") > 1 or _NAMED_IN_STRING.sub("", names).strip(", \t\n"):
+        return None
+    return frozenset(double or single for double, single in _NAMED_IN_STRING.findall(names))
 
 
 def _aliases(names: str) -> Iterator[tuple[str, str]]:

@@ -255,6 +255,10 @@ def test_a_change_of_a_module_that_a_name_is_imported_from(project: Project) -> 
     assert project.codes() == ["REL101"], "so has what that module imports"
     project.check()
     assert project.hits == 4
+    project.write("shop/http.py", "from .made import *\n")
+    assert project.codes() == ["REL101"], "all of it too"
+    project.write("shop/made.py", f"__all__ = []\n{waits}")
+    assert project.codes() == [], "but not what it leaves out"
     (project.root / "shop" / "made.py").unlink()
     assert project.codes() == [], "what was there is absent"
 

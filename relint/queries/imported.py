@@ -9,7 +9,7 @@ from typing import Sequence
 import libcst as cst
 
 from relint.context import Context
-from relint.modules import places
+from relint.definitions import definition_of
 
 
 def imported_definition(ctx: Context, expression: cst.CSTNode) -> ast.stmt | None:
@@ -48,14 +48,14 @@ def imported_source(ctx: Context, dotted: str) -> tuple[Path, str] | None:
 
 
 def _found(ctx: Context, dotted: str) -> tuple[Path, ast.stmt] | None:
-    """The file of the project that a module name stands for, and the one statement there that defines the last part."""
-    for place, name in places(ctx.project, ctx.path, dotted):
-        if "." not in name:
-            path = Path(place)
-            tree = ctx.project.syntax(path)
-            found = [] if tree is None else [s for s in tree.body if name in _defined(s)]
-            return (path, found[0]) if len(found) == 1 else None
-    return None
+    """The file of the project that defines the name that a dotted name stands for, and the one statement that does."""
+    place, name = definition_of(ctx.project, ctx.path, dotted) or ("", ".")
+    if "." in name:
+        return None
+    path = Path(place)
+    tree = ctx.project.syntax(path)
+    found = [] if tree is None else [s for s in tree.body if name in _defined(s)]
+    return (path, found[0]) if len(found) == 1 else None
 
 
 def _defined(statement: ast.stmt) -> list[str]:
