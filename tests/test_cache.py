@@ -68,6 +68,9 @@ class Project:
     def codes(self, task: Task = Task()) -> list[str]:  # noqa: B008
         return [each.code for result in self.check(task) for each in result.diagnostics]
 
+    def severities(self) -> list[str]:
+        return [each.severity for result in self.check() for each in result.diagnostics]
+
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
@@ -261,6 +264,22 @@ def test_a_change_of_a_module_that_a_name_is_imported_from(project: Project) -> 
     assert project.codes() == [], "but not what it leaves out"
     (project.root / "shop" / "made.py").unlink()
     assert project.codes() == [], "what was there is absent"
+
+
+def test_a_change_of_a_function_that_sql_is_given_to(project: Project) -> None:
+    head = "import sqlite3\n\n\ndef rows(sql, *parameters):\n"
+    runs = f"{head}    return sqlite3.connect('x').execute(sql, parameters)\n"
+    asks = "from .base import rows\n\n\ndef of(name):\n    return rows(f\"SELECT a FROM t WHERE name = '{name}'\")\n"
+    project.write("shop/__init__.py", "")
+    project.write("shop/orders.py", asks)
+    project.write("shop/base.py", f"{head}    print(sql)\n")
+    for text in (f"{head}    print(sql)\n", runs, "from shop.db import rows\n", "from shop.db import *\n"):
+        project.write("shop/base.py", text)
+        assert (project.severities() == ["error"]) is (text is runs)
+    project.write("shop/db.py", runs)
+    assert project.severities() == ["error"]
+    project.check()
+    assert project.hits == 4
 
 
 def test_a_file_that_no_rule_asks_for(project: Project) -> None:

@@ -35,18 +35,6 @@ def imported_class(ctx: Context, expression: cst.CSTNode) -> tuple[ast.ClassDef,
     return (definition, tree.body) if tree is not None and isinstance(definition, ast.ClassDef) else None
 
 
-def imported_source(ctx: Context, dotted: str) -> tuple[Path, str] | None:
-    """The file where a dotted name is defined, and the text of its imports and of that function or class."""
-    path, definition = _found(ctx, dotted) or (None, None)
-    if path is None or not isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return None
-    tree, lines = ctx.project.syntax(path), (ctx.project.text(path) or "").splitlines(keepends=True)
-    imports = [s for s in tree.body if isinstance(s, ast.Import | ast.ImportFrom)] if tree is not None else []
-    first = min([definition.lineno, *(decorator.lineno for decorator in definition.decorator_list)])
-    spans = [*((s.lineno, s.end_lineno) for s in imports), (first, definition.end_lineno)]
-    return path, "".join("".join(lines[start - 1 : end]) for start, end in spans)
-
-
 def _found(ctx: Context, dotted: str) -> tuple[Path, ast.stmt] | None:
     """The file of the project that defines the name that a dotted name stands for, and the one statement that does."""
     place, name = definition_of(ctx.project, ctx.path, dotted) or ("", ".")

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Iterator
 
 import libcst as cst
 
 from relint.context import Context
+from relint.elsewhere import Place, ask, elsewhere, inherited
+from relint.libraries.databases import Driver
 from relint.names import last_name, parameters
-from relint.queries.imported import imported_source
 from relint.queries.sql_parse import looks_like_sql
 from relint.queries.sql_passed_on import built
 from relint.queries.sql_places import HOLE
 from relint.queries.sql_sinks import Forwarded, Sink, Wrapper, given_parameters, sink_of
 from relint.queries.text import holes, is_text, text_of, with_holes_as
-from relint.tree import Tree
 
 MAX_DEPTH = 3
 """Wrappers of wrappers."""
@@ -37,26 +37,32 @@ def wrapped(ctx: Context) -> Iterator[Sink]:
 
 def wrapped_call(ctx: Context, call: cst.Call) -> Sink | None:
     """The call of a wrapper, with the text that it is given; None for any other call."""
-    if (function := ctx.function_def(call.func)) is not None:
-        return _wrapped(ctx, call, ctx, function, MAX_DEPTH)
-    for dotted in _names(ctx, call):
-        if (found := ctx.memo(("imported wrapper", dotted), partial(_imported, ctx, dotted))) is not None:
-            return _wrapped(ctx, call, *found, MAX_DEPTH)
-    return None
+    return _wrapped(ctx, call, MAX_DEPTH)
 
 
-def _wrapped(ctx: Context, call: cst.Call, home: Context, function: cst.FunctionDef, depth: int) -> Sink | None:
-    """The call of a function which stands in `home`, when that hands a parameter to a database."""
-    inner = home.settled("executed", function, lambda: _executed(home, function, depth)) if depth else None
-    if inner is None or not isinstance(inner.arg.value, cst.Name):
+@dataclass(frozen=True)
+class _Handed:
+    """What a function hands to a database: a value, true for whoever calls it."""
+
+    function: str
+    parameter: str
+    position: int | None
+    sink: str
+    driver: Driver | None
+    forwarded: Forwarded | None
+
+
+def _wrapped(ctx: Context, call: cst.Call, depth: int) -> Sink | None:
+    """The call of a function, when that hands a parameter to a database."""
+    function = ctx.function_def(call.func)
+    handed = _handed(ctx, call.func, depth)
+    taken = ctx.argument(call, handed.parameter, handed.position) if handed is not None else None
+    if handed is None or taken is None or taken.star:
         return None
-    name = inner.arg.value.value
-    taken = ctx.argument(call, name, _position(home, function, name))
-    if taken is None or taken.star:
-        return None
-    executed = inner.wrapper.executed if inner.wrapper else inner.call
-    wrapper = Wrapper(function.name.value, executed if home is ctx else None, _forwarded(home, function, inner))
-    return replace(inner, call=call, arg=taken, wrapper=wrapper)
+    inner = _executed(ctx, function, depth) if function is not None else None
+    executed = None if inner is None else inner.wrapper.executed if inner.wrapper else inner.call
+    wrapper = Wrapper(handed.function, executed, handed.forwarded)
+    return Sink(call, handed.sink, taken, handed.driver, wrapper)
 
 
 # -- the call --------------------------------------------------------------------------------------------------------
@@ -80,16 +86,6 @@ def _used_as(ctx: Context, name: cst.Name) -> Iterator[cst.Arg]:
             yield arg
 
 
-def _names(ctx: Context, call: cst.Call) -> Iterator[str]:
-    """The dotted names that what is called may have elsewhere: its own, or those of a method that `self` inherits."""
-    if (dotted := ctx.callee(call)) is not None:
-        yield dotted
-    elif isinstance(call.func, cst.Attribute) and (cls := ctx.names.self_class(call.func.value)) is not None:
-        for base in (base.value for around in ctx.names.ancestry(cls) for base in around.bases):
-            if (dotted := ctx.names.dotted(base)) is not None:
-                yield f"{dotted}.{call.func.attr.value}"
-
-
 def _is_filled_sql(ctx: Context, expression: cst.BaseExpression) -> bool:
     texts = (text for text in text_of(ctx, expression) if is_text(text) and holes(text))
     return any(looks_like_sql(with_holes_as(text, lambda _, __: HOLE)) for text in texts)
@@ -98,24 +94,37 @@ def _is_filled_sql(ctx: Context, expression: cst.BaseExpression) -> bool:
 # -- the function ----------------------------------------------------------------------------------------------------
 
 
-def _imported(ctx: Context, dotted: str) -> tuple[Context, cst.FunctionDef] | None:
-    """A function of another file, or a method of a class there."""
-    owner, _, name = dotted.rpartition(".")
-    for definition in (dotted, owner):
-        if (found := imported_source(ctx, definition)) is None:
-            continue
-        path, text = found
-        try:
-            tree = Tree(cst.parse_module(text), text)
-        except cst.ParserSyntaxError:
-            return None
-        home = Context(str(path), tree, ctx.settings, ctx.project)
-        functions = [f for f in tree.of(cst.FunctionDef) if f.name.value == name and home.function_of(f) is None]
-        return (home, functions[0]) if len(functions) == 1 else None
-    return None
+def _handed(ctx: Context, called: cst.BaseExpression, depth: int) -> _Handed | None:
+    """What a function that is called so hands to a database; it is this module's, or another's of the project."""
+    if depth == 0:
+        return None
+    if (function := ctx.function_def(called)) is None:
+        answers = (ask(ctx, place, f"wrapper {depth}", partial(_handed, depth=depth)) for place in _places(ctx, called))
+        return next((answer for answer in answers if answer is not None), None)
+    inner = _executed(ctx, function, depth)
+    if inner is None or not isinstance(inner.arg.value, cst.Name):
+        return None
+    name = inner.arg.value.value
+    forwarded = _forwarded(ctx, function, inner)
+    return _Handed(function.name.value, name, _position(ctx, function, name), inner.name, inner.driver, forwarded)
+
+
+def _places(ctx: Context, called: cst.BaseExpression) -> Iterator[Place]:
+    """Where other modules define what is called: by its own name, or as a method that a class here inherits."""
+    if (place := elsewhere(ctx, called)) is not None:
+        yield place
+    elif isinstance(called, cst.Attribute):
+        value = called.value
+        cls = ctx.names.self_class(value) or ctx.class_of(value) or ctx.class_def(value)
+        for base in inherited(ctx, cls) if cls is not None else ():
+            yield base.attribute(called.attr.value)
 
 
 def _executed(ctx: Context, function: cst.FunctionDef, depth: int) -> Sink | None:
+    return ctx.settled(f"executed {depth}", function, lambda: _first_executed(ctx, function, depth))
+
+
+def _first_executed(ctx: Context, function: cst.FunctionDef, depth: int) -> Sink | None:
     """The call in a function that hands a parameter to a database; one that gets parameters too, if there is one."""
     names = {parameter.name.value for parameter in parameters(function)}
     found = None
@@ -123,8 +132,8 @@ def _executed(ctx: Context, function: cst.FunctionDef, depth: int) -> Sink | Non
         if names.isdisjoint(arg.value.value for arg in call.args if isinstance(arg.value, cst.Name)):
             continue
         sink = sink_of(ctx, call) if last_name(call.func) not in _PREPARES else None
-        if sink is None and (called := ctx.function_def(call.func)) is not None:
-            sink = _wrapped(ctx, call, ctx, called, depth - 1)
+        if sink is None:
+            sink = _wrapped(ctx, call, depth - 1)
         if sink is not None and _is_parameter(ctx, function, sink.arg.value) and not sink.arg.star:
             if _forwarded(ctx, function, sink) is not None:
                 return sink
@@ -186,10 +195,10 @@ def _parameters_argument(ctx: Context, sink: Sink) -> cst.Arg | None:
     return starred[0] if len(starred) == 1 and sink.call.args.index(starred[0]) == 1 else None
 
 
-def _position(home: Context, function: cst.FunctionDef, name: str) -> int | None:
+def _position(ctx: Context, function: cst.FunctionDef, name: str) -> int | None:
     """At which position a call gives a parameter, or the first of `*name`; None where it takes the keyword alone."""
     star = function.params.star_arg
     positional = [*function.params.posonly_params, *function.params.params]
     names = [p.name.value for p in (*positional, *([star] if isinstance(star, cst.Param) else []))]
-    bound = home.names.class_of_method(function) is not None
+    bound = ctx.names.class_of_method(function) is not None
     return names.index(name) - bound if name in names else None

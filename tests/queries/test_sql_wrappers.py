@@ -132,6 +132,15 @@ def test_sqlalchemy() -> None:
         ("from ..db import Base\nBase().nothing(f\"SELECT a FROM t WHERE b = '{x}'\")", []),
         ("from ..db import log\nlog(f\"SELECT a FROM t WHERE b = '{x}'\")", []),
         ("from ..db import run\nrun('SELECT 1')", []),
+        ("from ..db import store\nstore.rows(f\"SELECT a FROM t WHERE b = '{x}'\")", ["rows"]),
+        ("from ..db import Base\ndef f(db: Base): db.rows(f\"SELECT a FROM t WHERE b = '{x}'\")", ["rows"]),
+        ("from shop import passed_on\npassed_on(f\"SELECT a FROM t WHERE b = '{x}'\")", ["run"]),
+        ("from ..more import Sub\nSub().rows(f\"SELECT a FROM t WHERE b = '{x}'\")", ["rows"]),
+        ("from ..more import run_all\nrun_all(f\"SELECT a FROM t WHERE b = '{x}'\")", ["run_all"]),
+        ("from ..more import to_itself\nto_itself(f\"SELECT a FROM t WHERE b = '{x}'\")", []),
+        ("from ..more import gone\ngone(f\"SELECT a FROM t WHERE b = '{x}'\")", []),
+        ("from ..broken import run\nrun(f\"SELECT a FROM t WHERE b = '{x}'\")", []),
+        ("from ..nested import run\nrun(f\"SELECT a FROM t WHERE b = '{x}'\")", []),
     ],
 )  # fmt: skip
 def test_another_file(code: str, names: list[str], tmp_path: Path) -> None:
@@ -140,8 +149,16 @@ def test_another_file(code: str, names: list[str], tmp_path: Path) -> None:
     (package / "db.py").write_text(
         "import psycopg\n\n\ndef log(sql):\n    print(sql)\n\n\n@retried\ndef run(sql, params=None):\n"
         "    with psycopg.connect() as db:\n        db.execute(sql, params)\n\n\n"
-        "class Base:\n    def rows(self, sql, *args):\n        return self.cursor.execute(sql, args)\n"
+        "class Base:\n    def rows(self, sql, *args):\n        return self.cursor.execute(sql, args)\n\n\n"
+        "store = Base()\n"
     )
+    (package / "__init__.py").write_text("from .db import run as passed_on\n")
+    (package / "more.py").write_text(
+        "from shop.db import Base, run\nfrom shop.more import to_itself as other\n\n\nclass Sub(Base): ...\n\n\n"
+        "def run_all(sql):\n    run(sql)\n\n\ndef to_itself(sql):\n    other(sql)\n"
+    )
+    (package / "broken.py").write_text("import psycopg\ndef run(sql): = psycopg.execute(sql)\n")
+    (package / "nested.py").write_text(f"def run(sql): cursor.execute(sql)\ndeep = {'(' * 5000}{')' * 5000}\n")
     ctx = context(f"{code}\n", str(package / "web" / "views.py"), Settings(root=tmp_path))
     found = list(wrapped(ctx))
     assert [sink.wrapper.name for sink in found if sink.wrapper] == names
