@@ -77,6 +77,17 @@ _SQL_CALL = _regex(
     r"\(\s*(?!\)|[rRuUbB]{0,2}(?:\"[^\"\n%{]*\"|'[^'\n%{]*')\s*[,)]|(?:\w+\.)?(?:select|insert|update|delete)\()",
     *_SQL_CALLS,
 )
+_FILLS_A_NAME = _regex(
+    # A template that is imported may be the only SQL of a file: `ORDERS_OF % name`, `queries.ORDERS_OF.format(name)`.
+    r"\w(?:\(\))?(?:\s*%\s*[\w(\[{\"']|\.format(?:_map)?\(|\.replace\(|\s*\+\s*[fF]?[\"'][\s)]*(?i:where|and|or|limit|order)\b)",
+    *("%", ".format", ".replace", "+"),
+)
+
+
+def _text_from_elsewhere(text: str) -> bool:
+    return "import" in text and _SQL_CALL(text) and _FILLS_A_NAME(text)
+
+
 _INTERPOLATION = _any_of(
     *('f"', "f'", 'F"', "F'", 'fr"', "fr'", 't"', "t'", "%", "+", ".format", "join", "replace", "substitute")
 )
@@ -116,6 +127,7 @@ def _retry(text: str) -> bool:
 
 PATTERNS: dict[str, Pattern] = {
     "sql": _either(_upper, _LOWER, _CAPITALISED),
+    "sql, here or imported": _either(_upper, _LOWER, _CAPITALISED, _text_from_elsewhere),
     "sql or a call that takes it": _either(_upper, _LOWER, _SQL_CALL),
     "interpolation or a call that takes sql": _either(_INTERPOLATION, _SQL_CALL),
     "with or a decorator": _WITH_OR_DECORATOR,

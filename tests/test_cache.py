@@ -282,6 +282,24 @@ def test_a_change_of_a_function_that_sql_is_given_to(project: Project) -> None:
     assert project.hits == 4
 
 
+def test_a_change_of_text_that_is_imported(project: Project) -> None:
+    """The file that is checked holds no word of SQL."""
+    text = "OF = \"SELECT a FROM t WHERE name = '%s'\"\n"
+    project.write("shop/orders.py", "from shop.texts import OF\n\n\ndef of(db, name):\n    db.execute(OF % name)\n")
+    project.write("shop/__init__.py", "")
+    for module, written, expected in (
+        ("texts", "OF = 'Hello %s'\n", []),
+        ("texts", text, ["error"]),
+        ("texts", "from .more import OF\n", []),
+        ("more", text, ["error"]),
+        ("more", f"def OF():\n    {text}", []),
+    ):
+        project.write(f"shop/{module}.py", written)
+        assert project.severities() == expected
+    project.check()
+    assert project.hits == 4
+
+
 def test_a_file_that_no_rule_asks_for(project: Project) -> None:
     project.write("a.py", SMTP)
     project.check()

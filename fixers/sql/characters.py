@@ -14,7 +14,10 @@ from relint.queries.text import Hole, Piece
 
 @dataclass(frozen=True)
 class Char:
-    """A character of the text, where it is spelled and in which literal; `literal` None for an operand."""
+    """A character of the text, where it is spelled and in which literal; `literal` None for an operand.
+
+    `own` says that it stands in the expression that is rewritten.
+    """
 
     start: int
     end: int
@@ -41,11 +44,16 @@ def characters(ctx: Context, site: Site) -> list[Char] | None:
         if spans is None:
             return None
         found = _literal(ctx, piece)
+        own = own and not (found is None and isinstance(piece.node, _NAMED))
         if isinstance(part, Hole) or len(spans) != len(part.text):
             chars.append(Char(spans[0][0], spans[-1][1], found, own, part))
         else:
             chars += [Char(start, end, found, own, part) for start, end in spans]
     return chars
+
+
+_NAMED = (cst.Name, cst.Attribute, cst.Call)
+"""What stands for a text of another module."""
 
 
 def interior(ctx: Context, literal: cst.SimpleString | cst.FormattedString) -> tuple[int, int]:
@@ -67,7 +75,7 @@ def _literal(ctx: Context, piece: Piece) -> cst.SimpleString | cst.FormattedStri
 def _spans(ctx: Context, piece: Piece) -> list[tuple[int, int]] | None:
     """Where each character of a piece is spelled."""
     literal = _literal(ctx, piece)
-    if literal is None:  # a number
+    if literal is None:  # a number, or text of another module
         return [ctx.range(piece.node)] * len(piece.text)
     braces = isinstance(piece.node, cst.FormattedStringText)
     start, end = ctx.range(piece.node)

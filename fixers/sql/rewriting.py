@@ -187,12 +187,14 @@ class Rewriting:
             kept = prefix.replace("f", "").replace("F", "")
             self.edits.append(Edit(start, start + len(prefix), kept))
         for index, char in enumerate(self.chars):
-            if index in replaced or isinstance(char.part, Hole) or char.literal is None:
+            if index in replaced or isinstance(char.part, Hole):
                 continue
             wanted = self.raw[index]
             if not char.own:
                 if wanted == "%" and doubles and self.driver.style == "format":
                     return False
+                continue
+            if char.literal is None:
                 continue
             current = self.ctx.text[char.start : char.end]
             if wanted == "%":

@@ -25,7 +25,8 @@ MAX_PARTS = 300
 class Piece:
     """Characters that stand in the file: `text` is `start:end` of the value of the literal `node`.
 
-    `node` is a SimpleString, a FormattedStringText or an Integer; `root` is the whole expression it is part of.
+    `node` is a SimpleString, a FormattedStringText or an Integer, or else what names a text of another module; `root`
+    is the whole expression it is part of.
     """
 
     text: str

@@ -11,6 +11,7 @@ import libcst as cst
 from relint.queries import flow
 from relint.queries.spelling import decoded
 from relint.queries.text import Hole, Piece, Text, Texts, bounded, is_hole, is_text, joined
+from relint.queries.text_elsewhere import texts_elsewhere
 from relint.queries.text_formatting import formatted, modulo, replaced, shortened
 from relint.queries.text_items import joined_items, looked_up, members
 
@@ -106,9 +107,9 @@ class Folder:
             case cst.NamedExpr(value=value):
                 return self.fold(value, root)
             case cst.Name():
-                return flow.texts_of_name(self, node)
+                return flow.texts_of_name(self, node) or texts_elsewhere(self.ctx, node, root)
             case cst.Attribute():
-                return self._attribute(node)
+                return self._attribute(node) or texts_elsewhere(self.ctx, node, root)
             case cst.Subscript(value=value, slice=[cst.SubscriptElement(slice=cst.Slice() as cut)]):
                 texts = self.fold(value, root)
                 return tuple(shortened(text, cut) for text in texts) if any(map(is_text, texts)) else None
@@ -163,7 +164,7 @@ class Folder:
             return _if_text(self.fold(call.args[0].value, root))
         if call.args and self.ctx.callee(call) in _TRANSPARENT:
             return self.fold(call.args[0].value, root)
-        return self._returned(call)
+        return self._returned(call) or texts_elsewhere(self.ctx, call, root)
 
     def _returned(self, call: cst.Call) -> Texts | None:
         """What a plain function in the file returns."""

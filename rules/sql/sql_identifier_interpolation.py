@@ -52,7 +52,7 @@ from relint.queries.sql import shown, sites
 rule = Rule(
     code="REL402",
     near=("sql or a call that takes it", "interpolation or a call that takes sql"),
-    anywhere=("sql",),
+    anywhere=("sql, here or imported",),
     words=(
         "execute", "executemany", "executescript", "exec_driver_sql", "execute_batch", "execute_values", "copy_expert",
         "mogrify", "raw", "RawSQL", "RunSQL", "extra", "DDL", "read_sql", "read_sql_query", "fetchrow", "fetchval",

@@ -23,7 +23,8 @@ def orders_of(db: sqlite3.Connection, customer: str) -> list[tuple]:
 ```
 
 The text is followed through names, `+`, `+=`, `%`, `.format`, `join`, f-strings, branches, module and class constants,
-loops over literal tuples, lists that are filled and joined, and functions of the file, up to a database call, or to a
+loops over literal tuples, lists that are filled and joined, functions of the file, and what is imported from the
+project where the other module writes it out (a constant, a function without parameters), up to a database call, or to a
 function of the project that hands its parameter to one (of this file, or imported from another); without one in sight,
 text counts that parses as one SELECT, INSERT, UPDATE, DELETE, MERGE or VALUES statement with a hole where a value
 stands, and that is assigned, returned or passed on, but not to a log, a message or an exception. Such a finding has
@@ -74,7 +75,7 @@ from relint.queries.sql_sinks import Sink
 rule = Rule(
     code="REL401",
     near=("sql or a call that takes it", "interpolation or a call that takes sql"),
-    anywhere=("sql",),
+    anywhere=("sql, here or imported",),
     words=(
         "execute", "executemany", "executescript", "exec_driver_sql", "execute_batch", "execute_values", "copy_expert",
         "mogrify", "raw", "RawSQL", "RunSQL", "extra", "DDL", "read_sql", "read_sql_query", "fetchrow", "fetchval",
