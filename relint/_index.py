@@ -419,7 +419,7 @@ RULES: list[dict[str, Any]] = [
         'module': 'relint.rules.sql.unordered_pagination',
         'summary': 'Pages of rows that come in no certain order.',
         'code': 'REL404',
-        'words': ('Paginator', 'offset', 'OFFSET', 'LIMIT', 'objects', '_default_manager', '_base_manager'),
+        'words': ('Paginator', 'offset', 'OFFSET', 'LIMIT', 'objects', '_default_manager', '_base_manager', 'paginate_by'),
         'fix': 'unsafe',
         'default': False,
     },

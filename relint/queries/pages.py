@@ -3,51 +3,29 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Iterator, Literal
+from typing import Iterator
 
 import libcst as cst
 
 from relint.context import Context
-from relint.libraries.managers import MANAGERS
 from relint.names import last_name
-from relint.queries.model_order import model_is_ordered
+from relint.queries.django_pages import django_pages
+from relint.queries.page import Page
 from relint.queries.sql_places import HOLE, Place, first_word, spots
 from relint.queries.sql_sinks import sinks, texts_given
 from relint.queries.text import Piece, text_of, with_holes_as
 
-_PAGINATOR = "django.core.paginator.Paginator"
 _SELECTS = frozenset({"sqlalchemy.select", "sqlalchemy.sql.select", "sqlalchemy.future.select", "sqlmodel.select"})
-_KEEPS_ROWS = frozenset(
-    "all filter exclude select_related prefetch_related only defer annotate alias using select_for_update".split()
-)
-_KEEPS_ORDER = _KEEPS_ROWS | frozenset("values values_list distinct".split())
-"""Methods of Django's querysets that leave the order as it is."""
 _OF_STATEMENTS = frozenset(
     "where filter filter_by join outerjoin options limit offset select_from with_entities distinct group_by having "
     "all scalars execution_options add_columns".split()
 )
 """Methods of SQLAlchemy's statements and queries that leave the order as it is."""
-_LOOKS_ONLY = frozenset("count exists acount aexists".split())
 _OFFSET = re.compile(
     rf"\bOFFSET\s+(?:{HOLE}|%s|%\(\w+\)s|\?|:\w+|\$\d+)|\bLIMIT\s+(?:{HOLE}|%s|\?)\s*,\s*(?:{HOLE}|%s|\?)",
     re.IGNORECASE,
 )
 _ORDER = re.compile(r"\bORDER\s+BY\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True, eq=False)
-class Page:
-    """`node` reads a page of `rows` by counting rows; `ordered` is None when the order is out of sight.
-
-    `may_order` says that `order_by("pk")` behind `rows` changes the order and nothing else.
-    """
-
-    kind: Literal["django", "sqlalchemy", "text"]
-    node: cst.CSTNode
-    rows: cst.BaseExpression
-    ordered: bool | None
-    may_order: bool = False
 
 
 def pages(ctx: Context) -> list[Page]:
@@ -56,64 +34,11 @@ def pages(ctx: Context) -> list[Page]:
 
 
 def _pages(ctx: Context) -> Iterator[Page]:
+    yield from django_pages(ctx)
     for call in ctx.tree.of(cst.Call):
-        name = last_name(call.func)
-        if name == "Paginator" and ctx.callee(call) == _PAGINATOR:
-            if (rows := ctx.argument(call, "object_list", 0)) is not None and not rows.star:
-                yield from _of_django(ctx, call, rows.value)
-        elif name == "offset" and len(call.args) == 1 and ctx.literal(call.args[0].value) is ...:
+        if last_name(call.func) == "offset" and len(call.args) == 1 and ctx.literal(call.args[0].value) is ...:
             yield from _of_sqlalchemy(ctx, call)
-    for subscript in ctx.tree.of(cst.Subscript):
-        match subscript.slice:
-            case [cst.SubscriptElement(slice=cst.Slice(lower=lower, upper=upper))]:
-                if lower is not None and upper is not None and ctx.literal(lower) is ...:
-                    yield from _of_django(ctx, subscript, subscript.value)
     yield from _of_text(ctx)
-
-
-# -- Django ----------------------------------------------------------------------------------------------------------
-
-
-def _of_django(ctx: Context, node: cst.CSTNode, rows: cst.BaseExpression) -> Iterator[Page]:
-    chain = rows
-    if isinstance(rows, cst.Name):
-        value = ctx.value_of(rows)
-        if value is None or not _only_looked_at(ctx, rows):
-            return
-        chain = value
-    methods: set[str] = set()
-    current = chain
-    while isinstance(current, cst.Call) and isinstance(current.func, cst.Attribute):
-        method = current.func.attr.value
-        if method == "order_by":
-            yield Page("django", node, chain, ordered=True if current.args else None)
-            return
-        if method not in _KEEPS_ORDER:
-            return
-        methods.add(method)
-        current = current.func.value
-    match current:
-        case cst.Attribute(value=model, attr=cst.Name(value=manager)) if manager in MANAGERS:
-            grouped = "annotate" in methods and methods & {"values", "values_list"}
-            ordered = None if grouped else model_is_ordered(ctx, model)
-            yield Page("django", node, chain, ordered, may_order=methods <= _KEEPS_ROWS)
-
-
-def _only_looked_at(ctx: Context, rows: cst.Name) -> bool:
-    """Whether the rows of a name are loaded page by page: what was loaded once (`len(rows)`) is a list from then on."""
-    found = ctx.names.find(rows)
-    for use in ctx.names.uses(found[0], rows.value) if found is not None else ():
-        match ctx.parent(use):
-            case cst.Attribute(attr=cst.Name(value=method)) if method in _LOOKS_ONLY:
-                continue
-            case cst.Subscript():
-                continue
-            case cst.Arg() as arg:
-                call = ctx.parent(arg)
-                if isinstance(call, cst.Call) and last_name(call.func) == "Paginator":
-                    continue
-        return False
-    return True
 
 
 # -- SQLAlchemy ------------------------------------------------------------------------------------------------------

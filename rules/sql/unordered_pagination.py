@@ -36,17 +36,24 @@ def unpaid(number):
     return Paginator(Order.objects.filter(paid=False).order_by("pk"), 50).page(number)
 ```
 
-Found: Django's `Paginator(rows)` and `rows[start:end]` where the model, in this file or imported from the project, has
-no `Meta.ordering`; SQLAlchemy's `.offset(n)` without `order_by`; `OFFSET` with a parameter in SQL text without `ORDER
-BY`. Quiet where the model, its base classes or its manager are out of sight, where the rows were loaded before, and for
-`[:n]`, `LIMIT 1` and `first()`, which take any rows.
+Found: Django's `Paginator(rows)`, `rows[start:end]`, and a `ListView` with `paginate_by` or a view of Django REST
+framework with a `pagination_class` that counts rows, where the model, in this file or imported from the project, has no
+`Meta.ordering`; and where the rows are ordered by fields of which two rows may hold the same, with no field beside them
+that is unique (`order_by("name")`; for information only when one of the fields is a `DateTimeField`, because rows must
+be of the same microsecond then); SQLAlchemy's `.offset(n)` without `order_by`; `OFFSET` with a parameter in SQL text
+without `ORDER BY`. Quiet where the model, its base classes or its manager are out of sight, or a field of the order is;
+where rows are grouped or distinct and have an order; where the rows were loaded before; and for `[:n]`, `LIMIT 1` and
+`first()`, which take any rows.
 
 ## Fix safety
-Unsafe: rows come in another order than they mostly did. Django's `order_by("pk")` is added; nothing where rows are
-distinct or grouped, which the order would change, and for SQLAlchemy and SQL text, whose key is not in sight.
+Unsafe: rows come in another order than they mostly did. Django's `order_by("pk")` is added, `"pk"` to the fields of an
+order that has ties, `ordering` to a `ListView`; nothing where rows are distinct or grouped, which the order would
+change, and for SQLAlchemy and SQL text, whose key is not in sight.
 
 ## References
 - https://docs.djangoproject.com/en/stable/topics/pagination/#paginating-a-list-of-objects
+- https://docs.djangoproject.com/en/stable/ref/models/querysets/#order-by
+- https://www.django-rest-framework.org/api-guide/pagination/
 - https://www.postgresql.org/docs/current/queries-limit.html
 - https://docs.sqlalchemy.org/en/20/core/selectable.html#sqlalchemy.sql.expression.Select.offset
 """
@@ -59,24 +66,31 @@ import libcst as cst
 
 from relint.context import Context
 from relint.model import Finding, Rule
+from relint.queries.page import Page
 from relint.queries.pages import pages
 
 rule = Rule(
     code="REL404",
-    words=("Paginator", "offset", "OFFSET", "LIMIT", "objects", "_default_manager", "_base_manager"),
+    words=(
+        "Paginator", "offset", "OFFSET", "LIMIT", "objects", "_default_manager", "_base_manager", "paginate_by",
+    ),
     fix="unsafe",
     default=False,
-)
+)  # fmt: skip
 
 
 @rule.on(cst.Module)
 def check(node: cst.Module, ctx: Context) -> Iterator[Finding]:
     for page in pages(ctx):
         if page.ordered is False:
-            shown = " ".join(ctx.source(page.rows).split()) if page.kind == "django" else "OFFSET"
-            shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
-            yield rule.finding(
-                page.node,
-                f"`{shown}` counts rows that have no order: what moves between two pages is read twice or never",
-                data=page,
-            )
+            yield rule.finding(page.node, _message(ctx, page), data=page, severity="info" if page.moments else None)
+
+
+def _message(ctx: Context, page: Page) -> str:
+    shown = " ".join(ctx.source(page.rows).split()) if page.kind == "django" else "OFFSET"
+    shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
+    if not page.by:
+        return f"`{shown}` counts rows that have no order: what moves between two pages is read twice or never"
+    columns = " and ".join(f"`{name.lstrip('-+')}`" for name in page.by)
+    alike = f"rows with the same {columns}{' to the microsecond' if page.moments else ''}"
+    return f"`{shown}` counts rows of no certain order: {alike} may change places between two pages"
