@@ -84,6 +84,9 @@ _FILLS_A_NAME = _regex(
 )
 
 
+_EXTRA = _regex(r"\.extra\(\s*[^)]*?\b(?:where|select)\s*=", ".extra(")
+
+
 def _text_from_elsewhere(text: str) -> bool:
     return "import" in text and _SQL_CALL(text) and _FILLS_A_NAME(text)
 
@@ -127,7 +130,7 @@ def _retry(text: str) -> bool:
 
 PATTERNS: dict[str, Pattern] = {
     "sql": _either(_upper, _LOWER, _CAPITALISED),
-    "sql, here or imported": _either(_upper, _LOWER, _CAPITALISED, _text_from_elsewhere),
+    "sql, here or imported": _either(_upper, _LOWER, _CAPITALISED, _text_from_elsewhere, _EXTRA),
     "sql or a call that takes it": _either(_upper, _LOWER, _SQL_CALL),
     "interpolation or a call that takes sql": _either(_INTERPOLATION, _SQL_CALL),
     "with or a decorator": _WITH_OR_DECORATOR,

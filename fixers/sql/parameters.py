@@ -7,7 +7,7 @@ import libcst as cst
 from relint import edits
 from relint.context import Context
 from relint.fixers.sql.rewriting import Parameter, Rewriting
-from relint.libraries.databases import WITHOUT_PARAMETERS
+from relint.libraries.databases import READERS, WITHOUT_PARAMETERS
 from relint.model import Edit
 from relint.names import last_name
 from relint.queries.sql import Site
@@ -17,7 +17,8 @@ from relint.queries.text import Hole, Text, with_holes_as
 
 _TAKES_VALUES = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "WITH", "VALUES", "REPLACE"})
 _ONCE = frozenset(
-    "execute raw RawSQL text fetch fetchrow fetchval fetch_all fetch_one fetch_val scalar scalars".split()
+    "execute raw RawSQL text fetch fetchrow fetchval fetch_all fetch_one fetch_val scalar scalars read_sql "
+    "read_sql_query".split()
 )
 _CHOOSES = (cst.IfExp, cst.BooleanOperation, cst.NamedExpr)
 _RUNS_TEXT = frozenset({"execute", "scalar", "scalars", "stream", "stream_scalars"})
@@ -84,7 +85,9 @@ def _added(ctx: Context, site: Site, rewriting: Rewriting) -> tuple[Edit, ...] |
         return edits.append_argument(ctx, call, ", ".join(p.expression for p in parameters))
     given = given_parameters(ctx, site.sink)
     if given is not None:
-        return _into(ctx, given, rewriting)
+        return inserted(ctx, given, rewriting)
+    if site.sink.name in READERS:
+        return edits.append_argument(ctx, call, f"params={_tuple(parameters)}")
     return edits.append_argument(ctx, call, _tuple(parameters)) if len(call.args) == 1 else None
 
 
@@ -95,7 +98,7 @@ def _to_wrapper(ctx: Context, sink: Sink, rewriting: Rewriting) -> tuple[Edit, .
     assert forwarded is not None
     given = given_parameters(ctx, sink)
     if given is not None:
-        return _into(ctx, given, rewriting)
+        return inserted(ctx, given, rewriting)
     parameters = rewriting.parameters
     if forwarded.each:
         return _append_to_wrapper(ctx, sink, ", ".join(p.expression for p in parameters))
@@ -128,6 +131,8 @@ def given_collected(ctx: Context, sink: Sink, name: str) -> tuple[Edit, ...] | N
     elif sink.driver.style == "named":
         return None
     assert isinstance(call, cst.Call)
+    if sink.name in READERS:
+        return edits.append_argument(ctx, call, f"params={name}")
     return edits.append_argument(ctx, call, name) if len(call.args) == 1 else None
 
 
@@ -140,7 +145,7 @@ def _dict(parameters: list[Parameter]) -> str:
     return "{" + ", ".join(f'"{p.name}": {p.expression}' for p in _distinct(parameters)) + "}"
 
 
-def _into(ctx: Context, given: cst.BaseExpression, rewriting: Rewriting) -> tuple[Edit, ...] | None:
+def inserted(ctx: Context, given: cst.BaseExpression, rewriting: Rewriting) -> tuple[Edit, ...] | None:
     """Insert the parameters among those that the call has already."""
     if isinstance(given, cst.Dict):
         return _into_dict(ctx, given, rewriting.parameters)

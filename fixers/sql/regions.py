@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,13 +19,13 @@ from relint.queries.text import Hole, Piece
 
 
 class Region(NamedTuple):
-    """A stretch of the text, the parameter in its place with a name for it, and the type it must be cast to."""
+    """A stretch of the text, the parameter in its place with a name for it, and what stands around the placeholder."""
 
     start: int
     end: int
     expression: str
     name: str
-    cast: str
+    form: str = "{}"
 
 
 @dataclass
@@ -39,6 +40,8 @@ class Regions:
     chars: list[Char]
     all_text: bool = True
     """Whether every parameter is certainly a string where the database wants one."""
+    typed: bool = False
+    """Whether a parameter is a list, which only fits where its items are of the column's type."""
 
     def found(self) -> list[Region] | None:
         """The stretches in order; None where one of the values cannot be a parameter."""
@@ -54,21 +57,25 @@ class Regions:
                     continue
                 if spot.place is not Place.VALUE or spot.quote:
                     return None
+            name = speaking_name(hole.node)
+            if (listed := self._listed(place, spot, hole)) is not None:
+                regions[listed.start] = listed
+                continue
             region = self._quoted(spot) if spot.quote else self._bare(place, spot, hole)
             if region is None:
                 return None
             start, end, expression = region
-            cast = ""
+            form = "{}"
             if spot.before in _CASTS and self.driver.server_side and self.driver.style != "qmark":
                 if not spot.quote or spot.behind in _UNITS:
                     return None
-                cast = spot.before.lower()
+                form = f"CAST({{}} AS {spot.before.lower()})"
                 start = self.raw.upper().rfind(spot.before, 0, start)
                 if start < 0:
                     return None
             if not self._may_stand(spot, end):
                 return None
-            regions[start] = Region(start, end, expression, speaking_name(hole.node), cast)
+            regions[start] = Region(start, end, expression, name, form)
         return [regions[start] for start in sorted(regions)]
 
     def _is_sum(self) -> bool:
@@ -94,6 +101,27 @@ class Regions:
         behind = self.raw[end:].lstrip()
         # SQLAlchemy takes the colon of `::date` for the beginning of a name.
         return not (self.style == "named" and behind.startswith(":"))
+
+    def _listed(self, place: int, spot: Spot, hole: Hole) -> Region | None:
+        """`IN {tuple(names)}`: psycopg2 takes a tuple there; of psycopg's newer version it takes a list for ANY."""
+        match hole.node:
+            case cst.Call(func=cst.Name(value="tuple"), args=[cst.Arg(star="", keyword=None) as arg]):
+                pass
+            case _:
+                return None
+        text = self.ctx.source(hole.node)
+        if spot.before != "IN" or spot.quote or hole.spec or "\n" in text:
+            return None
+        self.all_text = False
+        name = speaking_name(hole.node)
+        if self.driver.name in _TAKE_TUPLES:
+            return Region(place, place + 1, text, name)
+        said = _IN.search(self.raw[:place])
+        if self.driver.name != "psycopg" or said is None or isinstance(arg.value, cst.GeneratorExp):
+            return None
+        self.typed = True
+        form = "<> ALL({})" if said[1] else "= ANY({})"
+        return Region(said.start(), place + 1, f"list({self.ctx.source(arg.value)})", name, form)
 
     def _bare(self, place: int, spot: Spot, hole: Hole) -> tuple[int, int, str] | None:
         node = hole.node
@@ -175,5 +203,7 @@ class Regions:
         return self.ctx.source(found[0].annotation) in names
 
 
+_TAKE_TUPLES = frozenset({"psycopg2", "aiopg"})
+_IN = re.compile(r"\b(NOT\s+)?IN\s*$", re.IGNORECASE)
 _CASTS = frozenset({"INTERVAL", "DATE", "TIME", "TIMESTAMP", "TIMESTAMPTZ"})
 _UNITS = frozenset("YEAR MONTH WEEK DAY HOUR MINUTE SECOND YEARS MONTHS DAYS HOURS MINUTES SECONDS".split())

@@ -45,6 +45,8 @@ class Rewriting:
     """How many placeholders the text has already."""
     all_text: bool = True
     """Whether every parameter is certainly a string where the database wants one."""
+    typed: bool = False
+    """Whether a parameter only fits where it is of the column's type."""
     taken: frozenset[str] = frozenset()
     """Names that parameters of other parts of the text have."""
 
@@ -74,18 +76,20 @@ class Rewriting:
             return False
         finder = Regions(self.ctx, self.site, self.driver, self.style, raw, chars)
         regions = finder.found()
-        self.all_text = finder.all_text
+        self.all_text, self.typed = finder.all_text, finder.typed
         if not regions:
             return False
-        for start, end, expression, name, cast in regions:
+        for start, end, expression, name, form in regions:
             number = sum(place < start for place in before)
             parameter = Parameter(expression, self._free(name, expression, given), number)
             self.parameters.append(parameter)
             placeholder = self._placeholder(parameter, given)
-            if not self._replace(start, end, f"CAST({placeholder} AS {cast})" if cast else placeholder):
+            if not self._replace(start, end, form.format(placeholder)):
                 return False
         replaced = {place for start, end, *_ in regions for place in range(start, end)}
-        return self._spell_the_rest(replaced, doubles=given is None) and self._drop_operator(replaced)
+        assert self.site.sink is not None
+        doubles = given is None and self.site.sink.name != "extra"  # in which they are two in any case
+        return self._spell_the_rest(replaced, doubles=doubles) and self._drop_operator(replaced)
 
     # -- placeholders ------------------------------------------------------------------------------------------------
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Iterable
 
 from relint.context import Context
+from relint.fixers.sql.extra_conditions import with_params
 from relint.fixers.sql.growing import grown
 from relint.fixers.sql.parameters import guarded, passed
 from relint.fixers.sql.rewriting import Rewriting
+from relint.fixers.sql.rows_of_many import in_each_row
+from relint.fixers.sql.settings_of_session import as_set_config
 from relint.model import Finding, Fix, Safety
 from relint.queries.sql import Site, shown
 from relint.rules.sql.sql_value_interpolation import rule
@@ -17,6 +20,11 @@ from relint.rules.sql.sql_value_interpolation import rule
 def fix(finding: Finding, ctx: Context) -> Fix | None:
     site = finding.data
     assert isinstance(site, Site)
+    if (changes := as_set_config(ctx, site)) is not None:
+        return Fix(f"Pass {_values(ctx, [site])} to set_config as a parameter", changes)
+    if (changes := with_params(ctx, site) or in_each_row(ctx, site)) is not None:
+        safety = Safety.DISPLAY if site.names else Safety.UNSAFE
+        return Fix(f"Pass {_values(ctx, [site])} as a parameter", changes, safety)
     return _at_once(ctx, site) if guarded(ctx, site) else _part_by_part(ctx, site)
 
 
@@ -26,7 +34,7 @@ def _at_once(ctx: Context, site: Site) -> Fix | None:
     if rewriting is None or edits is None:
         return None
     # Names stay in the text, and asyncpg takes no text for a number or a date: a person has to look at both.
-    typed = rewriting.driver.style == "numeric" and not rewriting.all_text
+    typed = rewriting.typed or (rewriting.driver.style == "numeric" and not rewriting.all_text)
     safety = Safety.DISPLAY if site.names or typed else Safety.UNSAFE
     return Fix(f"Pass {_values(ctx, [site])} as a parameter", edits, safety)
 

@@ -96,6 +96,12 @@ SINKS: dict[str, tuple[int, tuple[str, ...]]] = {
 WITHOUT_PARAMETERS: frozenset[str] = frozenset({"executescript", "DDL", "copy", "copy_expert", "RunSQL", "prepare"})
 """Those that take no parameters beside the text."""
 
+READERS: dict[str, int] = {"read_sql": 4, "read_sql_query": 4}
+"""Functions of pandas that take a connection behind the text, and the parameters at this position.
+
+https://pandas.pydata.org/docs/reference/api/pandas.read_sql.html: a string goes to the connection's own `execute`.
+"""
+
 COMPOSERS: frozenset[str] = frozenset({"psycopg.sql.SQL", "psycopg2.sql.SQL", "aiopg.sql.SQL"})
 """Their text must be a literal: `SQL(f"...")` quotes nothing."""
 

@@ -8,7 +8,7 @@ from typing import Iterable, Iterator
 import libcst as cst
 
 from relint.context import Context
-from relint.libraries.databases import COMPOSERS, DRIVERS, OTHER_CLIENTS, SINKS, TEXT, Driver
+from relint.libraries.databases import COMPOSERS, DRIVERS, OTHER_CLIENTS, READERS, SINKS, TEXT, Driver
 from relint.names import last_name
 
 
@@ -82,6 +82,10 @@ def driver_of(ctx: Context, call: cst.Call, name: str) -> Driver | None:
     if name in ("text", "DDL"):
         return DRIVERS["sqlalchemy"]
     owner = call.func.value if isinstance(call.func, cst.Attribute) else call.func
+    if name in READERS and (ctx.callee(call) or "").startswith("pandas."):
+        connection = ctx.argument(call, "con", 1)
+        cls = ctx.instance_of(connection.value) if connection is not None else None
+        return _driver(cls) if cls is not None else None
     known = ctx.instance_of(owner) or ctx.qualname(owner)
     if known is not None:
         return _driver(known) or _configured(ctx, known)
@@ -134,7 +138,8 @@ def given_parameters(ctx: Context, sink: Sink) -> cst.BaseExpression | None:
     for keyword in ("parameters", "params", "args", "vars", "query_params"):
         if (arg := ctx.keyword(sink.call, keyword)) is not None:
             return arg.value
-    given = ctx.positional(sink.call, SINKS[sink.name][0] + 1 if sink.name in SINKS else 1)
+    behind = READERS.get(sink.name, SINKS[sink.name][0] + 1 if sink.name in SINKS else 1)
+    given = ctx.positional(sink.call, behind)
     return given.value if given is not None else None
 
 

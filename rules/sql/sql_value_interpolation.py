@@ -49,13 +49,18 @@ passed as `str(x)` unless it is a string anyway. The parameter is written in the
 `f"%{x}%"`). A function of the project gets parameters if it forwards them. A template that only this call fills (a
 local name, or a private one of the module) is changed where it stands. A text that grows with `+=` (under conditions
 and in loops) and is executed once gets a list of parameters that grows with it; only shown when something else reads
-the text, a log for one. Not offered where a parameter cannot stand (DDL, PRAGMA, SET), for lists after IN, and for a
-driver that neither the code nor `[tool.relint.sql] driver` tells; only shown where the value's type decides (asyncpg)
-or where names are interpolated as well.
+the text, a log for one. With a driver of PostgreSQL alone, `SET x = '{value}'` becomes
+`SELECT set_config('x', %s, false)`, and `IN {tuple(names)}` takes the tuple as a parameter (psycopg2; `= ANY(%s)` is
+shown for psycopg). Django's `.extra(where=[...])` gets `params=[...]`, pandas' `read_sql` gets `params=` where the
+driver of its connection is in sight, and `executemany` one more value in each row that is written in the call. Not
+offered where a parameter cannot stand (DDL, PRAGMA, other SET), for other lists after IN, and for a driver that neither
+the code nor `[tool.relint.sql] driver` tells; only shown where the value's type decides (asyncpg) or where names are
+interpolated as well.
 
 ## References
 - https://docs.python.org/3/library/sqlite3.html#how-to-use-placeholders-to-bind-values-in-sql-queries
 - https://www.psycopg.org/psycopg3/docs/basic/params.html
+- https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADMIN-SET
 - https://docs.sqlalchemy.org/en/20/core/sqlelement.html#sqlalchemy.sql.expression.text
 - https://docs.djangoproject.com/en/5.2/topics/db/sql/#passing-parameters-into-raw
 - https://cwe.mitre.org/data/definitions/89.html

@@ -297,6 +297,166 @@ def test_django() -> None:
         assert after == [selected(case, *value) for value in [*harmless, *hostile]], case.text
 
 
+@pytest.mark.parametrize("call", ["read_sql({text}, db)", "read_sql_query({text}, con=db, index_col=None)"])
+def test_pandas(call: str, sqlite: sqlite3.Connection) -> None:
+    pytest.importorskip("pandas", reason="needs pandas to read with it")
+    for case in CASES[:5]:
+        source = (
+            "import sqlite3\nimport pandas as pd\n\ndef query(db: sqlite3.Connection, customer, amount: int):\n"
+            f"    return pd.{call.format(text=case.text)}['id'].tolist()\n"
+        )
+        check(case, source, lambda query, customer, amount: query(sqlite, customer, amount), HOSTILE)
+
+
+@pytest.mark.parametrize("body", GROWING[:1])
+def test_pandas_with_text_that_grows(body: str, sqlite: sqlite3.Connection) -> None:
+    pytest.importorskip("pandas", reason="needs pandas to read with it")
+    source = (
+        "import sqlite3\nimport pandas as pd\n\ndef query(db: sqlite3.Connection, customer, amount):\n"
+        f"{body}\n    return pd.read_sql(sql, db)['id'].tolist()\n"
+    )
+    check_growing(source, lambda query, customer, amount: query(sqlite, customer, amount))
+
+
+@pytest.mark.parametrize("given", ["params=('2024',)", "None, True, ['2024']"])
+def test_pandas_with_parameters(given: str, sqlite: sqlite3.Connection) -> None:
+    pytest.importorskip("pandas", reason="needs pandas to read with it")
+    text = "SELECT id FROM orders WHERE day > ? AND customer = '{customer}'"
+    source = (
+        "import sqlite3\nfrom pandas import read_sql\n\ndef query(db: sqlite3.Connection, customer, amount: int):\n"
+        f'    return read_sql(f"{text}", db, {given})["id"].tolist()\n'
+    )
+    check(CASES[0], source, lambda query, customer, amount: query(sqlite, customer, amount), HOSTILE)
+
+
+@pytest.mark.parametrize("connection", ["engine: sqlalchemy.Engine", "engine"])
+def test_what_pandas_reads_from_is_not_known(connection: str) -> None:
+    """A string is given to the driver below SQLAlchemy, whose style is out of sight."""
+    text = "SELECT id FROM orders WHERE customer = '{customer}'"
+    head = f"import pandas, sqlalchemy, sqlite3\n\ndef query({connection}, customer):\n"
+    source = f'{head}    return pandas.read_sql(f"{text}", engine)\n'
+    done = fix(decode("app.py", source.encode()), settings_for(), unsafe=True)
+    assert (done.text, len(done.remaining)) == (source, 1)
+
+
+MANY = [
+    """f"INSERT INTO orders VALUES (?, '{customer}', ?, ?)", [(20, 5, "a"), (21, 6, "b")]""",
+    """f"INSERT INTO orders VALUES (?, '{customer}', ?, ?)", [(number, number - 15, "a") for number in (20, 21)]""",
+    """"INSERT INTO orders VALUES (?, '%s', ?, 'x')" % customer, ((n, n) for n in (20, 21))""",
+    """f"INSERT INTO orders (id, customer) VALUES (?, '<{customer}>')", [(20,), (21,)]""",
+    """f"UPDATE orders SET id = ? WHERE id = ? AND customer = '{customer}'", [(20, 1), (21, 1)]""",
+]
+
+
+@pytest.mark.parametrize("text", MANY)
+def test_many_rows(text: str) -> None:
+    source = f"import sqlite3\n\ndef query(db: sqlite3.Connection, customer):\n    db.executemany({text})\n"
+    after = fixed(source)
+    everything = "SELECT * FROM orders ORDER BY id"
+
+    def done(code: str, customer: str) -> list[tuple[Any, ...]]:
+        with sqlite3.connect(":memory:") as db:
+            db.execute(SCHEMA)
+            db.executemany("INSERT INTO orders VALUES (?, ?, ?, ?)", ROWS[:2])
+            function(code)(db, customer)
+            return db.execute(everything).fetchall()
+
+    assert done(source, "ann") == done(after, "ann") != ROWS[:2]
+    for customer in HOSTILE:
+        rows = done(after, customer)
+        assert rows == ROWS[:2] if "UPDATE" in text else customer in rows[-1][1]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "rows",
+        "[row for row in rows]",
+        "[(1, 2), rows]",
+        "[(1, 2), *rows]",
+        "[(x, customer) for x, customer in rows]",
+        "[{'a': 1}]",
+    ],
+)
+def test_rows_that_are_not_written_there(given: str) -> None:
+    text = "UPDATE orders SET amount = ? WHERE id = ? AND customer = '{customer}'"
+    head = "import sqlite3\n\ndef query(db: sqlite3.Connection, customer, rows):\n"
+    source = f'{head}    db.executemany(f"{text}", {given})\n'
+    done = fix(decode("app.py", source.encode()), settings_for(), unsafe=True)
+    assert (done.text, len(done.remaining)) == (source, 1)
+
+
+EXTRA = {
+    """[f"customer = '{customer}'"]""": CASES[0],
+    """["amount > 0", "customer = '%s'" % customer]""": CASES[0],
+    """(f"customer = '{customer}'", f"amount = {amount}")""": CASES[1],
+    """["amount = %s", "customer = '" + customer + "'", "amount < %s"], params=[amount, 1000]""": CASES[1],
+    """["day NOT LIKE 'x%%'", f"customer = '{customer}' AND day NOT LIKE 'y%%'"]""": CASES[0],
+    """[f"customer LIKE '{customer}%%'"]""": LIKE_CASES[0],
+    """[f"customer LIKE '%%{customer}%%'"]""": LIKE_CASES[1],
+}
+MODEL = """
+from django.db import models
+class Order(models.Model):
+    customer = models.TextField()
+    amount = models.IntegerField()
+    day = models.TextField()
+    class Meta:
+        app_label = "extra"
+        db_table = "orders"
+"""
+
+
+def extra_jobs() -> tuple[list[list[Any]], list[list[list[int]]]]:
+    """Functions that read orders by `.extra(where=[...])` before and after the fix, with values; what they give."""
+    jobs: list[list[Any]] = []
+    expected: list[list[list[int]]] = []
+    for where, case in EXTRA.items():
+        source = (
+            "from django.db.models import Q\n\ndef query(Order, customer, amount: int):\n"
+            f"    rows = Order.objects.extra(where={where})\n"
+            "    return [row.pk for row in rows.order_by('pk')]\n"
+        )
+        harmless = [("ann", 5), ("bob", 7), ("nobody", 1)]
+        hostile = [(h, 5) for h in (harmless_for_like(HOSTILE) if case in LIKE_CASES else HOSTILE)]
+        done = fix(decode("app.py", source.encode()), settings_for(), unsafe=True)
+        assert "params=[" in done.text, done.text
+        assert (done.remaining, "'{" in done.text) == ([], False), done.text
+        for text, values in ((source, harmless), (done.text, [*harmless, *hostile])):
+            jobs.append([text, values])
+            expected.append([selected(case, *value) for value in values])
+    return jobs, expected
+
+
+def test_conditions_of_extra() -> None:
+    pytest.importorskip("django")
+    jobs, expected = extra_jobs()
+    given = json.dumps({"schema": SCHEMA, "rows": ROWS, "jobs": jobs})
+    code = _DJANGO.replace('scope["query"](*value)', 'scope["query"](Order, *value)').replace(
+        "answers = []", f"{MODEL}answers = []"
+    )
+    done = subprocess.run([sys.executable, "-c", code], input=given, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == expected
+
+
+@pytest.mark.parametrize(
+    "conditions",
+    [
+        "[f\"customer = '{customer}'\"], params=given",
+        "[given, f\"customer = '{customer}'\"], params=[1]",
+        "[*given, f\"customer = '{customer}'\"]",
+        "[f\"customer = '{customer}'\"], **given",
+        "[f\"customer = '{customer % 5}'\"]",
+    ],
+)
+def test_conditions_whose_parameters_are_not_certain(conditions: str) -> None:
+    head = "import django\n\ndef query(Order, customer, given):\n"
+    source = f"{head}    return Order.objects.extra(where={conditions})\n"
+    assert fix(decode("app.py", source.encode()), settings_for(), unsafe=True).remaining
+    assert fix(decode("app.py", source.encode()), settings_for(), unsafe=True).text == source
+
+
 # -- a driver that only the settings name ----------------------------------------------------------------------------
 
 

@@ -31,6 +31,7 @@ from tests.fixes.sql_cases import (
     selected,
     settings_for,
 )
+from tests.fixes.test_sql import MODEL, extra_jobs
 
 ALL = [*CASES, *LIKE_CASES]
 
@@ -161,14 +162,7 @@ def test_what_asyncpg_is_shown_runs(case: Case, database: dict[str, str]) -> Non
         "import asyncpg\n\nasync def query(conn: asyncpg.Connection, customer, amount: int):\n"
         f"    return [row[0] for row in await conn.fetch({case.text})]\n"
     )
-    done = fix(decode("app.py", source.encode()), settings_for(), unsafe=True)
-    (left,) = done.remaining
-    assert done.text == source
-    assert left.fix is not None
-    assert left.fix.safety == "display"
-    text = source
-    for edit in sorted(left.fix.edits, key=lambda edit: edit.start, reverse=True):
-        text = text[: edit.start] + edit.text + text[edit.end :]
+    text = _shown(source)
     run = _in_asyncpg(database)
     for customer in ["ann", "bob", *HOSTILE]:
         assert run(function(text), customer, 5) == selected(case, customer, 5), text
@@ -263,3 +257,126 @@ def test_psycopg_types(text: str, expected: str, database: dict[str, str]) -> No
     with psycopg.connect(**_libpq(database), autocommit=True) as connection:
         assert function(source)(connection, 5, "2024-01-01") == expected
         assert function(fixed(source))(connection, 5, "2024-01-01") == expected, fixed(source)
+
+
+@pytest.mark.parametrize("case", [*CASES[:3], CASES[7], *LIKE_CASES[:1]], ids=lambda case: case.text)
+@pytest.mark.filterwarnings("ignore:pandas only supports SQLAlchemy")
+def test_pandas(case: Case, database: dict[str, str]) -> None:
+    psycopg2 = pytest.importorskip("psycopg2")
+    pytest.importorskip("pandas", reason="needs pandas to read with it")
+    assert psycopg2.paramstyle == "pyformat"
+    source = (
+        "import pandas\nimport psycopg2\n\ndef query(address, customer, amount: int):\n"
+        "    with psycopg2.connect(**address) as conn:\n"
+        f"        return pandas.read_sql({case.text}, conn)['id'].tolist()\n"
+    )
+    address = _libpq(database)
+    check(case, source, lambda query, customer, amount: query(address, customer, amount), _hostile(case))
+
+
+NAMES = [HOSTILE, HOSTILE[:1], ["ann", "bob"], ["nobody"]]
+LISTED = [
+    """f"SELECT id FROM orders WHERE customer IN {tuple(names)} ORDER BY id\"""",
+    """"SELECT id FROM orders WHERE customer not in %s ORDER BY id" % (tuple(names),)""",
+    """f"SELECT id FROM orders WHERE amount > {[0][0]} AND customer IN {tuple(names)} AND amount < 99 ORDER BY id\"""",
+]
+
+
+def _of_names(text: str, names: list[str]) -> list[int]:
+    return [row[0] for row in ROWS if (row[1] in names) is not ("not in" in text)]
+
+
+@pytest.mark.parametrize("text", LISTED)
+def test_a_tuple_after_in(text: str, database: dict[str, str]) -> None:
+    psycopg2 = pytest.importorskip("psycopg2")
+    source = (
+        "import psycopg2\n\ndef query(cursor: psycopg2.extensions.cursor, names):\n"
+        f"    cursor.execute({text})\n    return [row[0] for row in cursor.fetchall()]\n"
+    )
+    with psycopg2.connect(**_libpq(database)) as connection, connection.cursor() as cursor:
+        assert function(source)(cursor, ["ann", "bob"]) == _of_names(text, ["ann", "bob"])
+        for names in NAMES:
+            assert function(fixed(source))(cursor, names) == _of_names(text, names)
+
+
+@pytest.mark.parametrize("text", LISTED)
+def test_a_list_for_any_is_only_shown(text: str, database: dict[str, str]) -> None:
+    """Of numbers that are held as text, or of none at all, it would select otherwise."""
+    psycopg = pytest.importorskip("psycopg")
+    source = (
+        "import psycopg\n\ndef query(conn: psycopg.Connection, names):\n"
+        f"    return [row[0] for row in conn.execute({text})]\n"
+    )
+    after = _shown(source)
+    with psycopg.connect(**_libpq(database), autocommit=True) as connection:
+        assert function(source)(connection, ["ann", "bob"]) == _of_names(text, ["ann", "bob"])
+        for names in NAMES:
+            assert function(after)(connection, names) == _of_names(text, names)
+
+
+def _shown(source: str) -> str:
+    """The text with the one fix applied that is only shown."""
+    done = fix(decode("app.py", source.encode()), settings_for(), unsafe=True)
+    (left,) = done.remaining
+    assert done.text == source
+    assert left.fix is not None
+    assert left.fix.safety == "display"
+    text = source
+    for edit in sorted(left.fix.edits, key=lambda edit: edit.start, reverse=True):
+        text = text[: edit.start] + edit.text + text[edit.end :]
+    return text
+
+
+def test_conditions_of_extra(database: dict[str, str]) -> None:
+    pytest.importorskip("django")
+    jobs, expected = extra_jobs()
+    code = _DJANGO.replace('scope["query"](*value)', 'scope["query"](Order, *value)').replace(
+        "answers = []", f"{MODEL}answers = []"
+    )
+    given = json.dumps({"database": database, "jobs": jobs})
+    done = subprocess.run([sys.executable, "-c", code], input=given, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == expected
+
+
+SET = {
+    """f"SET app.customer = '{customer}'\"""": ("{}", "false"),
+    """f"SET SESSION app.customer to '<{customer}>';\"""": ("<{}>", "false"),
+    """"SET LOCAL app.customer = '%s'" % customer""": ("{}", "true"),
+    """"SET app.customer = '" + customer + "'\"""": ("{}", "false"),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), SET.items())
+@pytest.mark.parametrize("driver", ["psycopg", "psycopg2", "asyncpg"])
+def test_settings_of_a_session(driver: str, text: str, expected: tuple[str, str], database: dict[str, str]) -> None:
+    becomes, local = expected
+    shown = "SELECT current_setting('app.customer')"
+    pytest.importorskip(driver)
+    source = {
+        "psycopg": "import psycopg\n\ndef query(address, customer):\n    with psycopg.connect(**address) as conn:\n"
+        f"        conn.execute({text})\n        return conn.execute({shown!r}).fetchone()[0]\n",
+        "psycopg2": "import psycopg2\n\ndef query(address, customer):\n"
+        "    with psycopg2.connect(**address) as conn, conn.cursor() as cursor:\n"
+        f"        cursor.execute({text})\n        cursor.execute({shown!r})\n        return cursor.fetchone()[0]\n",
+        "asyncpg": "import asyncio, asyncpg\n\ndef query(address, customer):\n    async def once():\n"
+        "        conn = await asyncpg.connect(**address)\n        async with conn.transaction():\n"
+        f"            await conn.execute({text})\n            value = await conn.fetchval({shown!r})\n"
+        "        await conn.close()\n        return value\n    return asyncio.run(once())\n",
+    }[driver]
+    address = _libpq(database)
+    if driver == "asyncpg":
+        address["database"] = address.pop("dbname")
+    after = fixed(source)
+    assert f"set_config('app.customer', {'$1' if driver == 'asyncpg' else '%s'}, {local})" in after
+    assert function(source)(address, "ann") == function(after)(address, "ann") == becomes.format("ann")
+    for customer in HOSTILE:
+        assert function(after)(address, customer) == becomes.replace("{}", customer)
+
+
+@pytest.mark.parametrize(
+    "statement", ["SET TIME ZONE '{x}'", "SET ROLE '{x}'", "SET search_path = '{x}'", "SET a.b = 'it''s {x}', '{x}'"]
+)
+def test_what_set_does_otherwise_stays(statement: str) -> None:
+    source = f'import psycopg\n\ndef query(conn: psycopg.Connection, x):\n    conn.execute(f"{statement}")\n'
+    assert fix(decode("app.py", source.encode()), settings_for(), unsafe=True).text == source
