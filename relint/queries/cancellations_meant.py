@@ -135,8 +135,10 @@ def _answers_with_what_it_has(ctx: Context, handler: Handler) -> bool:
     elif ends_of(ctx, handler.body) != {"return"}:
         return False
     tops = top_coroutines(ctx)
-    return bool(answers) and all(map(_is_of_names, answers)) and (
-        function in tops or any(top in tops for top in _returned_by(ctx, function))
+    return (
+        bool(answers)
+        and all(map(_is_of_names, answers))
+        and (function in tops or any(top in tops for top in _returned_by(ctx, function)))
     )
 
 

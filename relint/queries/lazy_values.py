@@ -18,6 +18,7 @@ _MADE = re.compile(
     re.IGNORECASE,
 )
 """What is made twice at a price: connections, pools, threads."""
+_THREADED = frozenset({"threading", "futures", "flask", "django"})
 _CHEAP = re.compile(r"^(dict|list|set|compile|Path|Lock|RLock|Event|local|getLogger|get_logger|deque|defaultdict)$")
 
 
@@ -36,10 +37,17 @@ def lazy_value(ctx: Context, test: cst.If) -> LazyValue | None:
     function = ctx.function_of(test)
     if name is None or not isinstance(function, cst.FunctionDef) or function.asynchronous is not None:
         return None
+    if not _knows_threads(ctx):
+        return None
     maker = next((call for call in _made(ctx, test.body, name)), None)
     if maker is None or not _is_dear(ctx, maker) or _is_guarded(ctx, test, function):
         return None
     return LazyValue(name, test, maker)
+
+
+def _knows_threads(ctx: Context) -> bool:
+    """Whether the module imports threads, or a framework that calls it from several."""
+    return any(not _THREADED.isdisjoint(target.split(".")) for target in ctx.names.imported())
 
 
 def _asked_for(ctx: Context, condition: cst.BaseExpression) -> str | None:

@@ -48,3 +48,14 @@ def test_conditions() -> None:
 
 def test_a_decorator_that_locks() -> None:
     assert not found(decorator="@synchronized")
+
+
+@pytest.mark.parametrize(
+    ("imports", "knows"),
+    [("from concurrent import futures", True), ("from django.db import models", True), ("import thread_tools", False)],
+)
+def test_a_module_that_knows_threads(imports: str, knows: bool) -> None:
+    ctx = context(
+        CODE.format(test="x is None", value="Client()", decorator="@staticmethod").replace("import threading", imports)
+    )
+    assert (lazy_value(ctx, next(iter(ctx.tree.of(cst.If)))) is not None) is knows
