@@ -14,7 +14,8 @@ class Client:
 
     encoding: str = "utf-16"
     pull: bool = False
-    refresh: bool = False
+    """It asks for diagnostics, and again when it is told to: else those of an untouched document would stay old."""
+
     related: bool = False
     tags: bool = False
     resolve_edit: bool = False
@@ -44,8 +45,7 @@ class Client:
         formats = has("text_document.hover.content_format") or ()
         return cls(
             encoding=str(getattr(encoding, "value", encoding)),
-            pull=has("text_document.diagnostic") is not None,
-            refresh=bool(has("workspace.diagnostics.refresh_support")),
+            pull=has("text_document.diagnostic") is not None and bool(has("workspace.diagnostics.refresh_support")),
             related=bool(has("text_document.publish_diagnostics.related_information"))
             or bool(has("text_document.diagnostic.related_information")),
             tags=has("text_document.publish_diagnostics.tag_support") is not None

@@ -65,6 +65,11 @@ def _register(server: RelintServer, session: Session) -> None:
     def initialize(params: types.InitializeParams) -> None:
         session.client = Client.of(params.capabilities, server.workspace.position_encoding or "utf-16")
         configuration.begin(session, params)
+        if session.client.pull:  # a client that is not told asks for nothing, and gets its diagnostics pushed
+            options = types.DiagnosticOptions(
+                inter_file_dependencies=True, workspace_diagnostics=False, identifier="relint"
+            )
+            on(types.TEXT_DOCUMENT_DIAGNOSTIC, options)(diagnostic)
 
     @on(types.INITIALIZED)
     async def initialized(_params: types.InitializedParams) -> None:
@@ -116,10 +121,6 @@ def _register(server: RelintServer, session: Session) -> None:
     def notebook_did_close(params: types.DidCloseNotebookDocumentParams) -> None:
         session.close(params.notebook_document.uri)
 
-    @on(
-        types.TEXT_DOCUMENT_DIAGNOSTIC,
-        types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=False, identifier="relint"),
-    )
     async def diagnostic(params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
         return await _pulled(session, params)
 

@@ -316,7 +316,7 @@ class Session:
         self.spawn(self._read_configuration(list(self.open.values())))
 
     def _refresh_soon(self) -> None:
-        if self._refreshing or not self.client.refresh:
+        if self._refreshing:
             return
         self._refreshing = True
         asyncio.get_running_loop().call_later(_REFRESH, self._refresh)

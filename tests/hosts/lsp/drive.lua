@@ -1,25 +1,6 @@
--- Drives Neovim without a screen: `nvim --headless -u NONE -c 'luafile drive.lua'`. RELINT is the server's command.
--- Works with 0.7 (Debian 12) and later, tried with 0.11 too. Prints one line for each thing that worked; `:cq` on the first that did not.
-local function fail(what)
-  io.stderr:write('FAILED: ' .. what .. '\n')
-  vim.cmd('cq')
-end
-
-local function wait(what, condition)
-  if not vim.wait(20000, condition, 20) then
-    fail(what .. '; diagnostics: ' .. vim.inspect(vim.diagnostic.get(0)) .. '; text: ' .. vim.inspect(vim.api.nvim_buf_get_lines(0, 0, -1, false)))
-  end
-  print(what)
-end
-
-local function codes()
-  local found = {}
-  for _, each in ipairs(vim.diagnostic.get(0)) do
-    table.insert(found, each.code or each.user_data.lsp.code)
-  end
-  table.sort(found)
-  return table.concat(found, ' ')
-end
+-- What a person does in one buffer. Prints one line for each thing that worked; ends with an error on the first that did not.
+local common = dofile(vim.env.COMMON)
+local fail, wait, codes = common.fail, common.wait, common.codes
 
 local function has(text)
   return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n'):find(text, 1, true) ~= nil
@@ -40,15 +21,7 @@ end
 vim.cmd('edit app.py')
 vim.bo.filetype = 'python'
 local buffer = vim.api.nvim_get_current_buf()
-local setup = { name = 'relint', cmd = vim.split(vim.env.RELINT, ' '), root_dir = vim.fn.getcwd() }
-local id
-if vim.lsp.start then -- from 0.8 on; later ones have nothing else
-  id = vim.lsp.start(setup)
-else
-  id = vim.lsp.start_client(setup)
-  vim.lsp.buf_attach_client(buffer, id)
-end
-local client = vim.lsp.get_client_by_id(id)
+local client = common.start()
 
 local function ask(method, params)
   if vim.fn.has('nvim-0.11') == 1 then
@@ -57,19 +30,19 @@ local function ask(method, params)
   return client.request_sync(method, params, 5000, buffer)
 end
 
-wait('diagnostics', function() return codes() == 'REL101 REL102 REL301' end)
+wait('diagnostics', function() return codes(buffer) == 'REL101 REL102 REL301' end)
 
 choose('(REL102): Add `timeout=10` (unsafe)')
 vim.api.nvim_win_set_cursor(0, { 6, 0 })
 vim.lsp.buf.code_action()
 wait('quick fix', function() return has("smtplib.SMTP('漢字', timeout=10)") end)
-wait('diagnostics after it', function() return codes() == 'REL101 REL301' end)
+wait('diagnostics after it', function() return codes(buffer) == 'REL101 REL301' end)
 
 choose('(REL101): Ignore on this line')
 vim.api.nvim_win_set_cursor(0, { 7, 4 })
 vim.lsp.buf.code_action()
 wait('ignore', function() return has('# relint: ignore[REL101] <why this is right here>') end)
-wait('diagnostics after that', function() return codes() == 'REL301' end)
+wait('diagnostics after that', function() return codes(buffer) == 'REL301' end)
 
 local function floats(text)
   for _, window in ipairs(vim.api.nvim_list_wins()) do
@@ -108,6 +81,6 @@ vim.cmd('write')
 wait('fix on save', function() return has('background_tasks.discard') and not has('    asyncio.create_task(') end)
 local saved = table.concat(vim.fn.readfile('app.py'), '\n')
 if not saved:find('background_tasks.discard', 1, true) then fail('the fix was not saved: ' .. saved) end
-wait('clean', function() return codes() == '' end)
+wait('clean', function() return codes(buffer) == '' end)
 print('done')
 vim.cmd('qall!')

@@ -14,7 +14,14 @@ from pygls.uris import from_fs_path
 from pytest_lsp import client_capabilities
 from pytest_lsp.client import LanguageClient, register_lsp_features
 
-PROFILES = {"vscode": "visual_studio_code@v1.65.2", "neovim": "neovim@v0.11.0", "emacs": "emacs@v29.1"}
+PROFILES = {
+    "vscode": "visual_studio_code@v1.65.2",
+    "pulling": "visual_studio_code@v1.65.2",
+    "neovim": "neovim@v0.11.0",
+    "emacs": "emacs@v29.1",
+}
+"""Real clients; the one that pulls is VS Code as it is from 1.66 on."""
+
 LIMIT = 60.0
 """Seconds after which what is waited for is given up."""
 
@@ -107,6 +114,8 @@ class Editor:
     async def start(self, change: Any = None) -> types.InitializeResult:
         """Start the server; `change(capabilities)` makes the client another one."""
         capabilities = client_capabilities(PROFILES[self.profile])
+        if self.profile == "pulling":
+            _pulls(capabilities)
         if change is not None:
             change(capabilities)
         self.capabilities = capabilities
@@ -115,7 +124,8 @@ class Editor:
         params = types.InitializeParams(
             capabilities=capabilities, workspace_folders=folders, initialization_options=self.settings
         )
-        return await asyncio.wait_for(self.client.initialize_session(params), LIMIT)
+        self.result = await asyncio.wait_for(self.client.initialize_session(params), LIMIT)
+        return self.result
 
     async def stop(self) -> None:
         """Shut the server down as editors do; it must end by itself."""
@@ -124,8 +134,8 @@ class Editor:
 
     @property
     def pulls(self) -> bool:
-        """Whether this client asks for diagnostics."""
-        return self.capabilities.text_document.diagnostic is not None
+        """Whether this client asks for diagnostics, as it does where the server says that it answers."""
+        return self.result.capabilities.diagnostic_provider is not None
 
     def uri(self, name: str | Path) -> str:
         """The URI of a file of the first folder."""
@@ -241,7 +251,7 @@ class Editor:
     @property
     def codec(self) -> tuple[str, int]:
         """How this client counts: Python's name of the encoding, and bytes a unit."""
-        return {"vscode": ("utf-16-le", 2), "neovim": ("utf-8", 1), "emacs": ("utf-32-le", 4)}[self.profile]
+        return {"neovim": ("utf-8", 1), "emacs": ("utf-32-le", 4)}.get(self.profile, ("utf-16-le", 2))
 
     def text_of(self, name: str, where: types.Range) -> str:
         """The characters in a range."""
@@ -261,6 +271,13 @@ class Editor:
         except JsonRpcException as error:
             return str(error)
         raise AssertionError(f"{method} did not fail")
+
+
+def _pulls(capabilities: types.ClientCapabilities) -> None:
+    assert capabilities.text_document is not None
+    assert capabilities.workspace is not None
+    capabilities.text_document.diagnostic = types.DiagnosticClientCapabilities(related_information=True)
+    capabilities.workspace.diagnostics = types.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
 
 
 def _lines(text: str) -> list[str]:

@@ -139,7 +139,7 @@ async def test_syntax_errors_are_shown_if_asked_for(editor: Start) -> None:
 
 
 async def test_a_report_that_has_not_changed_is_not_sent_again(editor: Start) -> None:
-    vim = await editor(client="neovim")
+    vim = await editor(client="pulling")
     vim.open("app.py", SMTP)
     document = types.TextDocumentIdentifier(vim.uri("app.py"))
     first = await vim.client.text_document_diagnostic_async(types.DocumentDiagnosticParams(document))

@@ -53,7 +53,7 @@ def _with_notebooks(capabilities: types.ClientCapabilities) -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("client", ["vscode", "neovim"])
+@pytest.mark.parametrize("client", ["vscode", "pulling"])
 async def test_findings_and_fixes_for_each_cell(editor: Start, client: str) -> None:
     vim = await editor(client=client, change=_with_notebooks)
     _open(vim, IMPORTS, GET, TASKS)

@@ -56,7 +56,7 @@ def test_the_line_and_the_word(tmp_path: Path, text: str, line: int, marked: str
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("client", ["vscode", "neovim"])
+@pytest.mark.parametrize("client", ["vscode", "pulling", "neovim"])
 async def test_it_is_shown_in_the_file_and_cleared(editor: Start, tmp_path: Path, client: str) -> None:
     file = tmp_path / "pyproject.toml"
     file.write_text(WRONG)

@@ -57,7 +57,7 @@ async def test_a_malformed_request_is_answered(editor: Start) -> None:
 
 
 async def test_requests_about_documents_that_are_not_open(editor: Start) -> None:
-    vim = await editor(client="neovim")
+    vim = await editor(client="pulling")
     for uri in ("file:///nowhere/app.py", "untitled:x", "file://", "", "::", "http://[/x.py"):
         document = types.TextDocumentIdentifier(uri)
         at = types.Position(7, 7)
@@ -202,7 +202,7 @@ async def test_documents_that_rest_on_each_other_come_to_rest(editor: Start, tmp
     assert after["checks"] - before["checks"] <= 4
 
 
-@pytest.mark.parametrize("client", ["vscode", "neovim"])
+@pytest.mark.parametrize("client", ["vscode", "pulling"])
 async def test_names_that_must_be_escaped(editor: Start, tmp_path: Path, client: str) -> None:
     folder = tmp_path / "a b%20ü#?"
     folder.mkdir()
@@ -216,7 +216,7 @@ async def test_names_that_must_be_escaped(editor: Start, tmp_path: Path, client:
 
 
 async def test_a_request_that_is_called_off(editor: Start) -> None:
-    vim = await editor(client="neovim")
+    vim = await editor(client="pulling")
     vim.open("app.py", SMTP * 300)
     params = types.DocumentDiagnosticParams(types.TextDocumentIdentifier(vim.uri("app.py")))
     vim.client.protocol.send_request("textDocument/diagnostic", params, msg_id="called off")

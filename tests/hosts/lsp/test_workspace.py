@@ -57,19 +57,27 @@ async def test_a_buffer_counts_before_the_file_and_dependants_are_checked_again(
 
 
 async def test_a_client_that_pulls_is_asked_to_pull_again(editor: Start, tmp_path: Path) -> None:
-    def refreshes(capabilities: types.ClientCapabilities) -> None:
-        assert capabilities.workspace is not None
-        capabilities.workspace.diagnostics = types.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
-
     (tmp_path / "relint.toml").write_text("")
     (tmp_path / "db.py").write_text("SessionLocal = object\n")
-    vim = await editor(client="neovim", change=refreshes)
+    vim = await editor(client="pulling")
     vim.open("app.py", SAVE)
     assert await vim.codes("app.py") == []
     before = vim.refreshed
     vim.open("db.py", DB)
     await vim.until(lambda: vim.refreshed > before)
     assert await vim.codes("app.py") == ["REL201"]
+
+
+@pytest.mark.parametrize(("client", "pulls"), [("pulling", True), ("neovim", False), ("vscode", False)])
+async def test_only_clients_that_can_be_asked_to_pull_again_are_told_to_pull(
+    editor: Start, client: str, pulls: bool
+) -> None:
+    """Neovim 0.11 pulls when a buffer is edited, and at no other time."""
+    vim = await editor(client=client)
+    assert (vim.result.capabilities.diagnostic_provider is not None) is pulls
+    vim.open("app.py", SMTP)
+    assert await vim.codes("app.py") == ["REL102"]
+    assert bool([each for each in vim.published if each.diagnostics]) is not pulls
 
 
 async def test_project_files_are_read_again_when_they_change(editor: Start, tmp_path: Path) -> None:
@@ -239,7 +247,7 @@ async def test_checks_on_save_only(editor: Start) -> None:
     vim.change("app.py", SMTP * 2)
     vim.save("app.py")
     assert len(await vim.findings("app.py")) == 2
-    pulling = await editor(client="neovim", settings={"run": "onSave"})
+    pulling = await editor(client="pulling", settings={"run": "onSave"})
     pulling.open("app.py", SMTP)
     assert len(await pulling.findings("app.py")) == 1
     pulling.change("app.py", f"\n{SMTP}smtplib.SMTP('other')\n")
