@@ -1,12 +1,13 @@
 """libcst's parser, without what takes time and changes nothing.
 
 Each node checks itself when it is made, which is a fifth of the time: that is left out for a text that Python's own
-parser has read.
+parser has read. Nodes are keys of most that is kept of them, and equal by identity; they get Python's own `__hash__`
+and `__eq__` for that, which answer the same as libcst's and are a tenth of a check faster.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Iterator
 
 import libcst as cst
 
@@ -32,5 +33,13 @@ def _set(kind: Any, check: Any) -> None:
     kind.__post_init__ = check
 
 
+def _every(kind: type) -> Iterator[type]:
+    yield kind
+    for below in type.__subclasses__(kind):
+        yield from _every(below)
+
+
 for _kind in _CHECKED:
     _set(_kind, _CHECK)
+for _kind in _every(cst.CSTNode):
+    _kind.__hash__, _kind.__eq__ = object.__hash__, object.__eq__  # type: ignore[method-assign,assignment]
