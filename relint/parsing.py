@@ -41,5 +41,5 @@ def _every(kind: type) -> Iterator[type]:
 
 for _kind in _CHECKED:
     _set(_kind, _CHECK)
-for _kind in _every(cst.CSTNode):
-    _kind.__hash__, _kind.__eq__ = object.__hash__, object.__eq__  # type: ignore[method-assign,assignment]
+for _node in _every(cst.CSTNode):
+    _node.__hash__, _node.__eq__ = object.__hash__, object.__eq__  # type: ignore[method-assign]

@@ -1,6 +1,6 @@
 -- Opens app.py in a Neovim that is set up as the page says, and saves it. Prints one line for each thing that worked.
 local function wait(what, condition)
-  if not vim.wait(20000, condition, 20) then
+  if not vim.wait(60000, condition, 20) then
     io.stderr:write('FAILED: ' .. what .. '; ' .. vim.inspect(vim.diagnostic.get(0)) .. '\n')
     vim.cmd('cq')
   end

@@ -8,7 +8,7 @@ end
 
 -- Wait for a condition, and print what has come true; ends Neovim with an error when it does not.
 function M.wait(what, condition)
-  if not vim.wait(20000, condition, 20) then
+  if not vim.wait(60000, condition, 20) then
     M.fail(what .. '; diagnostics: ' .. vim.inspect(vim.diagnostic.get()) .. '; text: ' .. vim.inspect(vim.api.nvim_buf_get_lines(0, 0, -1, false)))
   end
   print(what)

@@ -25,9 +25,9 @@ local client = common.start()
 
 local function ask(method, params)
   if vim.fn.has('nvim-0.11') == 1 then
-    return client:request_sync(method, params, 5000, buffer)
+    return client:request_sync(method, params, 30000, buffer)
   end
-  return client.request_sync(method, params, 5000, buffer)
+  return client.request_sync(method, params, 30000, buffer)
 end
 
 wait('diagnostics', function() return codes(buffer) == 'REL101 REL102 REL301' end)
