@@ -100,15 +100,23 @@ def _emptied(ctx: Context, function: cst.FunctionDef) -> set[str]:
 
 
 def _is_joined(ctx: Context, made: cst.Call, queues: set[str]) -> bool:
-    """Whether something waits for a thread, or until a queue is empty."""
+    """Whether something waits for a thread, or until a queue is empty.
+
+    `thread.join()`, `await run_in_executor(None, thread.join)`, `while thread.is_alive(): sleep(1)`.
+    """
     held = _held_by(ctx, made)
     names = queues | ({last_name(held)} if held is not None else set())
-    for call in ctx.tree.every(cst.Call, words=("join",)):
-        match call.func:
-            case cst.Attribute(value=owner, attr=cst.Name(value="join")):
-                if last_name(owner) in names or made in made_by(ctx, owner):
-                    return True
+    for method in ctx.tree.every(cst.Attribute, words=("join", "is_alive")):
+        name, owner = method.attr.value, method.value
+        if name == "join" or (name == "is_alive" and _is_asked_in_loop(ctx, method)):
+            if last_name(owner) in names or made in made_by(ctx, owner):
+                return True
     return False
+
+
+def _is_asked_in_loop(ctx: Context, method: cst.Attribute) -> bool:
+    call = ctx.parent(method)
+    return isinstance(call, cst.Call) and isinstance(loop := ctx.parent(call), cst.While) and loop.test is call
 
 
 # -- executors and tasks ---------------------------------------------------------------------------------------------
@@ -160,7 +168,10 @@ def _collection(ctx: Context, name: cst.Name) -> cst.BaseExpression | None:
     uses = ctx.names.uses(found[0], name.value)
     if any(_added_to(ctx, use) is None and not _only_keeps(ctx, use) for use in uses):
         return None
-    return next((into for use in uses if (into := _added_to(ctx, use)) is not None), None)
+    held = [into for use in uses if (into := _added_to(ctx, use)) is not None]
+    if any(isinstance(into, cst.Name) and not ctx.names.is_free(into.value, ctx.names.scope_of(into)) for into in held):
+        return None  # in a list of the function as well, whose caller may wait for them
+    return held[0] if held else None
 
 
 def _added_to(ctx: Context, value: cst.CSTNode) -> cst.BaseExpression | None:
