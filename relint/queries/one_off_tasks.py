@@ -8,9 +8,12 @@ import libcst as cst
 
 from relint.context import Context
 from relint.libraries.one_off import GUARD, ONE_OFF
-from relint.queries.migration_models import model_of
+from relint.names import last_name
+from relint.queries.done_rows import asks_for, tells_done_rows
+from relint.queries.migration_models import followed, model_of
 
-_WRITES = frozenset({"update", "bulk_update", "bulk_create", "delete", "create"})
+_CONDITIONS = frozenset({"Q", "filter", "exclude"})
+_WRITES = frozenset({"bulk_update", "bulk_create", "delete", "create"})
 
 
 def unguarded_write(ctx: Context) -> cst.Call | None:
@@ -33,7 +36,19 @@ def _is_task(ctx: Context, path: PurePath) -> bool:
 def _writes(ctx: Context, call: cst.Call) -> bool:
     match call:
         case cst.Call(func=cst.Attribute(attr=cst.Name(value="save")), args=args):
-            return all(arg.keyword is not None for arg in args) and ctx.in_loop(call)
+            return all(arg.keyword is not None for arg in args) and ctx.in_loop(call) and not _is_done_once(ctx, call)
+        case cst.Call(func=cst.Attribute(value=rows, attr=cst.Name(value="update")), args=args):
+            stored = {arg.keyword.value for arg in args if arg.keyword is not None}
+            return model_of(ctx, rows) is not None and not asks_for(ctx.source(followed(ctx, rows)), stored)
         case cst.Call(func=cst.Attribute(value=rows, attr=cst.Name(value=method))) if method in _WRITES:
             return model_of(ctx, rows) is not None
     return False
+
+
+def _is_done_once(ctx: Context, save: cst.Call) -> bool:
+    """Whether a second run leaves the rows alone that are done, because a condition of the function asks for them."""
+    loop, function = ctx.enclosing(save, cst.For), ctx.enclosing(save, cst.FunctionDef)
+    if loop is None or function is None:
+        return False
+    calls = (call for call in ctx.walk(function.body, cst.Call) if last_name(call.func) in _CONDITIONS)
+    return tells_done_rows(ctx, loop, save, " ".join(map(ctx.source, calls)))

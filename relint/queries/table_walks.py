@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import PurePath
 
 import libcst as cst
 
 from relint.context import Context
 from relint.names import last_name
+from relint.queries.atomic import transaction_around
 from relint.queries.bounds import words_of
+from relint.queries.done_rows import tells_done_rows
 from relint.queries.mentions import texts_in
 from relint.queries.row_loops import RowLoop, in_job_or_command, table_loop
 
-_SAVES = frozenset({"save", "asave", "update", "update_or_create", "get_or_create", "create"})
+_SAVES = frozenset({"save", "asave", "update", "update_or_create", "create"})
 _INDEX = frozenset("elastic elasticsearch es haystack index indexer opensearch reindex search solr whoosh".split())
 _INDEXING = frozenset(
     {"index", "reindex", "update_index", "update", "add_document", "update_document", "index_document"}
@@ -25,6 +28,8 @@ _PROGRESS = re.compile(
     r"|(?:last|start|from|min|max|since|after|until|offset|begin)_?(?:id|pk|key|from|after|at|date|seen|time|row|offset)?$"
 )
 """Words in names, options and texts by which a job goes on where it was, or is told which part to do."""
+_MADE_UP = re.compile(r"(?i)(?:test|demo|sample|example|fake|dummy)_?(?:data|rows|content|objects)|(?:^|_)seed(?:_|$)")
+"""Names of files and functions that make rows for trying things out."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +51,9 @@ def table_walk(ctx: Context, loop: cst.For) -> TableWalk | None:
     if rows is None or not names:
         return None
     write = next((call for call in ctx.walk(loop.body, cst.Call) if _writes(ctx, call, names[-1])), None)
-    if write is None or _is_part(ctx, rows) or _is_told_by_row(ctx, loop, rows) or _keeps_progress(ctx, function):
+    if write is None or _is_part(ctx, rows) or _keeps_progress(ctx, function) or transaction_around(ctx, loop):
+        return None
+    if tells_done_rows(ctx, loop, write, ctx.source(rows.chain)) or _makes_up(ctx, function):
         return None
     return TableWalk(rows, names[-1], write)
 
@@ -54,6 +61,10 @@ def table_walk(ctx: Context, loop: cst.For) -> TableWalk | None:
 def _is_job(ctx: Context, function: cst.FunctionDef) -> bool:
     """The body of a job, a part of a command, or the main function of a script."""
     return in_job_or_command(ctx, function) or (function.name.value == "main" and "__main__" in ctx.text)
+
+
+def _makes_up(ctx: Context, function: cst.FunctionDef) -> bool:
+    return any(_MADE_UP.search(name) for name in (PurePath(ctx.path).stem, function.name.value))
 
 
 def _writes(ctx: Context, call: cst.Call, row: str) -> bool:
@@ -83,16 +94,6 @@ def _is_part(ctx: Context, rows: RowLoop) -> bool:
     """Whether a text that is no constant picks the rows: those of one parent, by the end of its key."""
     given = (arg for call in ctx.walk(rows.chain, cst.Call) for arg in call.args if arg.keyword is not None)
     return any(_PATTERN.search(arg.keyword.value) and ctx.literal(arg.value) is ... for arg in given if arg.keyword)
-
-
-def _is_told_by_row(ctx: Context, loop: cst.For, rows: RowLoop) -> bool:
-    """Whether a row says that it is done: the query, or a test in the loop, asks for a column that a pass sets."""
-    asked = " ".join([ctx.source(rows.chain), *(ctx.source(test.test) for test in ctx.walk(loop.body, cst.If))])
-    targets = (target.target for assign in ctx.walk(loop.body, cst.Assign) for target in assign.targets)
-    stored = {target.attr.value for target in targets if isinstance(target, cst.Attribute)}
-    given = (arg.keyword for call in ctx.walk(loop.body, cst.Call) for arg in call.args)
-    stored |= {keyword.value for keyword in given if keyword is not None}
-    return any(re.search(rf"\b{re.escape(column)}(?:_id|__\w+)?\b", asked) for column in stored)
 
 
 def _keeps_progress(ctx: Context, function: cst.FunctionDef) -> bool:

@@ -41,8 +41,10 @@ class Command(BaseCommand):
 
 Found in bodies of jobs (Celery, dramatiq, RQ, huey), in Django commands and in the `main` of scripts: loops over all
 rows of a table, or an open number of them, that save the row, write another one for it, or give it to a search index.
-Quiet where a pass sets a column by which the query picks its rows, since those that are done are not found again;
-where names or options speak of a place to go on from; and for models of what somebody sets up (settings, types, roles).
+Quiet where a pass sets a column by which the query picks its rows, since those that are done are not found again, or
+writes only rows that it has changed; in a transaction, which leaves nothing half done; for `get_or_create`, which finds
+what is there; for data that is made up (`create_demo_data`); where names or options speak of a place to go on from; and
+for models of what somebody sets up (settings, types, roles).
 
 ## References
 - https://docs.djangoproject.com/en/stable/ref/models/querysets/#iterator
