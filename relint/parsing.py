@@ -42,4 +42,5 @@ def _every(kind: type) -> Iterator[type]:
 for _kind in _CHECKED:
     _set(_kind, _CHECK)
 for _node in _every(cst.CSTNode):
-    _node.__hash__, _node.__eq__ = object.__hash__, object.__eq__  # type: ignore[method-assign]
+    setattr(_node, "__hash__", object.__hash__)  # noqa: B010 - which types allow
+    setattr(_node, "__eq__", object.__eq__)  # noqa: B010
