@@ -10,7 +10,8 @@ from relint import elsewhere, instances
 from relint.file_context import FileContext
 from relint.model import Edit
 from relint.names import COMPREHENSIONS, Binding, Names, is_none
-from relint.tree import Tree, kinds, walk
+from relint.nodes import kinds
+from relint.tree import Tree
 
 if TYPE_CHECKING:
     from relint.config import Settings
@@ -130,7 +131,7 @@ class Context(FileContext):
         self, root: cst.CSTNode, *types: type[_Node], stop: tuple[type[cst.CSTNode], ...] = _NESTED
     ) -> Iterator[_Node]:
         """The nodes of `types` at or under `root` in source order, not entering nested functions and classes."""
-        return walk(root, types, stop=stop)
+        return self.tree.walk(root, types, stop=stop)
 
     # -- what an expression is ---------------------------------------------------------------------------------------
 

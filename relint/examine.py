@@ -12,7 +12,7 @@ from relint.check import crash, engine_diagnostic, unreadable
 from relint.context import Context
 from relint.engine_rules import SYNTAX_ERROR
 from relint.fingerprint import unformatted
-from relint.grafting import Misfit, Parsed, grafted
+from relint.grafting import Grafted, Misfit, Parsed, grafted
 from relint.model import Diagnostic, Finding, Position, Related, RuleInfo
 from relint.narrow import Narrowed, Unseen, narrow
 from relint.nesting import too_deep
@@ -66,10 +66,10 @@ def _examine(
     todo = list(rules)
     for round_ in range(_ROUNDS):
         project.checkpoint()
-        module = _parse(source, narrowed, valid, parsed)
-        if isinstance(module, Diagnostic):
-            return [module]
-        ctx = Context(source.path, Tree(module, source.text, narrowed), settings, project)
+        tree = _parse(source, narrowed, valid, parsed)
+        if isinstance(tree, Diagnostic):
+            return [tree]
+        ctx = Context(source.path, tree, settings, project)
         requests, asking = [], []
         for info in todo:
             project.checkpoint()
@@ -94,13 +94,16 @@ def _run(info: RuleInfo, ctx: Context, fixes: bool) -> list[Diagnostic]:
         return [crash(ctx.path, f"rule {info.code} {info.name}", error)]
 
 
-def _parse(source: Source, narrowed: Narrowed | None, valid: bool, known: Parsed) -> cst.Module | Diagnostic:
+def _parse(source: Source, narrowed: Narrowed | None, valid: bool, known: Parsed) -> Tree | Diagnostic:
     """The tree of a file, or what keeps it from being one; `valid` when this interpreter could parse it."""
     text = narrowed.render() if narrowed is not None else source.text
     if not (narrowed is not None and narrowed.pieces.shallow) and too_deep(text):
         return unreadable(source.path, "nests too deeply to be parsed")
     try:
-        return parse_tree(text, valid=valid) if narrowed is None else _grafted(narrowed, text, known)
+        if narrowed is None:
+            return Tree(parse_tree(text, valid=valid), text)
+        whole = _grafted(narrowed, known)
+        return Tree(whole.module if whole else parse_tree(text, valid=True), source.text, narrowed, whole)
     except cst.ParserSyntaxError as error:
         return _syntax_error(source, error)
     except cst.CSTValidationError as error:  # what libcst finds out when it builds the nodes, without a place
@@ -113,15 +116,15 @@ def _parse(source: Source, narrowed: Narrowed | None, valid: bool, known: Parsed
         return unreadable(source.path, f"makes the parser fail: {error}")
 
 
-def _grafted(narrowed: Narrowed, text: str, known: Parsed) -> cst.Module:
-    """The tree of what is in sight: `text`, which is parsed at once when it cannot be in parts."""
+def _grafted(narrowed: Narrowed, known: Parsed) -> Grafted | None:
+    """The tree of what is in sight; None when it must be parsed at once."""
     try:
-        module, parsed = grafted(narrowed, known)
+        whole = grafted(narrowed, known)
     except (Misfit, cst.ParserSyntaxError, cst.CSTValidationError):
-        return parse_tree(text, valid=True)
+        return None
     known.clear()
-    known.update(parsed)
-    return module
+    known.update(whole.parsed)
+    return whole
 
 
 def _locate(finding: Finding, info: RuleInfo, ctx: Context, fixes: bool) -> Diagnostic:

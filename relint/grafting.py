@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import Iterator, NamedTuple, Sequence
 
 import libcst as cst
@@ -15,7 +16,17 @@ from relint.narrow import Narrowed
 from relint.outline import Piece
 from relint.parsing import parse
 
-Parsed = dict[tuple[str, str, str, str, int], cst.FunctionDef]
+
+@dataclass(eq=False)
+class Part:
+    """A function that was parsed by itself."""
+
+    node: cst.FunctionDef
+    spans: dict[cst.CSTNode, tuple[int, int]] | None = None
+    """Where its nodes stand in its text, once somebody has asked; empty where that cannot be told."""
+
+
+Parsed = dict[tuple[str, str, str, str, int], Part]
 """Functions by their text, what else their trees depend on, and how many equal ones stand before them."""
 
 _REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?=([\r\n])|\Z)")
@@ -35,22 +46,84 @@ class _Function(NamedTuple):
     indent: str
 
 
-def grafted(narrowed: Narrowed, known: Parsed) -> tuple[cst.Module, Parsed]:
-    """The tree of what is in sight, and its functions; those that are `known` are not parsed again.
+class Placed(NamedTuple):
+    """A part in its place: its text and the white space before it there."""
+
+    part: Part
+    start: int
+    text: str
+    indent: str
+
+
+@dataclass(eq=False)
+class Grafted:
+    """A module that was put together."""
+
+    module: cst.Module
+    stock: cst.Module
+    """The module with a stand-in for each function; it shares the other nodes."""
+    text: str
+    """The text of the stock."""
+    functions: dict[cst.CSTNode, Placed] = field(default_factory=dict)
+    """Its functions that were parsed by themselves."""
+    stand_ins: dict[cst.CSTNode, cst.CSTNode] = field(default_factory=dict)
+    """The nodes of the stock for those that are others because something in them is."""
+    parsed: Parsed = field(default_factory=dict)
+    """Its functions, for the next time."""
+
+    def filled(self, body: _Statements, parts: Iterator[Placed]) -> _Statements:
+        """Statements of the stock with the functions in their places."""
+        filled: list[cst.BaseStatement] = []
+        changed = False
+        for statement in body:
+            match statement:
+                case cst.SimpleStatementLine(body=[cst.Expr(value=cst.List(elements=[]))], leading_lines=above) if (
+                    not statement.trailing_whitespace.comment
+                ):
+                    placed = next(parts, None)
+                    if placed is None:
+                        raise Misfit
+                    function = placed.part.node.with_changes(leading_lines=above)
+                    self.functions[function] = placed
+                    filled.append(function)
+                    changed = True
+                case cst.ClassDef(body=cst.IndentedBlock() as block):
+                    inner = self.filled(block.body, parts)
+                    if inner is not block.body:
+                        new_block = block.with_changes(body=inner)
+                        new = statement.with_changes(body=new_block)
+                        self.stand_ins[new_block], self.stand_ins[new] = block, statement
+                        statement, changed = new, True
+                    filled.append(statement)
+                case _:
+                    filled.append(statement)
+        return filled if changed else body
+
+
+def grafted(narrowed: Narrowed, known: Parsed) -> Grafted:
+    """The tree of what is in sight; functions that are `known` are not parsed again.
 
     Raises Misfit, or what libcst raises.
     """
     functions = list(_functions(narrowed, narrowed.pieces))
-    stock = parse(_without(narrowed, functions), valid=True)
+    text = _without(narrowed, functions)
+    stock = parse(text, valid=True)
     keys = list(_keys(functions, stock))
     parsed = {key: known[key] for key in keys if key in known}
     missing = [(key, each) for key, each in zip(keys, functions, strict=True) if key not in parsed]
-    parsed.update(zip((key for key, _ in missing), _parsed([each for _, each in missing], stock), strict=True))
-    nodes = iter([parsed[key] for key in keys])
-    body = _filled(stock.body, nodes)
-    if next(nodes, None) is not None:
+    new = _parsed([each for _, each in missing], stock)
+    parsed.update((key, Part(node)) for (key, _), node in zip(missing, new, strict=True))
+    parts = iter(
+        [Placed(parsed[key], each.start, each.text, each.indent) for key, each in zip(keys, functions, strict=True)]
+    )
+    whole = Grafted(stock, stock, text, parsed=parsed)
+    body = whole.filled(stock.body, parts)
+    if next(parts, None) is not None:
         raise Misfit
-    return (stock if body is stock.body else stock.with_changes(body=body)), parsed
+    if body is not stock.body:
+        whole.module = stock.with_changes(body=body)
+        whole.stand_ins[whole.module] = stock
+    return whole
 
 
 def _keys(functions: list[_Function], stock: cst.Module) -> Iterator[tuple[str, str, str, str, int]]:
@@ -112,27 +185,3 @@ def _function(node: cst.CSTNode) -> cst.FunctionDef:
     if not isinstance(node, cst.FunctionDef):
         raise Misfit
     return node
-
-
-def _filled(body: _Statements, nodes: Iterator[cst.FunctionDef]) -> _Statements:
-    """The statements with the functions in their places."""
-    filled: list[cst.BaseStatement] = []
-    changed = False
-    for statement in body:
-        match statement:
-            case cst.SimpleStatementLine(body=[cst.Expr(value=cst.List(elements=[]))], leading_lines=above) if (
-                not statement.trailing_whitespace.comment
-            ):
-                function = next(nodes, None)
-                if function is None:
-                    raise Misfit
-                filled.append(function.with_changes(leading_lines=above))
-                changed = True
-            case cst.ClassDef(body=cst.IndentedBlock() as block):
-                inner = _filled(block.body, nodes)
-                same = inner is block.body
-                filled.append(statement if same else statement.with_changes(body=block.with_changes(body=inner)))
-                changed = changed or not same
-            case _:
-                filled.append(statement)
-    return filled if changed else body

@@ -35,7 +35,8 @@ def _set(kind: Any, check: Any) -> None:
 
 def _every(kind: type) -> Iterator[type]:
     yield kind
-    for below in type.__subclasses__(kind):
+    known: list[type] = type.__subclasses__(kind)
+    for below in known:
         yield from _every(below)
 
 

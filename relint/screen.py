@@ -45,10 +45,13 @@ class Screen:
         self._guards: list[tuple[cst.CSTNode, _Behind]] = []
         self.stubs: dict[cst.CSTNode, Piece] = {}
         """The functions of which only the header is in sight."""
-        self.whole: dict[cst.CSTNode, Piece] = {}
-        """The functions and classes of which everything is in sight."""
         self._pair(module, narrowed.pieces)
         self.up()
+
+    @property
+    def guarded(self) -> list[cst.CSTNode]:
+        """The nodes of which the body hides something."""
+        return [node for node, _ in self._guards]
 
     def up(self) -> None:
         """Guard the bodies that hide something."""
@@ -92,8 +95,6 @@ class Screen:
             if piece.kind in ("function", "class") and narrowed.is_open(piece):
                 node = next(definitions)
                 whole = narrowed.is_whole(piece)
-                if whole:
-                    self.whole[node] = piece
                 if piece.kind == "class":
                     if not whole:
                         self._piece_of[node] = piece

@@ -11,10 +11,10 @@ import pytest
 from relint.check import check
 from relint.grafting import Misfit, Parsed, grafted
 from relint.narrow import Narrowed
+from relint.nodes import walk
 from relint.outline import Piece, outline
 from relint.settings import Settings
 from relint.source import decode, read
-from relint.tree import walk
 
 ROOT = Path(__file__).parent.parent
 ODD = [
@@ -57,20 +57,20 @@ def described(node: cst.CSTNode) -> list[str]:
 def test_the_tree_is_that_of_the_whole_text(text: str, seed: int) -> None:
     narrowed = shown(text, random.Random(seed) if seed else None)
     plain = cst.parse_module(narrowed.render())
-    module, parsed = grafted(narrowed, {})
-    assert module.code == plain.code
-    assert described(module) == described(plain)
-    again, same = grafted(narrowed, parsed)
-    assert again.code == plain.code
-    assert all(same[key] is function for key, function in parsed.items())
+    first = grafted(narrowed, {})
+    assert first.module.code == plain.code
+    assert described(first.module) == described(plain)
+    again = grafted(narrowed, first.parsed)
+    assert again.module.code == plain.code
+    assert all(again.parsed[key] is function for key, function in first.parsed.items())
 
 
 def test_equal_functions_are_functions_of_their_own() -> None:
     method = "    def f(self):\n        return 1\n"
     narrowed = shown(f"class A:\n{method}class B:\n{method}class C:\n{method}")
-    module, parsed = grafted(narrowed, {})
-    assert len(parsed) == 3
-    for tree in (module, grafted(narrowed, parsed)[0]):
+    first = grafted(narrowed, {})
+    assert len(first.parsed) == 3
+    for tree in (first.module, grafted(narrowed, first.parsed).module):
         nodes = list(walk(tree, (cst.CSTNode,), stop=()))
         assert len(nodes) == len(set(map(id, nodes))) > 20
 
@@ -78,14 +78,13 @@ def test_equal_functions_are_functions_of_their_own() -> None:
 def test_real_files() -> None:
     for seed, path in enumerate(sorted((ROOT / "relint" / "hosts").rglob("*.py"))):
         narrowed = shown(path.read_text("utf-8"), random.Random(seed))
-        module, _ = grafted(narrowed, {})
-        assert module.code == narrowed.render(), path
+        assert grafted(narrowed, {}).module.code == narrowed.render(), path
 
 
 def test_what_looks_like_the_place_of_a_function() -> None:
     with pytest.raises(Misfit):
         grafted(shown("[]\ndef f():\n    pass\n"), {})
-    assert grafted(shown("[1]\ndef f():\n    []\n"), {})[0].code == "[1]\ndef f():\n    []\n"
+    assert grafted(shown("[1]\ndef f():\n    []\n"), {}).module.code == "[1]\ndef f():\n    []\n"
 
 
 @pytest.mark.parametrize("name", ["payments", "receipts", "reports", "worker"])

@@ -10,7 +10,7 @@ from relint.context import Context
 from relint.edits.imports import after_imports
 from relint.model import Edit, Edits
 from relint.names import Binding
-from relint.tree import walk
+from relint.nodes import walk
 
 
 def ensure_definition(ctx: Context, name: str, value: str, at: cst.CSTNode) -> tuple[str, Edits] | None:

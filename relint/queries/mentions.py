@@ -7,7 +7,7 @@ from typing import Iterator
 import libcst as cst
 
 from relint.context import Context
-from relint.tree import walk
+from relint.nodes import walk
 
 
 def nodes_in(root: cst.CSTNode) -> Iterator[cst.CSTNode]:

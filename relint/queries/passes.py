@@ -7,8 +7,8 @@ from typing import Iterator
 import libcst as cst
 
 from relint.context import Context
+from relint.nodes import walk
 from relint.queries.endings import End, ends_of, rest_after
-from relint.tree import walk
 
 Loop = cst.For | cst.While
 Attempt = cst.Try | cst.TryStar
