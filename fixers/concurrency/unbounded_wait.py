@@ -9,7 +9,7 @@ import libcst as cst
 from relint import edits
 from relint.context import Context
 from relint.edits import Edits
-from relint.fixers.http.sanctions import sanctioned_timeout
+from relint.fixers.timeouts import sanctioned_timeout
 from relint.libraries.waits import Wait
 from relint.model import Edit, Finding, Fix, Safety
 from relint.names import last_name

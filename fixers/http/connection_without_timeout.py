@@ -8,7 +8,7 @@ import libcst as cst
 
 from relint import edits
 from relint.context import Context
-from relint.fixers.http.sanctions import timeout_fix, timeout_text
+from relint.fixers.timeouts import timeout_fix, timeout_text
 from relint.libraries.data_stores import Store
 from relint.model import Finding, Fix
 from relint.queries.versions import minimum_version

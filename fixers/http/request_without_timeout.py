@@ -6,7 +6,7 @@ import libcst as cst
 
 from relint import edits
 from relint.context import Context
-from relint.fixers.http.sanctions import sanctioned_timeout, timeout_fix, timeout_text
+from relint.fixers.timeouts import sanctioned_timeout, timeout_fix, timeout_text
 from relint.model import Finding, Fix
 from relint.rules.http.request_without_timeout import Missing, rule
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from relint.context import Context
-from relint.fixers.http.sanctions import sanctioned_timeout
+from relint.fixers.timeouts import sanctioned_timeout
 from relint.libraries.sockets import TIMEOUT_POSITION, WITHOUT_PARAMETER
 from relint.model import Finding, Fix
 from relint.queries.sockets import stays_here

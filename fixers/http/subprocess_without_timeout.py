@@ -7,7 +7,7 @@ from dataclasses import replace
 import libcst as cst
 
 from relint.context import Context
-from relint.fixers.http.sanctions import sanctioned_timeout
+from relint.fixers.timeouts import sanctioned_timeout
 from relint.libraries.subprocesses import WAITS
 from relint.model import Finding, Fix, Safety
 from relint.rules.http.subprocess_without_timeout import rule

@@ -13,6 +13,7 @@ from relint.names import last_name
 from relint.queries.batches import is_batched
 from relint.queries.migration_calls import is_reverse, sql_texts
 from relint.queries.migration_sql import is_key, statements
+from relint.queries.querysets import methods, unwound
 from relint.queries.schema import BulkDelete
 
 _LESS = frozenset({"lt", "lte"})
@@ -107,11 +108,10 @@ def _compared(ctx: Context, condition: cst.BaseExpression) -> str:
 
 
 def _is_core_delete(ctx: Context, expression: cst.BaseExpression) -> bool:
-    while isinstance(expression, cst.Call) and isinstance(expression.func, cst.Attribute):
-        if expression.func.attr.value == "delete":
-            return True
-        expression = expression.func.value
-    return isinstance(expression, cst.Call) and last_name(expression.func) in ("delete", "sa_delete")
+    start, calls = unwound(expression)
+    if "delete" in methods(calls):
+        return True
+    return isinstance(start, cst.Call) and last_name(start.func) in ("delete", "sa_delete")
 
 
 def _root(ctx: Context, expression: cst.BaseExpression) -> str:

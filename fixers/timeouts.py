@@ -1,4 +1,4 @@
-"""What the project has said its pattern is, as fixes write it."""
+"""The timeout that the project has sanctioned, as fixes of several families write it."""
 
 from __future__ import annotations
 
