@@ -300,6 +300,31 @@ def test_a_change_of_text_that_is_imported(project: Project) -> None:
     assert project.hits == 4
 
 
+def test_a_change_of_a_model_that_a_package_hands_on(project: Project) -> None:
+    project.settings = replace(project.settings, select=("REL404",))
+    head = "from django.db import models\n\n\nclass Order(models.Model):\n    name = models.TextField({})\n"
+    ordered = f"{head}\n    class Meta:\n        ordering = ['{{}}']\n"
+    reads = "from shop.models import Order\n\n\ndef page(start, end):\n    return Order.objects.all()[start:end]\n"
+    project.write("shop/views.py", reads)
+    project.write("shop/__init__.py", "")
+    project.write("shop/models/order.py", head.format(""))
+    assert project.codes() == []
+    for module, written, expected in (
+        ("__init__", "from .order import Order\n", ["REL404"]),
+        ("order", ordered.format("", "pk"), []),
+        ("order", ordered.format("", "name"), ["REL404"]),
+        ("order", ordered.format("unique=True", "name"), []),
+        ("__init__", "from .order import *\nfrom .more import *\n", []),
+        ("more", "Order = None\n", []),
+        ("order", head.format(""), []),
+        ("more", "", ["REL404"]),
+    ):
+        project.write(f"shop/models/{module}.py", written)
+        assert project.codes() == expected, written
+    project.check()
+    assert project.hits == 5
+
+
 def test_a_file_that_no_rule_asks_for(project: Project) -> None:
     project.write("a.py", SMTP)
     project.check()

@@ -23,6 +23,9 @@ from tests.asking import context
         ("from ..db import function as here", "def function():\n    pass"),
         ("from shop.db import twice as here", None),
         ("from shop.db import passed_on as here", None),
+        ("from shop.more import Maker as here", "Maker = make()"),
+        ("from shop.all import Maker as here", "Maker = make()"),
+        ("from shop.all import twice as here", None),
         ("from shop.db import nothing as here", None),
         ("from shop.nowhere import Maker as here", None),
         ("from ....... import Maker as here", None),
@@ -37,6 +40,8 @@ def test_imported_definition(statement: str, defined: str | None, tmp_path: Path
     (package / "web").mkdir(parents=True)
     (package / "__init__.py").write_text("")
     (package / "web" / "__init__.py").write_text("view = 2\n")
+    (package / "more.py").write_text("from .db import Maker\n")
+    (package / "all.py").write_text("from shop.db import *\n")
     (tmp_path / "broken.py").write_text("Maker = = 1\n")
     (package / "db.py").write_text(
         "from elsewhere import passed_on\nMaker = make()\ntyped: int = 1\ntwice = 1\ntwice = 2\n"
