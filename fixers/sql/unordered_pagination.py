@@ -16,7 +16,7 @@ from relint.rules.sql.unordered_pagination import rule
 @rule.fixer
 def fix(finding: Finding, ctx: Context) -> Fix | None:
     page: Page = finding.data
-    if page.kind != "django" or not page.may_order:
+    if not page.may_order:
         return None
     changes = _ordered(ctx, page)
     return Fix("Order the rows by their key", changes) if changes is not None else None
@@ -24,9 +24,9 @@ def fix(finding: Finding, ctx: Context) -> Fix | None:
 
 def _ordered(ctx: Context, page: Page) -> Edits | None:
     if page.order_by is not None:
-        return edits.append_argument(ctx, page.order_by, '"pk"')
-    names = ", ".join(f'"{name}"' for name in (*page.by, "pk"))
-    if isinstance(page.rows, cst.Call) or last_name(page.rows) in MANAGERS:
+        return edits.append_argument(ctx, page.order_by, page.key)
+    names = ", ".join([*(f'"{name}"' for name in page.by), page.key])
+    if page.kind == "sqlalchemy" or isinstance(page.rows, cst.Call) or last_name(page.rows) in MANAGERS:
         end = ctx.range(page.rows)[1]
         return (Edit(end, end, f".order_by({names})"),)
     return edits.insert_after(ctx, ctx.statement_of(page.node), f"ordering = [{names}]")  # `model = Order` in a view

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
-from typing import Sequence
 
 import libcst as cst
 
 from relint.context import Context
 from relint.definitions import definition_of
+from relint.syntax import parse
 
 
 def imported_definition(ctx: Context, expression: cst.CSTNode) -> ast.stmt | None:
@@ -27,12 +27,14 @@ def _imported_definition(ctx: Context, expression: cst.CSTNode) -> ast.stmt | No
     return found[1] if found is not None else None
 
 
-def imported_class(ctx: Context, expression: cst.CSTNode) -> tuple[ast.ClassDef, Sequence[ast.stmt]] | None:
-    """A class that is imported, and the statements of the file that defines it."""
-    dotted = ctx.names.dotted(expression) if isinstance(expression, cst.Name | cst.Attribute) else None
-    path, definition = (_found(ctx, dotted) if dotted is not None else None) or (None, None)
-    tree = ctx.project.syntax(path) if path is not None else None
-    return (definition, tree.body) if tree is not None and isinstance(definition, ast.ClassDef) else None
+def class_syntax(ctx: Context, expression: cst.BaseExpression) -> ast.ClassDef | None:
+    """The one class that an expression names, at the top of this file or of another of the project."""
+    if (here := ctx.class_def(expression)) is not None:
+        tree = ctx.memo("ast", lambda: parse(ctx.text))
+        found = [s for s in tree.body if isinstance(s, ast.ClassDef) and s.name == here.name.value] if tree else []
+        return found[0] if len(found) == 1 else None
+    imported = imported_definition(ctx, expression)
+    return imported if isinstance(imported, ast.ClassDef) else None
 
 
 def _found(ctx: Context, dotted: str) -> tuple[Path, ast.stmt] | None:

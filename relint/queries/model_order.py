@@ -12,10 +12,13 @@ import libcst as cst
 from relint.context import Context
 from relint.definitions import definition_of, surface_of
 from relint.project import Project
+from relint.syntax import parse
 
 _PLAIN_BASES = frozenset({"Model"})
 _PLAIN_MANAGERS = frozenset({"Manager"})
-_MOMENTS = frozenset({"DateTimeField", "AutoCreatedField", "CreationDateTimeField", "ModificationDateTimeField"})
+_MOMENTS = frozenset(
+    "DateTimeField AutoCreatedField CreationDateTimeField ModificationDateTimeField DateTime TIMESTAMP datetime".split()
+)
 _RELATIONS = frozenset({"ForeignKey", "TreeForeignKey", "ParentalKey"})
 _UNIQUE = frozenset({"AutoField", "BigAutoField", "SmallAutoField", "OneToOneField", "UUIDField"})
 _NO_COLUMNS = frozenset({"ManyToManyField", "GenericRelation", "GenericForeignKey"})
@@ -35,6 +38,8 @@ class ModelOrder:
     abstract: bool = True
     fields: dict[str, str] = field(default_factory=dict)
     unique: list[frozenset[str]] = field(default_factory=list)
+    key: str | None = None
+    """The primary key, where it is a column that has to be named."""
 
     def certainty(self, names: Sequence[str]) -> Certainty | None:
         """How certain an order by some fields is; None when that is out of sight."""
@@ -61,17 +66,10 @@ def model_order(ctx: Context, model: cst.BaseExpression) -> ModelOrder | None:
 
 def _model_order(ctx: Context, model: cst.BaseExpression) -> ModelOrder | None:
     if (cls := ctx.class_def(model)) is not None:
-        tree = ctx.memo("ast", lambda: _syntax(ctx.text))
+        tree = ctx.memo("ast", lambda: parse(ctx.text))
         return _Module(ctx.project, ctx.path, tree).order(cls.name.value) if tree is not None else None
     dotted = ctx.names.dotted(model) if isinstance(model, cst.Name | cst.Attribute) else None
     return _imported(ctx.project, ctx.path, dotted, frozenset()) if dotted is not None else None
-
-
-def _syntax(text: str) -> ast.Module | None:
-    try:
-        return ast.parse(text)
-    except (SyntaxError, ValueError):
-        return None
 
 
 def _imported(project: Project, path: str, dotted: str, seen: frozenset[ast.ClassDef]) -> ModelOrder | None:
@@ -117,15 +115,15 @@ class _Module:
 def _said(cls: ast.ClassDef, bases: dict[str, ModelOrder]) -> ModelOrder:
     """What a class says, and what it has from its base classes."""
     meta = next((s for s in cls.body if isinstance(s, ast.ClassDef) and s.name == "Meta"), None)
-    own = dict(_assigned(meta.body if meta is not None else ()))
+    own = dict(assigned(meta.body if meta is not None else ()))
     said = ModelOrder(abstract="abstract" in own and ast.unparse(own["abstract"]) == "True")
     for order in bases.values():
         said.fields |= order.fields
         said.unique += order.unique
-    for name, value in _assigned(cls.body):
+    for name, value in assigned(cls.body):
         if isinstance(value, ast.Call) and (kind := ast.unparse(value.func).rpartition(".")[2]).endswith(_FIELDS):
             said.fields[name] = kind
-            if kind in _UNIQUE or any(_is_true(value, keyword) for keyword in ("unique", "primary_key")):
+            if kind in _UNIQUE or any(is_true(value, keyword) for keyword in ("unique", "primary_key")):
                 said.unique.append(frozenset({name}))
     said.unique += _unique_together(own)
     if (
@@ -178,14 +176,15 @@ def _unique_together(meta: dict[str, ast.expr]) -> Iterator[frozenset[str]]:
 
 def _has_manager_of_its_own(cls: ast.ClassDef) -> bool:
     """Whether `objects` is a manager that may order the rows itself."""
-    managers = [value for name, value in _assigned(cls.body) if name == "objects"]
+    managers = [value for name, value in assigned(cls.body) if name == "objects"]
     return any(
         not isinstance(value, ast.Call) or ast.unparse(value.func).rpartition(".")[2] not in _PLAIN_MANAGERS
         for value in managers
     )
 
 
-def _assigned(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
+def assigned(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
+    """The names that statements give a value, each with it."""
     for statement in body:
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
@@ -194,5 +193,6 @@ def _assigned(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
                 yield name, value
 
 
-def _is_true(call: ast.Call, keyword: str) -> bool:
+def is_true(call: ast.Call, keyword: str) -> bool:
+    """Whether a call is given the literal True by keyword."""
     return any(k.arg == keyword and isinstance(k.value, ast.Constant) and k.value.value is True for k in call.keywords)

@@ -23,6 +23,8 @@ class Page:
     by: tuple[str, ...] = ()
     moments: bool = False
     may_order: bool = False
-    """Whether `order_by("pk")` behind `rows` changes the order and nothing else."""
+    """Whether an order by the key behind `rows` changes the order and nothing else."""
+    key: str = '"pk"'
+    """What orders by the key, as source; empty when it is not in sight."""
     order_by: cst.Call | None = None
     """The call that orders the rows; None where their model does, or nothing."""

@@ -10,7 +10,7 @@ import libcst as cst
 
 from relint.context import Context
 from relint.names import is_none, last_name
-from relint.queries.imported import imported_class
+from relint.queries.imported import class_syntax
 
 _LISTS = frozenset(
     f"{module}.{name}"
@@ -78,10 +78,8 @@ def _counts(ctx: Context, pagination: cst.BaseExpression | None) -> bool:
     """Whether a class of pagination counts rows: one of the framework's two that do, or made from it."""
     if pagination is None:
         return False
-    if (cls := ctx.class_def(pagination)) is not None:
-        return (ctx.base_of(cls) or "").rpartition(".")[2] in _COUNTING
-    if (imported := imported_class(ctx, pagination)) is not None:
-        return any(ast.unparse(base).rpartition(".")[2] in _COUNTING for base in imported[0].bases)
+    if (cls := class_syntax(ctx, pagination)) is not None:
+        return any(ast.unparse(base).rpartition(".")[2] in _COUNTING for base in cls.bases)
     return (ctx.names.dotted(pagination) or "").removeprefix("rest_framework.pagination.") in _COUNTING
 
 

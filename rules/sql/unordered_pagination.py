@@ -38,17 +38,17 @@ def unpaid(number):
 
 Found: Django's `Paginator(rows)`, `rows[start:end]`, and a `ListView` with `paginate_by` or a view of Django REST
 framework with a `pagination_class` that counts rows, where the model, in this file or imported from the project, has no
-`Meta.ordering`; and where the rows are ordered by fields of which two rows may hold the same, with no field beside them
-that is unique (`order_by("name")`; for information only when one of the fields is a `DateTimeField`, because rows must
-be of the same microsecond then); SQLAlchemy's `.offset(n)` without `order_by`; `OFFSET` with a parameter in SQL text
-without `ORDER BY`. Quiet where the model, its base classes or its manager are out of sight, or a field of the order is;
-where rows are grouped or distinct and have an order; where the rows were loaded before; and for `[:n]`, `LIMIT 1` and
-`first()`, which take any rows.
+`Meta.ordering`; SQLAlchemy's `.offset(n)` without `order_by`; `OFFSET` with a parameter in SQL text without `ORDER BY`.
+Found as well are rows that are ordered by fields or columns of which two rows may hold the same, with none beside them
+that is unique (`order_by("name")`, `order_by(Order.day.desc())`); for information only when one of them is a date with
+a time, because rows must be of the same microsecond then. Quiet where the model, its base classes or its manager are
+out of sight, or a field of the order is; where rows are grouped or distinct and have an order; where the rows were
+loaded before; and for `[:n]`, `LIMIT 1` and `first()`, which take any rows.
 
 ## Fix safety
-Unsafe: rows come in another order than they mostly did. Django's `order_by("pk")` is added, `"pk"` to the fields of an
-order that has ties, `ordering` to a `ListView`; nothing where rows are distinct or grouped, which the order would
-change, and for SQLAlchemy and SQL text, whose key is not in sight.
+Unsafe: rows come in another order than they mostly did. The key is added: `order_by("pk")` or `"pk"` behind the fields
+of an order, `ordering` in a `ListView`; with SQLAlchemy the column of the mapped class that is its primary key, where
+that is in sight. Nothing where rows are distinct or grouped, which the order would change, and in SQL text.
 
 ## References
 - https://docs.djangoproject.com/en/stable/topics/pagination/#paginating-a-list-of-objects

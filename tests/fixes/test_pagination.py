@@ -7,10 +7,14 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from tests.fixes.postgres import new_database
+from tests.fixing import fixed, run
 
 SETTINGS = """
 DATABASES = {{"default": {database!r}}}
@@ -143,3 +147,55 @@ def test_no_row_is_lost_or_read_twice(engine: str, lost: set[str], tmp_path: Pat
         database |= {key.upper(): value for key, value in new_database().items()}
         (tmp_path / "settings.py").write_text(SETTINGS.format(database=database))
     assert incomplete(tmp_path) == set()
+
+
+CHATS = """
+from sqlalchemy import Column, Integer, String, select
+from sqlalchemy.orm import DeclarativeBase
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Chat(Base):
+    __tablename__ = "chat"
+    name = Column(String(9), primary_key=True)
+    day = Column(Integer)
+    text = Column(String)
+
+
+def by_day(session, number):
+    return session.scalars(select(Chat).order_by(Chat.day.asc()).limit(10).offset(number * 10))
+
+
+def by_query(session, number):
+    return session.query(Chat).order_by(Chat.day).offset(number * 10).limit(10)
+
+
+def unordered(session, number):
+    return session.scalars(select(Chat).where(Chat.day > 0).limit(10).offset(number * 10))
+"""
+
+
+@pytest.mark.parametrize("name", ["by_day", "by_query", "unordered"])
+def test_sqlalchemy(name: str) -> None:
+    read_before, read_after = (_chats(run(code), name) for code in (CHATS, fixed(CHATS, "REL404")))
+    assert len(read_before) == len(read_after) == 40
+    assert len(set(read_before)) < 40
+    assert len(set(read_after)) == 40
+
+
+def _chats(module: dict[str, Any], name: str) -> list[str]:
+    """The names that are read on four pages; between the first two the database gets another way to read them."""
+    engine = sa.create_engine("sqlite://")
+    module["Base"].metadata.create_all(engine)
+    names = []
+    with Session(engine) as session:
+        session.add_all(module["Chat"](name=f"{number:02}", day=1, text=f"{99 - number}") for number in range(40))
+        for page in range(4):
+            names += [row.name for row in module[name](session, page)]
+            if page == 0:
+                session.execute(sa.text("CREATE INDEX chat_texts ON chat (day, text)"))
+    engine.dispose()
+    return names
