@@ -40,7 +40,7 @@ def django_pages(ctx: Context) -> Iterator[Page]:
         elif view.model is not None:
             known = model_order(ctx, view.model)
             by = None if known is None else known.ordering
-            yield _page(view.model, view.model, by, known, whole_rows=True)
+            yield _page(view.model, view.model, by, known, set(), whole_rows=True)
 
 
 def _read(ctx: Context, node: cst.CSTNode, rows: cst.BaseExpression) -> Iterator[Page]:
@@ -59,12 +59,15 @@ def _of_chain(ctx: Context, node: cst.CSTNode, chain: cst.BaseExpression) -> Ite
             ordering = [call for call in calls if last_name(call.func) == "order_by"]
             known = model_order(ctx, model)
             whole = called <= _KEEPS_ROWS
+            fixed = _fixed(calls)
             if ordering:
-                yield _page(node, chain, _names(ctx, ordering[-1]), known, whole_rows=whole, order_by=ordering[-1])
+                yield _page(
+                    node, chain, _names(ctx, ordering[-1]), known, fixed, whole_rows=whole, order_by=ordering[-1]
+                )
             else:
                 grouped = "annotate" in called and called & {"values", "values_list"}
                 by = None if known is None or grouped else known.ordering
-                yield _page(node, chain, by, known, whole_rows=whole)
+                yield _page(node, chain, by, known, fixed, whole_rows=whole)
 
 
 def _names(ctx: Context, order_by: cst.Call) -> tuple[str, ...] | None:
@@ -74,11 +77,18 @@ def _names(ctx: Context, order_by: cst.Call) -> tuple[str, ...] | None:
     return names if names and (len(names) == len(given) or "pk" in names or "-pk" in names) else None
 
 
+def _fixed(calls: list[cst.Call]) -> set[str]:
+    """The fields that are the same in all rows: `filter(order=order)`."""
+    given = (arg.keyword for call in calls if last_name(call.func) == "filter" for arg in call.args)
+    return {keyword.value.removesuffix("_id") for keyword in given if keyword is not None}
+
+
 def _page(
     node: cst.CSTNode,
     rows: cst.BaseExpression,
     by: tuple[str, ...] | None,
     model: ModelOrder | None,
+    fixed: set[str],
     *,
     whole_rows: bool,
     order_by: cst.Call | None = None,
@@ -93,7 +103,7 @@ def _page(
         return Page("django", node, rows, ordered=False, may_order=whole_rows)
     if "pk" in by or "-pk" in by:
         return Page("django", node, rows, ordered=True)
-    certainty = model.certainty(by) if model is not None and whole_rows else None
+    certainty = model.certainty(by, fixed) if model is not None and whole_rows else None
     if certainty is None or certainty == "certain":
         return Page("django", node, rows, ordered=True if certainty else None)
     return Page("django", node, rows, False, by, certainty == "moments", may_order=True, order_by=order_by)

@@ -27,9 +27,9 @@ def _mapped_columns(ctx: Context, cls: cst.BaseExpression) -> ModelOrder | None:
     key = set()
     for name, kind, call in _columns(found):
         said.fields[name] = kind
-        if call is not None and is_true(call, "primary_key"):
+        if _is_said(call, "primary_key"):
             key.add(name)
-        elif call is not None and is_true(call, "unique"):
+        elif _is_said(call, "unique"):
             said.unique.append(frozenset({name}))
     said.unique += [frozenset(key)] if key else []
     said.key = key.pop() if len(key) == 1 else None
@@ -54,6 +54,12 @@ def _columns(cls: ast.ClassDef) -> Iterator[tuple[str, str, ast.Call | None]]:
                     yield name, _last_inside(annotation), None
 
 
+def _is_said(call: ast.Call | None, keyword: str) -> bool:
+    """Whether a column is given the literal True by keyword, `Field(sa_column=Column(unique=True))` too."""
+    inner = ast.walk(call) if call is not None else ()
+    return any(is_true(node, keyword) for node in inner if isinstance(node, ast.Call))
+
+
 def _type(call: ast.Call, annotation: ast.expr | None) -> str:
     for arg in call.args:
         if not isinstance(arg, ast.Constant):
@@ -75,7 +81,8 @@ def _unique_together(arguments: ast.expr) -> Iterator[frozenset[str]]:
     """`UniqueConstraint("a", "b")` and `Index("name", "a", unique=True)` in `__table_args__`."""
     for call in (node for node in ast.walk(arguments) if isinstance(node, ast.Call)):
         texts = [arg.value for arg in call.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
-        if len(texts) == len(call.args) and texts:
+        partial = any((keyword.arg or "").endswith("_where") for keyword in call.keywords)
+        if len(texts) == len(call.args) and texts and not partial:
             if _last(call.func) in ("UniqueConstraint", "PrimaryKeyConstraint"):
                 yield frozenset(texts)
             elif _last(call.func) == "Index" and is_true(call, "unique"):

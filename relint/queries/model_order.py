@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Iterable, Iterator, Literal, Sequence
@@ -19,6 +20,8 @@ _PLAIN_MANAGERS = frozenset({"Manager"})
 _MOMENTS = frozenset(
     "DateTimeField AutoCreatedField CreationDateTimeField ModificationDateTimeField DateTime TIMESTAMP datetime".split()
 )
+_INTEGER = re.compile(r"(?i)^(?:big|positive|small)*_?int(?:eger)?(?:field)?$|^float|^double|^numeric")
+_TIME = re.compile(r"(?:_at|_on|_time|_ts|timestamp)$")
 _RELATIONS = frozenset({"ForeignKey", "TreeForeignKey", "ParentalKey"})
 _UNIQUE = frozenset({"AutoField", "BigAutoField", "SmallAutoField", "OneToOneField", "UUIDField"})
 _NO_COLUMNS = frozenset({"ManyToManyField", "GenericRelation", "GenericForeignKey"})
@@ -41,14 +44,23 @@ class ModelOrder:
     key: str | None = None
     """The primary key, where it is a column that has to be named."""
 
-    def certainty(self, names: Sequence[str]) -> Certainty | None:
-        """How certain an order by some fields is; None when that is out of sight."""
+    def certainty(self, names: Sequence[str], fixed: Iterable[str] = ()) -> Certainty | None:
+        """How certain an order by some fields is, where all rows have the same in those that are `fixed`.
+
+        None when that is out of sight.
+        """
         plain = {name.lstrip("-+") for name in names}
-        if "pk" in plain or "id" in plain or any(unique <= plain for unique in self.unique):
+        known = plain.union(fixed)
+        if "pk" in plain or "id" in plain or any(unique <= known for unique in self.unique):
             return "certain"
         if not all(map(self._repeats, plain)):
             return None
-        return "moments" if any(self.fields[name.partition("__")[0]] in _MOMENTS for name in plain) else "ties"
+        return "moments" if any(map(self._is_moment, plain)) else "ties"
+
+    def _is_moment(self, name: str) -> bool:
+        """Whether a field holds a point in time, also as a number."""
+        kind = self.fields[name.partition("__")[0]]
+        return kind in _MOMENTS or (_INTEGER.search(kind) is not None and _TIME.search(name) is not None)
 
     def _repeats(self, name: str) -> bool:
         """Whether several rows may hold the same: in a plain field, and in all that one foreign key leads to."""

@@ -64,17 +64,17 @@ def _of_sqlalchemy(ctx: Context, offset: cst.Call) -> Iterator[Page]:
     elif len(ordering) > 1 or not called <= _KEEPS_ROWS | {"order_by"}:
         yield Page("sqlalchemy", offset, offset, ordered=True)
     else:
-        yield _ordered_by(ctx, offset, ordering[0])
+        yield _ordered_by(ctx, offset, ordering[0], _fixed(ctx, calls))
 
 
-def _ordered_by(ctx: Context, offset: cst.Call, order_by: cst.Call) -> Page:
+def _ordered_by(ctx: Context, offset: cst.Call, order_by: cst.Call, fixed: set[str]) -> Page:
     """Rows in the order of one `order_by(...)` of columns in sight."""
     columns = [_column(ctx, arg.value) if not arg.star and arg.keyword is None else None for arg in order_by.args]
     by = [column for column in columns if column is not None]
     classes = {ctx.source(cls): cls for cls, _ in by}
     named = {shown: [name for cls, name in by if ctx.source(cls) == shown] for shown in classes}
     known = {shown: mapped_columns(ctx, cls) for shown, cls in classes.items()}
-    certain = [said.certainty(named[shown]) for shown, said in known.items() if said is not None]
+    certain = [said.certainty(named[shown], fixed) for shown, said in known.items() if said is not None]
     if not by or len(by) < len(columns) or len(certain) < len(known) or None in certain or "certain" in certain:
         return Page("sqlalchemy", offset, offset, ordered=True)
     shown, said = next(iter(known.items()))
@@ -82,6 +82,18 @@ def _ordered_by(ctx: Context, offset: cst.Call, order_by: cst.Call) -> Page:
     names = tuple(f"{ctx.source(cls)}.{name}" for cls, name in by)
     moments = "moments" in certain
     return Page("sqlalchemy", offset, offset, False, names, moments, may_order=bool(key), key=key, order_by=order_by)
+
+
+def _fixed(ctx: Context, calls: list[cst.Call]) -> set[str]:
+    """The columns that are the same in all rows: `where(Order.state == state)`, `filter_by(state=state)`."""
+    conditions = [call for call in calls if last_name(call.func) in ("where", "filter", "filter_by")]
+    found = {arg.keyword.value for call in conditions for arg in call.args if arg.keyword is not None}
+    for condition in (each for call in conditions for each in ctx.walk(call, cst.Comparison)):
+        match condition:
+            case cst.Comparison(left=cst.Attribute(attr=cst.Name(value=name)), comparisons=[compared]):
+                if isinstance(compared.operator, cst.Equal):
+                    found.add(name)
+    return found
 
 
 def _column(ctx: Context, term: cst.BaseExpression) -> tuple[cst.BaseExpression, str] | None:

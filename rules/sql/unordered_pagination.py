@@ -40,8 +40,8 @@ Found: Django's `Paginator(rows)`, `rows[start:end]`, and a `ListView` with `pag
 framework with a `pagination_class` that counts rows, where the model, in this file or imported from the project, has no
 `Meta.ordering`; SQLAlchemy's `.offset(n)` without `order_by`; `OFFSET` with a parameter in SQL text without `ORDER BY`.
 Found as well are rows that are ordered by fields or columns of which two rows may hold the same, with none beside them
-that is unique (`order_by("name")`, `order_by(Order.day.desc())`); for information only when one of them is a date with
-a time, because rows must be of the same microsecond then. Quiet where the model, its base classes or its manager are
+that is unique (`order_by("name")`, `order_by(Order.day.desc())`); for information only when one of them is a point in
+time, because rows must be of the very same moment then. Quiet where the model, its base classes or its manager are
 out of sight, or a field of the order is; where rows are grouped or distinct and have an order; where the rows were
 loaded before; and for `[:n]`, `LIMIT 1` and `first()`, which take any rows.
 
@@ -92,5 +92,5 @@ def _message(ctx: Context, page: Page) -> str:
     if not page.by:
         return f"`{shown}` counts rows that have no order: what moves between two pages is read twice or never"
     columns = " and ".join(f"`{name.lstrip('-+')}`" for name in page.by)
-    alike = f"rows with the same {columns}{' to the microsecond' if page.moments else ''}"
+    alike = f"rows with the {'very ' if page.moments else ''}same {columns}"
     return f"`{shown}` counts rows of no certain order: {alike} may change places between two pages"

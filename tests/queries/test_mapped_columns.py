@@ -24,11 +24,13 @@ class Order(Base):
         sa.UniqueConstraint("state", "number", name="one"),
         sa.Index("two", "state", "at", unique=True),
         sa.Index("three", "state"),
+        sa.Index("four", "at", unique=True, postgresql_where=sa.text("state = 'a'")),
     )
     number: Mapped[int] = mapped_column(primary_key=True)
     state = sa.Column("order_state", sa.String(9))
     code: Mapped[str] = mapped_column(sa.String, unique=True)
     at: Mapped[datetime | None]
+    paid_at = sa.Column(sa.BigInteger)
     lines = relationship("Line")
     limit = 5
 
@@ -39,6 +41,7 @@ class Seat(Base):
 class Note(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     text: str = Field()
+    slug: str = Field(sa_column=sa.Column(sa.String, unique=True))
 
 class Plain:
     limit = 5
@@ -57,9 +60,13 @@ def _columns(code: str, path: Path) -> ModelOrder | None:
 @pytest.mark.parametrize(
     ("name", "fields", "key"),
     [
-        ("Order", {"number": "int", "state": "String", "code": "String", "at": "datetime"}, "number"),
+        (
+            "Order",
+            {"number": "int", "state": "String", "code": "String", "at": "datetime", "paid_at": "BigInteger"},
+            "number",
+        ),
         ("Seat", {"row": "Integer", "place": "Integer"}, None),
-        ("Note", {"id": "int", "text": "str"}, "id"),
+        ("Note", {"id": "int", "text": "str", "slug": "str"}, "id"),
     ],
 )
 def test_columns(name: str, fields: dict[str, str], key: str | None, tmp_path: Path) -> None:
@@ -82,6 +89,7 @@ def test_what_is_not_mapped(name: str, tmp_path: Path) -> None:
         (["state", "at"], "certain"),
         (["state"], "ties"),
         (["at"], "moments"),
+        (["paid_at"], "moments"),
         (["lines"], None),
         (["limit"], None),
     ],
@@ -90,3 +98,9 @@ def test_how_certain_an_order_is(names: list[str], certainty: str | None, tmp_pa
     found = _columns("from models import Order\nuse(Order)\n", tmp_path)
     assert found is not None
     assert found.certainty(names) == certainty
+
+
+def test_a_column_inside_a_field(tmp_path: Path) -> None:
+    found = _columns("from models import Note\nuse(Note)\n", tmp_path)
+    assert found is not None
+    assert (found.certainty(["slug"]), found.certainty(["text"])) == ("certain", "ties")
