@@ -9,6 +9,7 @@ from typing import Iterator
 import libcst as cst
 
 from relint.context import Context
+from relint.elsewhere import ask, elsewhere
 from relint.libraries.deadlines import PATIENT, Patient
 from relint.names import last_name
 from relint.queries.bounds import words_of
@@ -108,6 +109,10 @@ def _all_made_without(ctx: Context, client: cst.BaseExpression, patient: Patient
         match made.func:
             case cst.Attribute(value=pool, attr=cst.Name(value="acquire")):
                 if not _is_made_without(ctx, pool, patient):
+                    return False
+            case _ if (place := elsewhere(ctx, made)) is not None:  # `get_session()` of another module
+                question = f"made without {' or '.join(patient.made_with)}"
+                if not ask(ctx, place, question, lambda there, e: _is_made_without(there, e, patient)):
                     return False
             case _ if not all(lacks_timeout(ctx, made, None, keyword) for keyword in patient.made_with):
                 return False

@@ -39,16 +39,23 @@ def _writes(ctx: Context, call: cst.Call) -> bool:
             return all(arg.keyword is not None for arg in args) and ctx.in_loop(call) and not _is_done_once(ctx, call)
         case cst.Call(func=cst.Attribute(value=rows, attr=cst.Name(value="update")), args=args):
             stored = {arg.keyword.value for arg in args if arg.keyword is not None}
-            return model_of(ctx, rows) is not None and not asks_for(ctx.source(followed(ctx, rows)), stored)
+            known = asks_for(ctx.source(followed(ctx, rows)), stored) or _is_done_once(ctx, call)
+            return model_of(ctx, rows) is not None and not known
         case cst.Call(func=cst.Attribute(value=rows, attr=cst.Name(value=method))) if method in _WRITES:
-            return model_of(ctx, rows) is not None
+            return model_of(ctx, rows) is not None and not (method == "create" and _is_missing(ctx, call))
     return False
 
 
-def _is_done_once(ctx: Context, save: cst.Call) -> bool:
+def _is_done_once(ctx: Context, write: cst.Call) -> bool:
     """Whether a second run leaves the rows alone that are done, because a condition of the function asks for them."""
-    loop, function = ctx.enclosing(save, cst.For), ctx.enclosing(save, cst.FunctionDef)
+    loop, function = ctx.enclosing(write, cst.For), ctx.enclosing(write, cst.FunctionDef)
     if loop is None or function is None:
         return False
     calls = (call for call in ctx.walk(function.body, cst.Call) if last_name(call.func) in _CONDITIONS)
-    return tells_done_rows(ctx, loop, save, " ".join(map(ctx.source, calls)))
+    return tells_done_rows(ctx, loop, write, " ".join(map(ctx.source, calls)))
+
+
+def _is_missing(ctx: Context, create: cst.Call) -> bool:
+    """Whether a row is made only where none was found: in `except Tag.DoesNotExist`."""
+    handler = ctx.enclosing(create, cst.ExceptHandler)
+    return handler is not None and handler.type is not None and "DoesNotExist" in ctx.source(handler.type)

@@ -28,7 +28,7 @@ _PROGRESS = re.compile(
     r"|(?:last|start|from|min|max|since|after|until|offset|begin)_?(?:id|pk|key|from|after|at|date|seen|time|row|offset)?$"
 )
 """Words in names, options and texts by which a job goes on where it was, or is told which part to do."""
-_MADE_UP = re.compile(r"(?i)(?:test|demo|sample|example|fake|dummy)_?(?:data|rows|content|objects)|(?:^|_)seed(?:_|$)")
+_MADE_UP = re.compile(r"(?i)(?:test|demo|sample|example|dummy)_?(?:data|rows|content|objects)|fake|(?:^|_)seed(?:_|$)")
 """Names of files and functions that make rows for trying things out."""
 
 

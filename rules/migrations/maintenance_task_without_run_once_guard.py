@@ -46,8 +46,9 @@ Or a data migration, of which the framework keeps the record.
 Off by default: that a task is meant to run once is told by its name only (`fix_`, `backfill_`, `convert_`, ...), and
 whether a second run does harm is not told at all. Found in Django's management commands and in scripts with a
 `__main__`; quiet where the text speaks of a record (`run_once`, `already`, `applied`, `checkpoint`, ...), and where a
-second run leaves rows alone that are done: a condition asks for a column that is set, or a row is saved only if it was
-changed.
+second run leaves rows alone that are done: a condition asks for a column that is set, a row is saved only if it was
+changed, or made only if none was found. What is counted or copied anew does no harm the second time either: one in
+three of the findings of this kind that were read is a mistake.
 
 ## References
 - https://docs.djangoproject.com/en/stable/howto/custom-management-commands/

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import libcst as cst
 import pytest
 
 from relint.queries.deadlines import waits_without_deadline
+from relint.settings import Settings
 from tests.asking import context
 
 CODE = """
@@ -99,3 +102,38 @@ def test_no_handler_or_a_deadline_for_all(old: str, new: str) -> None:
 def test_registered_by_a_call(registered: str) -> None:
     code = CODE.replace('@app.get("/")', "")
     assert found("await deep()", f"{code}\n{registered}\n") is not None
+
+
+@pytest.mark.parametrize(
+    ("made", "seconds"),
+    [
+        ("aiohttp.ClientSession()", 300),
+        ("aiohttp.ClientSession(trust_env=True)", 300),
+        ("aiohttp.ClientSession(timeout=limit())", None),
+        ("aiohttp.ClientSession(**options)", None),
+    ],
+)
+def test_a_session_of_another_module(made: str, seconds: int | None, tmp_path: Path) -> None:
+    (tmp_path / "http.py").write_text(
+        f"import aiohttp\n_session = None\n\n\nasync def get_session() -> aiohttp.ClientSession:\n    global _session\n"
+        f"    if _session is None:\n        _session = {made}\n    return _session\n"
+    )
+    ctx = context(
+        """
+        import aiohttp
+        from fastapi import FastAPI
+        from .http import get_session
+
+        app = FastAPI()
+
+        @app.get("/")
+        async def show():
+            session = await get_session()
+            return await session.get("https://example.com")
+        """,
+        str(tmp_path / "app.py"),
+        Settings(root=tmp_path),
+    )
+    (function,) = ctx.tree.of(cst.FunctionDef)
+    found = waits_without_deadline(ctx, function)
+    assert (found.seconds if found is not None else None) == seconds
