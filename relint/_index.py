@@ -588,7 +588,7 @@ RULES: list[dict[str, Any]] = [
         'summary': 'A one-off task that changes data and keeps no record of having run.',
         'code': 'REL511',
         'imports': ('BaseCommand', '__main__'),
-        'words': ('save', 'update', 'bulk_update', 'bulk_create', 'delete', 'create'),
+        'words': ('save', 'update', 'bulk_update', 'bulk_create', 'create'),
         'default': False,
     },
     {

@@ -13,7 +13,7 @@ from relint.queries.done_rows import asks_for, tells_done_rows
 from relint.queries.migration_models import followed, model_of
 
 _CONDITIONS = frozenset({"Q", "filter", "exclude"})
-_WRITES = frozenset({"bulk_update", "bulk_create", "delete", "create"})
+_WRITES = frozenset({"bulk_update", "bulk_create", "create"})
 
 
 def unguarded_write(ctx: Context) -> cst.Call | None:

@@ -71,6 +71,24 @@ def check(node: cst.BinaryOperation, ctx: Context) -> Iterator[Finding]:
         case _:
             return
     function = ctx.function_of(node)
-    if isinstance(ctx.literal(step), int) and isinstance(function, cst.FunctionDef) and answers_get(ctx, function):
+    if not isinstance(ctx.literal(step), int) or not isinstance(function, cst.FunctionDef):
+        return
+    if answers_get(ctx, function) and not _is_part_of_change(ctx, node, function):
         name = ctx.literal(column)
         yield rule.finding(node, f"`{name}` is stepped by everybody who reads this page: they all queue for one row")
+
+
+def _is_part_of_change(ctx: Context, step: cst.BinaryOperation, function: cst.FunctionDef) -> bool:
+    """Whether other attributes of the row are set as well: an edit that counts itself, whatever request brings it."""
+    match ctx.parent(step):
+        case cst.Assign(targets=[cst.AssignTarget(target=cst.Attribute(value=row, attr=counter))]):
+            pass
+        case _:
+            return False
+    return any(
+        isinstance(target.target, cst.Attribute)
+        and ctx.source(target.target.value) == ctx.source(row)
+        and target.target.attr.value != counter.value
+        for assign in ctx.walk(function.body, cst.Assign)
+        for target in assign.targets
+    )
