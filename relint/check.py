@@ -9,7 +9,7 @@ from __future__ import annotations
 import traceback
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Sequence
+from typing import TYPE_CHECKING, Mapping, Sequence
 
 from relint import suppress
 from relint.engine_rules import ENGINE_RULES, INTERNAL_ERROR, UNREADABLE_FILE
@@ -23,6 +23,7 @@ from relint.sql_funnel import matching_sql
 if TYPE_CHECKING:
     from relint.grafting import Parsed
     from relint.model import RuleInfo
+    from relint.narrow import Narrowed
     from relint.settings import Settings
     from relint.source import Source
 
@@ -91,20 +92,43 @@ def _check_python(
     parsed: Parsed | None,
 ) -> list[Diagnostic]:
     project = project or Project(settings)
-    concerned = rules if funnel is None else funnel.matching(source.text)
-    if funnel is not None and (likely := funnel.likely(source.text)):
-        from relint.leads import shared_words
-
-        words = shared_words(project, source.path, source.text)
-        concerned = [*concerned, *(rule for rule in likely if not words.isdisjoint(rule.imports))]
+    concerned = rules if funnel is None else _concerned(source, funnel, project)
     if not (concerned or parse):
         return []
+    narrowed = None
+    # A plugin's rule may not know that functions are left out of what it sees.
+    if funnel is not None and not any(rule.family == PLUGIN_FAMILY for rule in concerned):
+        narrowed = _narrowed(source, funnel.of(concerned), project)
+        if narrowed is not None:
+            concerned = [rule for rule in concerned if rule.code in narrowed.concerned]
+            if not concerned and narrowed.pieces.shallow:
+                return []  # read by Python's own parser, which is fast, and that was all
     from relint.examine import examine
 
-    if funnel is not None:
-        # A plugin's rule may not know that functions are left out of what it sees.
-        funnel = None if any(rule.family == PLUGIN_FAMILY for rule in concerned) else funnel.of(concerned)
-    return examine(source, settings, concerned, fixes=fixes, project=project, funnel=funnel, parsed=parsed)
+    return examine(source, settings, concerned, fixes=fixes, project=project, narrowed=narrowed, parsed=parsed)
+
+
+def _concerned(source: Source, funnel: Funnel, project: Project) -> list[RuleInfo]:
+    concerned = funnel.matching(source.text)
+    if likely := funnel.likely(source.text):
+        from relint.leads import shared_names
+
+        words = frozenset().union(*shared_names(project, source.path, source.text).values())
+        concerned += (rule for rule in likely if not words.isdisjoint(rule.imports))
+    return concerned
+
+
+def _narrowed(source: Source, funnel: Funnel, project: Project) -> Narrowed | None:
+    """What of a file has to be seen, and by which rules; None for one that this interpreter cannot read."""
+    from relint import deep
+    from relint.narrow import narrow
+
+    def imported() -> Mapping[str, frozenset[str]]:
+        from relint.leads import shared_names
+
+        return shared_names(project, source.path, source.text)
+
+    return deep.run(lambda: narrow(source.text, funnel, imported))
 
 
 def _funnel(settings: Settings, live: frozenset[str], rules: Sequence[RuleInfo]) -> Funnel:

@@ -14,7 +14,7 @@ from relint.engine_rules import SYNTAX_ERROR
 from relint.fingerprint import unformatted
 from relint.grafting import Grafted, Misfit, Parsed, grafted
 from relint.model import Diagnostic, Finding, Position, Related, RuleInfo
-from relint.narrow import Narrowed, Unseen, narrow
+from relint.narrow import Narrowed, Unseen
 from relint.nesting import too_deep
 from relint.parsing import parse as parse_tree
 from relint.project import Project
@@ -22,7 +22,6 @@ from relint.syntax import parse
 from relint.tree import Tree
 
 if TYPE_CHECKING:
-    from relint.funnel import Funnel
     from relint.settings import Settings
     from relint.source import Source
 
@@ -38,16 +37,16 @@ def examine(
     *,
     fixes: bool,
     project: Project | None = None,
-    funnel: Funnel | None = None,
+    narrowed: Narrowed | None = None,
     parsed: Parsed | None = None,
 ) -> list[Diagnostic]:
     """The findings of `rules` in one file, unsorted and unsuppressed.
 
-    With `funnel`, the triggers of these rules, functions in which none of them can find anything are not parsed.
-    `parsed` holds functions that need not be parsed again, and afterwards those of this text.
+    With `narrowed`, what these rules need to see, the rest of the file is not parsed. `parsed` holds functions that
+    need not be parsed again, and afterwards those of this text.
     """
     parsed = {} if parsed is None else parsed
-    return deep.run(lambda: _examine(source, settings, rules, fixes, project or Project(settings), funnel, parsed))
+    return deep.run(lambda: _examine(source, settings, rules, fixes, project or Project(settings), narrowed, parsed))
 
 
 def _examine(
@@ -56,13 +55,12 @@ def _examine(
     rules: Sequence[RuleInfo],
     fixes: bool,
     project: Project,
-    funnel: Funnel | None,
+    narrowed: Narrowed | None,
     parsed: Parsed,
 ) -> list[Diagnostic]:
     """The rules are run on what they need to see; those that ask for more are run again with it in sight."""
     found: list[Diagnostic] = []
-    narrowed = narrow(source.text, funnel) if funnel is not None else None
-    valid = narrowed is not None or (funnel is None and parse(source.text) is not None)
+    valid = narrowed is not None or parse(source.text) is not None
     todo = list(rules)
     for round_ in range(_ROUNDS):
         project.checkpoint()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Any, Iterable, Mapping
+from functools import lru_cache, partial
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Collection, Iterable, Mapping
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from relint.model import RuleInfo
 from relint.patterns import PATTERNS, Pattern
+
+if TYPE_CHECKING:
+    from relint.shapes import Part
 
 Options = Mapping[str, Mapping[str, Any]]
 
@@ -34,10 +38,15 @@ class Funnel:
         words = self._found(text)
         return [trigger.rule for trigger in self._triggers if trigger.lacks_library(words)]
 
-    def near(self, text: str) -> bool:
-        """Whether one of the rules can have a finding in this part of a file that it concerns."""
+    def near(self, text: str, part: Part, known: Collection[str] = ()) -> frozenset[str]:
+        """The codes of the rules that can have a finding in this part of a file that they concern.
+
+        Those that are `known` are asked only while no other is found, and the first of them is enough.
+        """
         words = self._found(text)
-        return any(trigger.is_near(words) for trigger in self._triggers)
+        new = [t for t in self._triggers if t.rule.code not in known and t.is_near(words, part)]
+        old = (t for t in self._triggers if t.rule.code in known and t.is_near(words, part))
+        return frozenset(trigger.rule.code for trigger in new or islice(old, 1))
 
     def of(self, rules: Iterable[RuleInfo]) -> Funnel:
         """The triggers of some of the rules."""
@@ -69,8 +78,10 @@ class _Trigger:
         self.rule = rule
         self.imports = frozenset(rule.imports)
         self.own_words = frozenset(rule.words)
-        self.near = [PATTERNS[name] for name in rule.near]
-        self.anywhere = [PATTERNS[name] for name in (*rule.anywhere, *rule.near)]
+        self.near = [PATTERNS[name] for name in rule.near if name in PATTERNS]
+        self.shapes = [name for name in rule.near if name not in PATTERNS]
+        self.anywhere = [*self.near, *(PATTERNS[name] for name in rule.anywhere)]
+        self.options = options
         named = [names for key, names in options.items() if key.startswith("extra-") and isinstance(names, list)]
         self.extra = frozenset(str(name).rpartition(".")[2] for names in named for name in names)
         self.words = self.imports | self.own_words | self.extra
@@ -89,13 +100,18 @@ class _Trigger:
             return False
         return words.hold(self.own_words) and all(map(words.show, self.anywhere))
 
-    def is_near(self, words: _Words) -> bool:
+    def is_near(self, words: _Words, part: Part) -> bool:
         """Whether a part of such a file is."""
         if words.hold(self.extra):
             return True
-        if self.near:
-            return all(map(words.show, self.near))
-        return not self.own_words or words.hold(self.own_words)
+        if not self.near and self.own_words and not words.hold(self.own_words):
+            return False
+        return all(map(words.show, self.near)) and all(map(partial(self._has_shape, part), self.shapes))
+
+    def _has_shape(self, part: Part, name: str) -> bool:
+        from relint.shapes import SHAPES
+
+        return SHAPES[name](part, self.rule, self.options)
 
 
 class _Words:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Iterator
+from typing import Iterator, Mapping
 
 from relint.definitions import definition_of, surface_of
 from relint.kept import Kept
@@ -19,17 +19,27 @@ _ANY = "*"
 _answers: Kept[frozenset[str]] = Kept(8_000)
 
 
-def shared_words(project: Project, path: str, text: str) -> frozenset[str]:
-    """The parts of library names that what a text imports from the project leads to, or an attribute it reads of it."""
+def shared_names(project: Project, path: str, text: str) -> Mapping[str, frozenset[str]]:
+    """The names that a text imports from the project, with the parts of the library names that they lead to.
+
+    Or that an attribute leads to which the text reads of anything.
+    """
+    return project.memo(("shared names", path), lambda: _shared_names(project, path, text))
+
+
+def _shared_names(project: Project, path: str, text: str) -> dict[str, frozenset[str]]:
     read = frozenset(_ATTRIBUTE.findall(text))
-    found: set[str] = set()
-    for targets in imports(text).values():
+    found: dict[str, frozenset[str]] = {}
+    for name, targets in imports(text).items():
+        words: set[str] = set()
         for target in targets:
             if (place := definition_of(project, path, target)) is not None:
-                found |= _leads_to(project, place[0], f"{place[1]}.{_ANY}", read)
+                words |= _leads_to(project, place[0], f"{place[1]}.{_ANY}", read)
             else:
-                found |= _of_module(project, path, target)
-    return frozenset(found)
+                words |= _of_module(project, path, target)
+        if words:
+            found[name] = frozenset(words)
+    return found
 
 
 def leads_to(project: Project, path: str, expression: str) -> frozenset[str]:

@@ -13,6 +13,7 @@ from typing import Collection, Iterable, Iterator
 
 from relint.funnel import Funnel, stands
 from relint.outline import Outline, Piece, outline
+from relint.shapes import Imported, Part
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _STORES = (
@@ -44,6 +45,8 @@ class Narrowed:
     def __init__(self, text: str, pieces: Outline) -> None:
         self.text = text
         self.pieces = pieces
+        self.concerned: set[str] = set()
+        """The codes of the rules that may find something in some part."""
         self._opened: set[Piece] = set()
         self._whole: set[Piece] = set()
 
@@ -157,13 +160,16 @@ class Narrowed:
             yield start, end
 
 
-def narrow(text: str, funnel: Funnel) -> Narrowed | None:
-    """The module with only what the rules of the funnel need in sight; None when this interpreter cannot parse it."""
+def narrow(text: str, funnel: Funnel, imported: Imported = dict) -> Narrowed | None:
+    """The module with only what the rules of the funnel need in sight; None when this interpreter cannot parse it.
+
+    `imported` says to which libraries lead the names that come from other modules of the project.
+    """
     pieces = outline(text)
     if pieces is None:
         return None
     narrowed = Narrowed(text, pieces)
-    _show_triggers(narrowed, funnel, pieces)
+    _show_triggers(narrowed, funnel, imported)
     _show_mentioned(narrowed)
     seen = len(text) - sum(end - start for start, end in narrowed.gaps())
     if seen > _WORTHWHILE * len(text):
@@ -172,14 +178,19 @@ def narrow(text: str, funnel: Funnel) -> Narrowed | None:
     return narrowed
 
 
-def _show_triggers(narrowed: Narrowed, funnel: Funnel, pieces: list[Piece]) -> None:
-    for piece in pieces:
-        if piece.kind == "class" and piece.body is not None:
-            _show_triggers(narrowed, funnel, piece.members)
-            if funnel.near(_frame(narrowed.text, piece)):
-                narrowed.show(piece, whole=False)
-        elif funnel.near(narrowed.text[piece.start : piece.end]):
-            narrowed.show(piece)
+def _show_triggers(narrowed: Narrowed, funnel: Funnel, imported: Imported) -> None:
+    """Bring the pieces into sight in which a rule may find something, and note which rules."""
+    text, syntax = narrowed.text, narrowed.pieces.take_syntax()
+    module = Part([root for roots in syntax.values() for root in roots], text, imported=imported)
+    for piece, roots in syntax.items():
+        if piece is None:
+            part = _outside(text, 0, len(text), narrowed.pieces)
+        else:
+            part = _frame(text, piece) if piece.members else text[piece.start : piece.end]
+        near = funnel.near(part, Part(roots, part, module), narrowed.concerned)
+        narrowed.concerned |= near
+        if near and piece is not None:
+            narrowed.show(piece, whole=not piece.members)
 
 
 def _show_mentioned(narrowed: Narrowed) -> None:

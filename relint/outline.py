@@ -61,6 +61,15 @@ class Outline(list[Piece]):
     shallow = False
     """Whether it certainly nests no deeper than may be parsed."""
 
+    def __init__(self, pieces: list[Piece], syntax: dict[Piece | None, list[ast.AST]]) -> None:
+        super().__init__(pieces)
+        self._syntax = syntax
+
+    def take_syntax(self) -> dict[Piece | None, list[ast.AST]]:
+        """What `ast` has made of each piece, and (None) of what is in none; once, for an outline outlives its use."""
+        syntax, self._syntax = self._syntax, {}
+        return syntax
+
 
 def outline(text: str) -> Outline | None:
     """The pieces of a module; None when this interpreter cannot parse it."""
@@ -68,7 +77,7 @@ def outline(text: str) -> Outline | None:
     if module is None:
         return None
     outliner = _Outliner(text)
-    found = Outline(outliner.pieces(module.body, None))
+    found = Outline(outliner.pieces(module.body, None), outliner.syntax)
     found.shallow = is_shallow(module, text, outliner.offset)
     return found
 
@@ -88,17 +97,18 @@ class _Outliner:
     def __init__(self, text: str) -> None:
         self.text = text
         self.starts = line_starts(text)
+        self.syntax: dict[Piece | None, list[ast.AST]] = {}
+        """Of a class whose body holds pieces, what is in none of them."""
 
     def pieces(self, body: Sequence[ast.stmt], owner: Piece | None) -> list[Piece]:
         found: list[Piece] = []
+        rest = self.syntax.setdefault(owner, [])
         for index, statement in enumerate(body):
             piece = self._piece(statement)
-            if piece is None or piece.end - piece.start < 2:
+            if piece is None or not _may_be_left_out(piece, first=owner is None and index == 0, top=owner is None):
+                rest.append(statement)
                 continue
-            if owner is None and statement is body[0] and piece.kind == "text":
-                continue  # what is written at the top of a module goes after its docstring
-            if owner is None and piece.kind == "assignment" and piece.end - piece.start <= _SHORT:
-                continue  # cheaper to parse than to ask for
+            self.syntax.setdefault(piece, [statement])
             piece.owner, piece.index = owner, index
             found.append(piece)
         return found
@@ -134,6 +144,7 @@ class _Outliner:
     def _class(self, node: ast.ClassDef) -> Piece:
         piece = Piece("class", *self._span(node), frozenset({node.name}), self._body(node))
         if piece.body is not None:
+            self.syntax[piece] = [*node.decorator_list, *node.bases, *node.keywords]
             piece.members = self.pieces(node.body, piece)
         return piece
 
@@ -166,6 +177,15 @@ class _Outliner:
             return start + column
         end = self.starts[line] if line < len(self.starts) else len(self.text)
         return start + len(self.text[start:end].encode("utf-8", "surrogatepass")[:column].decode("utf-8", "ignore"))
+
+
+def _may_be_left_out(piece: Piece, *, first: bool, top: bool) -> bool:
+    if piece.end - piece.start < 2:
+        return False
+    if first and piece.kind == "text":
+        return False  # what is written at the top of a module goes after its docstring
+    # A short assignment at the top is cheaper to parse than to ask for.
+    return not (top and piece.kind == "assignment" and piece.end - piece.start <= _SHORT)
 
 
 def _names(targets: Sequence[ast.expr]) -> frozenset[str] | None:

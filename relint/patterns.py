@@ -131,6 +131,7 @@ def _retry(text: str) -> bool:
 PATTERNS: dict[str, Pattern] = {
     "sql": _either(_upper, _LOWER, _CAPITALISED),
     "sql, here or imported": _either(_upper, _LOWER, _CAPITALISED, _text_from_elsewhere, _EXTRA),
+    "sql from elsewhere": _either(_text_from_elsewhere, _EXTRA),
     "sql or a call that takes it": _either(_upper, _LOWER, _SQL_CALL),
     "interpolation or a call that takes sql": _either(_INTERPOLATION, _SQL_CALL),
     "with or a decorator": _WITH_OR_DECORATOR,
@@ -169,6 +170,7 @@ PATTERNS: dict[str, Pattern] = {
         _any_of("Redis", "from_url", "create_pool", "initialize", "connect("),
         _regex(r"(?i:pool|client|connection)\(|\.[A-Z]\w*\("),
     ),
+    "client or stream": _any_of("Client", "stream", "urlopen"),
     "client or request": _regex(
         r"\b(?:(?:Client|AsyncClient|ClientSession|client|resource|Redis|StrictRedis|from_url|RedisCluster"
         rf"|create_engine|create_async_engine)\(|requests\b|(?<!\.)(?:{_VERBS})\()"
@@ -179,6 +181,9 @@ PATTERNS: dict[str, Pattern] = {
     "context variable": _either(
         _any_of("ContextVar", "flask", "quart", "structlog", "get_current_span", "asgiref"),
         _regex(r"\.get\(\s*(?:\)|None\b)", ".get("),
+    ),
+    "timeout that may do nothing": _regex(
+        r"\.timeout[ \t]*=(?!=)|\bsetdefaulttimeout\b|\bdef[ \t]+send\b", "timeout", "def send"
     ),
     "delete": _any_of("delete", "DELETE", "Delete"),
     "less than": _any_of("__lt", "<"),

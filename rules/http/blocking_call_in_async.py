@@ -53,7 +53,7 @@ from relint.queries.urls import is_local_url
 
 rule = Rule(
     code="REL107",
-    near=("async def",),
+    near=("async def", "blocking call in async"),
     imports=("time", "requests", "urllib", "urllib2", "urllib3", "httpx", "subprocess", "os", "psycopg2", "psycopg",
              "sqlite3", "pymysql", "MySQLdb", "mysql", "oracledb", "pyodbc", "snowflake", "requests_oauthlib",
              "requests_client", "requests_futures", "requests_cache", "requests_toolbelt", "requests_html",

@@ -66,7 +66,7 @@ rule = Rule(
     words=("Client", "AsyncClient", "ClientSession", "client", "resource", "Redis", "StrictRedis", "from_url",
            "RedisCluster", "create_engine", "create_async_engine", "get", "post", "put", "patch", "delete", "head",
            "request"),
-    near=("client or request",),
+    near=("client or request", "client, or request in a loop"),
     fix="unsafe",
 )  # fmt: skip
 

@@ -84,7 +84,7 @@ rule = Rule(
     words=("Redis", "StrictRedis", "RedisCluster", "from_url", "ConnectionPool", "BlockingConnectionPool", "connect",
            "Connect", "Connection", "create_pool", "SimpleConnectionPool", "ThreadedConnectionPool", "MongoClient",
            "AsyncMongoClient", "AsyncIOMotorClient", "initialize", "insecure_channel", "secure_channel"),
-    near=("client or remote call",),
+    near=("client or remote call", "connection"),
     fix="unsafe",
     options={"ignore-calls": []},
 )  # fmt: skip

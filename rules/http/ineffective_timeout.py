@@ -73,6 +73,7 @@ rule = Rule(
     code="REL112",
     imports=("requests",),
     words=("timeout", "setdefaulttimeout"),
+    near=("timeout that may do nothing",),
     fix="safe",
 )
 

@@ -69,7 +69,7 @@ from relint.queries.urls import is_local_url
 
 rule = Rule(
     code="REL101",
-    near=("request",),
+    near=("request", "function of a library"),
     imports=("requests", "urllib", "urllib2", "urllib3", "httpx", "aiohttp", "requests_oauthlib", "requests_client",
              "requests_futures", "requests_cache", "requests_toolbelt", "requests_html", "cachecontrol",
              "cloudscraper"),

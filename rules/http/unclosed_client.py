@@ -58,6 +58,7 @@ rule = Rule(
     code="REL106",
     imports=("aiohttp", "httpx", "requests", "urllib", "six"),
     words=("ClientSession", "Client", "AsyncClient", "stream", "urlopen"),
+    near=("client or stream", "client, or streamed answer"),
     fix="unsafe",
     shared=True,
 )

@@ -53,7 +53,7 @@ from relint.queries.retries import retries
 
 rule = Rule(
     code="REL604",
-    near=("retry", "failure"),
+    near=("retry", "failure", "retry by a library"),
     words=(
         "sleep", "_sleep", "async_sleep", "wait", "call_later", "callLater", "Timer", "async_call_later", "retry",
         "Retrying", "AsyncRetrying", "on_exception", "on_predicate", "retry_context", "autoretry_for",

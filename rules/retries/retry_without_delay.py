@@ -52,7 +52,7 @@ from relint.queries.retries import retries
 
 rule = Rule(
     code="REL603",
-    near=("retry", "failure"),
+    near=("retry", "failure", "retry by a library"),
     imports=("except", "tenacity", "backoff", "urllib3", "requests", "retrying", "retry", "funcy", "celery"),
     words=(
         "while", "range", "count", "repeat", "retry", "Retry", "Retrying", "AsyncRetrying", "on_exception",

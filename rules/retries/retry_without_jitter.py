@@ -81,7 +81,7 @@ from relint.queries.retries import retries
 
 rule = Rule(
     code="REL601",
-    near=("retry", "failure"),
+    near=("retry", "failure", "retry by a library or by hand"),
     words=(
         "sleep", "_sleep", "async_sleep", "wait", "call_later", "callLater", "Timer", "async_call_later", "retry",
         "retry_with", "Retry", "Retrying", "AsyncRetrying", "on_exception", "on_predicate", "retry_context",

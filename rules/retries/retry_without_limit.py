@@ -54,7 +54,7 @@ from relint.queries.retries import retries
 
 rule = Rule(
     code="REL602",
-    near=("retry", "failure"),
+    near=("retry", "failure", "retry by a library"),
     imports=("except", "tenacity", "backoff", "retrying", "retry", "stamina", "celery"),
     words=(
         "while", "count", "retry", "Retrying", "AsyncRetrying", "on_exception", "on_predicate", "retry_context",

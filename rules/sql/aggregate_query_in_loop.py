@@ -61,7 +61,7 @@ rule = Rule(
     code="REL408",
     words=("count", "exists", "aggregate", "acount", "aexists", "aaggregate", "scalar", "scalar_one"),
     anywhere=("count of rows",),
-    near=("count of rows", "loop or comprehension"),
+    near=("count of rows", "loop or comprehension", "count in a loop"),
 )
 
 

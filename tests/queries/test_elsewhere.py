@@ -199,6 +199,6 @@ def test_nothing_is_read_for_names_of_libraries(root: Path) -> None:
     ],
 )
 def test_leads(root: Path, text: str, words: set[str]) -> None:
-    assert leads.shared_words(Project(Settings(root=root)), str(root / "shop" / "app.py"), text) >= words
-    if not words:
-        assert not leads.shared_words(Project(Settings(root=root)), str(root / "shop" / "app.py"), text)
+    found = leads.shared_names(Project(Settings(root=root)), str(root / "shop" / "app.py"), text)
+    assert set().union(*found.values()) >= words
+    assert bool(found) is bool(words)

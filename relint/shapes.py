@@ -1,0 +1,303 @@
+"""What the syntax of a part of a module must hold for a rule: necessary conditions, as in `relint.patterns`.
+
+They are asked where all patterns of a rule match, of the tree that `ast` has made to find the parts. They see what a
+search in text does not: that a word stands in a comment, that a call is in no loop.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cached_property
+from typing import Any, Callable, Collection, Iterator, Mapping, Sequence
+
+from relint.libraries.blocking import BLOCKING
+from relint.libraries.databases import SINKS
+from relint.libraries.http import PASSES_ON, VERBS, WAITING
+from relint.model import RuleInfo
+from relint.patterns import PATTERNS
+from relint.reach import Reach, last_name, mentions
+
+Options = Mapping[str, Any]
+"""The settings of a rule that differ from its defaults."""
+Imported = Callable[[], Mapping[str, frozenset[str]]]
+
+_LEAVES = frozenset({ast.Name, ast.Constant, ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal})
+_WITHOUT_NODES = frozenset({"ctx", "op", "ops", "type_comment", "attr", "module", "level", "conversion", "kind"})
+_fields: dict[type, tuple[str, ...]] = {}
+
+
+class Part:
+    """The syntax of a part of a module; `module` is the whole, `text` its text."""
+
+    def __init__(
+        self, roots: Sequence[ast.AST], text: str, module: Part | None = None, imported: Imported = dict
+    ) -> None:
+        """`imported` says of the whole module to which libraries lead the names that come from other modules."""
+        self._roots = roots
+        self.text = text
+        self.module = module or self
+        self._imported = imported
+
+    def of(self, *kinds: type[ast.AST]) -> Iterator[Any]:
+        """The nodes of exactly these types; texts that stand as statements (docstrings) are left out."""
+        for kind in kinds:
+            yield from self._nodes.get(kind, ())
+
+    @cached_property
+    def _nodes(self) -> dict[type, list[ast.AST]]:
+        found: dict[type, list[ast.AST]] = {}
+        todo = list(self._roots)
+        while todo:
+            node = todo.pop()
+            kind = type(node)
+            if kind is ast.Expr and type(node.value) is ast.Constant:  # type: ignore[attr-defined]
+                continue
+            known = found.get(kind)
+            if known is None:
+                found[kind] = [node]
+            else:
+                known.append(node)
+            if kind not in _LEAVES:
+                for name in _fields_of(kind):
+                    value = getattr(node, name)
+                    if type(value) is list:
+                        todo += [each for each in value if isinstance(each, ast.AST)]
+                    elif isinstance(value, ast.AST):
+                        todo.append(value)
+        return found
+
+    @cached_property
+    def reach(self) -> Reach:
+        """Which names of the module may stand for which libraries."""
+        walruses = self.of(ast.NamedExpr) if ":=" in self.text else ()
+        return Reach([*self._roots, *walruses], self._imported())
+
+    @cached_property
+    def repeated(self) -> Part:
+        """What its loops and comprehensions repeat."""
+        repeated: list[ast.AST] = []
+        for loop in self.of(ast.For, ast.AsyncFor, ast.While):
+            repeated += loop.body
+        for made in self.of(ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp):
+            repeated += (made.key, made.value) if isinstance(made, ast.DictComp) else (made.elt,)
+            repeated += (test for each in made.generators for test in each.ifs)
+        return Part(repeated, self.text, self.module)
+
+    @cached_property
+    def writes_sql(self) -> bool:
+        """Whether one of its texts may be SQL, or a piece of it."""
+        texts = [each.value for each in self.of(ast.Constant) if isinstance(each.value, str)]
+        return bool(texts) and PATTERNS["sql"]('"' + '\n"'.join(texts))
+
+    @cached_property
+    def speaks_sql(self) -> bool:
+        """Whether it writes SQL, or may fill such a text of another module."""
+        return self.writes_sql or PATTERNS["sql from elsewhere"](self.text)
+
+
+def _fields_of(kind: type[ast.AST]) -> tuple[str, ...]:
+    fields = _fields.get(kind)
+    if fields is None:
+        fields = _fields[kind] = tuple(name for name in kind._fields if name not in _WITHOUT_NODES)
+    return fields
+
+
+# -- SQL -------------------------------------------------------------------------------------------------------------
+
+_FILLS = frozenset({"format", "format_map", "join", "replace", "substitute", "safe_substitute"})
+_TAKES = frozenset({*SINKS, "extra"})
+_QUERIES = frozenset("select insert update delete exists query pg_insert mysql_insert sqlite_insert sa_delete".split())
+"""What begins a query of SQLAlchemy, which is no text."""
+
+
+def _sql_with_holes(part: Part, _rule: RuleInfo, _options: Options) -> bool:
+    """A text of SQL and something that puts values into a text, or a call that a database gets such a text by."""
+    if not part.module.speaks_sql:
+        return False
+    return (part.writes_sql and _fills_text(part)) or any(_may_take_sql(call, part) for call in part.of(ast.Call))
+
+
+def _fills_text(part: Part) -> bool:
+    if any(True for _ in part.of(*_FIELDS)):
+        return True
+    if any(isinstance(node.op, ast.Add | ast.Mod) and not _counts(node) for node in part.of(ast.BinOp)):
+        return True
+    if any(isinstance(node.op, ast.Add | ast.Mod) for node in part.of(ast.AugAssign)):
+        return True
+    return any(last_name(call.func) in _FILLS for call in part.of(ast.Call))
+
+
+_FIELDS: tuple[type[ast.AST], ...] = (ast.FormattedValue, getattr(ast, "Interpolation", ast.FormattedValue))
+
+
+def _counts(node: ast.BinOp) -> bool:
+    """Whether an operation has a number for one of its sides, and so no text."""
+    return _is_number(node.left) or (_is_number(node.right) and isinstance(node.op, ast.Add))
+
+
+def _is_number(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, int | float)
+
+
+def _may_take_sql(call: ast.Call, part: Part) -> bool:
+    name = last_name(call.func)
+    if name not in _TAKES:
+        return False
+    given = [*call.args[:2], *(keyword.value for keyword in call.keywords)]
+    if name == "copy":
+        given = [each for each in given if isinstance(each, ast.JoinedStr)]
+    return any(not isinstance(each, ast.Constant) and not _is_query(each, part) for each in given)
+
+
+def _is_query(node: ast.expr, part: Part) -> bool:
+    """`select(User).where(...)`, or a name that is given nothing else in the part."""
+    match node:
+        case ast.Name(id=name):
+            bound = [each.value for each in part.of(ast.Assign) if any(last_name(t) == name for t in each.targets)]
+            return bool(bound) and all(
+                not isinstance(v, ast.Name) and _is_query_of(v, {*_QUERIES, name}) for v in bound
+            )
+        case ast.Call():
+            return _is_query_of(node, _QUERIES)
+    return False
+
+
+def _is_query_of(node: ast.expr, names: Collection[str]) -> bool:
+    """Whether a chain of calls begins with one of these names: `select(User)`, `sa.select(User)`, `found.all()`."""
+    first = node
+    while isinstance(node, ast.Call | ast.Attribute):
+        first = node if isinstance(node, ast.Call) else first
+        node = node.func if isinstance(node, ast.Call) else node.value
+    if isinstance(node, ast.Name) and node.id in names:
+        return True
+    return isinstance(first, ast.Call) and isinstance(first.func, ast.Attribute) and first.func.attr in _QUERIES
+
+
+# -- functions of libraries ------------------------------------------------------------------------------------------
+
+_BLOCKING = frozenset(name.rpartition(".")[2] for name in (*BLOCKING, *WAITING))
+
+
+def _library(part: Part, rule: RuleInfo, _options: Options) -> bool:
+    """One of the rule's `words` as a name of what may come from one of its `imports`, or another name for it."""
+    return _names_library(part, frozenset(rule.imports), frozenset(rule.words))
+
+
+def _names_library(part: Part, libraries: frozenset[str], words: frozenset[str]) -> bool:
+    led = part.module.reach.led(libraries)
+    if not led:
+        return False
+    if any(each.id in words and each.id in led for each in part.of(ast.Name)):
+        return True
+    if any(each.attr in words and mentions(each.value, led) for each in part.of(ast.Attribute)):
+        return True
+    other = part.module.reach.aliases & led
+    for call in part.of(ast.Call):
+        name = last_name(call.func)
+        if name in other or (name == "getattr" and any(mentions(each, led) for each in call.args[:1])):
+            return True
+        if isinstance(call.func, ast.Subscript) and mentions(call.func, led):
+            return True
+        if name in PASSES_ON and any(last_name(each) in other for each in call.args):
+            return True
+    return False
+
+
+def _blocking_in_async(part: Part, rule: RuleInfo, _options: Options) -> bool:
+    coroutines = list(part.of(ast.AsyncFunctionDef))
+    inside = Part([each for function in coroutines for each in function.body], part.text, part.module)
+    return bool(coroutines) and _names_library(inside, frozenset(rule.imports), _BLOCKING)
+
+
+def _opened(part: Part, rule: RuleInfo, _options: Options) -> bool:
+    """A client that is made, or an answer that is streamed."""
+    libraries = frozenset(rule.imports)
+    if _names_library(part, libraries, frozenset(rule.words)):
+        return True
+    streams = any(each.arg == "stream" for each in part.of(ast.keyword))
+    return streams and _names_library(part, libraries, _REQUESTS)
+
+
+def _client(part: Part, rule: RuleInfo, _options: Options) -> bool:
+    """A client that is made, or a request in a loop."""
+    libraries = frozenset(rule.imports)
+    if _names_library(part, libraries, frozenset(rule.words) - _REQUESTS):
+        return True
+    return _names_library(part.repeated, libraries, _REQUESTS)
+
+
+_REQUESTS = frozenset({*VERBS, "request"})
+
+
+def _store(part: Part, rule: RuleInfo, options: Options) -> bool:
+    """A connection that is made, or (of gRPC) a method of what a project generates."""
+    return "grpc" in part.module.text or _library(part, rule, options)
+
+
+# -- loops -----------------------------------------------------------------------------------------------------------
+
+_COUNTS = frozenset({"count", "exists", "acount", "aexists"})
+_ASKS = frozenset({"aggregate", "aaggregate", "scalar", "scalar_one", "scalar_one_or_none"})
+
+
+def _count_in_a_loop(part: Part, _rule: RuleInfo, _options: Options) -> bool:
+    for call in part.repeated.of(ast.Call):
+        if isinstance(call.func, ast.Attribute):
+            if call.func.attr in _ASKS or (call.func.attr in _COUNTS and not call.args):
+                return True
+    return False
+
+
+# -- retries ---------------------------------------------------------------------------------------------------------
+
+_OF_LIBRARY = re.compile(
+    r"[rR]etry(?:_with|_context)?$|Retrying$|^(?:on_exception|on_predicate|autoretry_for|max_retries)$|Adapter$|^copy$"
+)
+_PAUSES = re.compile(r"sleep|back_?off|delay|wait|pause|throttl|cool_?down|retry|call_?later|Timer", re.IGNORECASE)
+
+
+def _retry(part: Part, rule: RuleInfo, options: Options) -> bool:
+    return _retry_by_library(part, rule, options) or _retry_by_hand(part)
+
+
+def _retry_by_library(part: Part, rule: RuleInfo, options: Options) -> bool:
+    """What a library is told to try again; with the option `loops`, what is tried again by hand too."""
+    named = [last_name(call.func) for call in part.of(ast.Call)]
+    named += [keyword.arg or "" for keyword in part.of(ast.keyword)]
+    named += [last_name(each) for function in part.of(*_FUNCTIONS) for each in function.decorator_list]
+    named += [last_name(target) for assign in part.of(ast.Assign) for target in assign.targets]
+    if any(map(_OF_LIBRARY.search, named)):
+        return True
+    return bool(options.get("loops")) and (_retry_by_hand(part) or any(True for _ in part.repeated.of(*_TRIES)))
+
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_TRIES = (ast.Try, getattr(ast, "TryStar", ast.Try))
+
+
+def _retry_by_hand(part: Part) -> bool:
+    """A loop that waits, and is gone on with after an error or an answer; a function that calls itself after one."""
+    if not any(_PAUSES.search(last_name(call.func)) for call in part.of(ast.Call)):
+        return False
+    again = part.repeated
+    if any(_PAUSES.search(last_name(call.func)) for call in again.of(ast.Call)):
+        if any(True for _ in again.of(*_TRIES, ast.If)):
+            return True
+    called = {last_name(each) for each in part.of(ast.Name, ast.Attribute)}
+    return any(function.name in called for function in part.of(*_FUNCTIONS))
+
+
+Shape = Callable[[Part, RuleInfo, Options], bool]
+
+SHAPES: dict[str, Shape] = {
+    "function of a library": _library,
+    "blocking call in async": _blocking_in_async,
+    "client, or request in a loop": _client,
+    "client, or streamed answer": _opened,
+    "connection": _store,
+    "sql with holes": _sql_with_holes,
+    "count in a loop": _count_in_a_loop,
+    "retry by a library or by hand": _retry,
+    "retry by a library": _retry_by_library,
+}
