@@ -45,9 +45,9 @@ def _handed_on(project: Project, found: Definition, head: str, seen: frozenset[D
     """Where a module has a name from that it imports and says nothing else of; the module itself for any other."""
     file, expression = found
     target = surface_of(project, file).handed_on.get(head)
-    if target is None or found in seen:
+    if target is None or (file, head) in seen:  # `x` may be `x.x` of the module itself, and so on
         return found
-    return _definition_of(project, file, target + expression[len(head) :], seen | {found}) or found
+    return _definition_of(project, file, target + expression[len(head) :], seen | {(file, head)}) or found
 
 
 def _from_star(project: Project, file: str, name: str, seen: frozenset[str]) -> str | None:

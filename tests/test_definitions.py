@@ -45,6 +45,7 @@ def load():
     "space/deep/__init__.py": "from ..names import Name\n",
     "space/names.py": "class Name: ...\n",
     "old.py": "from new import thing\n",
+    "built/__init__.py": "from .fast import fast\n",  # from a module that is compiled
     "new/part.py": "",
 }
 
@@ -77,6 +78,8 @@ def root(tmp_path: Path) -> Path:
         ("app.models._private", None),
         ("app.models.Twice", "app/models/twice.py: Twice"),
         ("app.models.Maybe", "app/models/__init__.py: Maybe"),
+        ("built.fast", "built/__init__.py: fast.fast"),
+        ("built.fast.now", "built/__init__.py: fast.fast.now"),
         ("app.models.Hidden", "app/models/__init__.py: Hidden"),
         ("app.models.get", "app/models/__init__.py: get"),
         ("app.models.nothing", None),
