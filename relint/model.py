@@ -77,7 +77,8 @@ class Rule:
     A file concerns the rule when it holds one of `imports` and one of `words` (of those that are given), which are
     plain identifiers, and a match of all `anywhere`, which name entries of `relint.patterns`. The function, or
     statement outside of functions, from which a finding starts must hold one of `words` too or, where they are given, a
-    match of all `near`, which name patterns as well: what does not may be left out when the file is parsed.
+    match of all `near`, which name patterns as well, or shapes of `relint.shapes`: what does not may be left out when
+    the file is parsed.
     A `.sql` file concerns it when each of `sql` stands there, in any case and spacing; `A|B` is either of two.
     `yields` says that its findings wait until nothing else is found at their place: a fix of another rule may bring
     them to light. `shared` says that it is about objects which modules hand to each other: a file concerns it also when

@@ -12,7 +12,7 @@ import re
 from typing import Collection, Iterable, Iterator
 
 from relint.funnel import Funnel, stands
-from relint.outline import Outline, Piece, outline
+from relint.outline import Outline, Piece, Syntax, outlined
 from relint.shapes import Imported, Part
 
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -165,11 +165,14 @@ def narrow(text: str, funnel: Funnel, imported: Imported = dict) -> Narrowed | N
 
     `imported` says to which libraries lead the names that come from other modules of the project.
     """
-    pieces = outline(text)
-    if pieces is None:
+    found = outlined(text)
+    if found is None:
         return None
+    pieces, syntax = found
     narrowed = Narrowed(text, pieces)
-    _show_triggers(narrowed, funnel, imported)
+    _show_triggers(narrowed, syntax, funnel, imported)
+    if not narrowed.concerned:
+        return narrowed
     _show_mentioned(narrowed)
     seen = len(text) - sum(end - start for start, end in narrowed.gaps())
     if seen > _WORTHWHILE * len(text):
@@ -178,11 +181,11 @@ def narrow(text: str, funnel: Funnel, imported: Imported = dict) -> Narrowed | N
     return narrowed
 
 
-def _show_triggers(narrowed: Narrowed, funnel: Funnel, imported: Imported) -> None:
+def _show_triggers(narrowed: Narrowed, syntax: Syntax, funnel: Funnel, imported: Imported) -> None:
     """Bring the pieces into sight in which a rule may find something, and note which rules."""
-    text, syntax = narrowed.text, narrowed.pieces.take_syntax()
-    module = Part([root for roots in syntax.values() for root in roots], text, imported=imported)
-    for piece, roots in syntax.items():
+    text = narrowed.text
+    module = Part(syntax.module, text, imported=imported)
+    for piece, roots in syntax.pieces.items():
         if piece is None:
             part = _outside(text, 0, len(text), narrowed.pieces)
         else:

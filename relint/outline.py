@@ -11,7 +11,7 @@ import io
 import re
 import tokenize
 from dataclasses import dataclass, field
-from typing import Iterator, Literal, Sequence
+from typing import Iterator, Literal, NamedTuple, Sequence
 
 from relint.lines import line_starts
 from relint.nesting import is_shallow
@@ -61,25 +61,30 @@ class Outline(list[Piece]):
     shallow = False
     """Whether it certainly nests no deeper than may be parsed."""
 
-    def __init__(self, pieces: list[Piece], syntax: dict[Piece | None, list[ast.AST]]) -> None:
-        super().__init__(pieces)
-        self._syntax = syntax
 
-    def take_syntax(self) -> dict[Piece | None, list[ast.AST]]:
-        """What `ast` has made of each piece, and (None) of what is in none; once, for an outline outlives its use."""
-        syntax, self._syntax = self._syntax, {}
-        return syntax
+class Syntax(NamedTuple):
+    """The statements of a module, and what each piece consists of: a class, of what is in no piece of its body; None
+    stands for what is in no piece at all."""
+
+    module: list[ast.stmt]
+    pieces: dict[Piece | None, list[ast.AST]]
 
 
 def outline(text: str) -> Outline | None:
     """The pieces of a module; None when this interpreter cannot parse it."""
+    found = outlined(text)
+    return found[0] if found is not None else None
+
+
+def outlined(text: str) -> tuple[Outline, Syntax] | None:
+    """As `outline`, with what `ast` has made of it."""
     module = parse(text)
     if module is None:
         return None
     outliner = _Outliner(text)
-    found = Outline(outliner.pieces(module.body, None), outliner.syntax)
+    found = Outline(outliner.pieces(module.body, None))
     found.shallow = is_shallow(module, text, outliner.offset)
-    return found
+    return found, Syntax(module.body, outliner.syntax)
 
 
 def first_indent(text: str) -> str:
@@ -98,7 +103,6 @@ class _Outliner:
         self.text = text
         self.starts = line_starts(text)
         self.syntax: dict[Piece | None, list[ast.AST]] = {}
-        """Of a class whose body holds pieces, what is in none of them."""
 
     def pieces(self, body: Sequence[ast.stmt], owner: Piece | None) -> list[Piece]:
         found: list[Piece] = []

@@ -204,3 +204,21 @@ def test_findings_of_this_project_are_the_same_with_nothing_left_out() -> None:
     for path in sorted([*(root / "fixtures" / "samples").rglob("*.py"), *(root / "relint" / "hosts").rglob("*.py")]):
         source = sources.read(str(path))
         assert check(source, settings) == check(source, settings, funnel=False), path
+
+
+def test_which_rules_a_part_is_for() -> None:
+    other = RuleInfo("REL198", "other-rule", "http", "", "", words=("nowhere",))
+    found = narrow(MODULE, Funnel([RULE, other]))
+    assert found is not None
+    assert found.concerned == {"REL199"}
+
+
+def test_a_base_class_tells_what_its_methods_are() -> None:
+    rule = RuleInfo(
+        "REL199", "test", "http", "", "", imports=("requests",), words=("get",), near=("function of a library",)
+    )
+    text = "from requests import Session\n\n\nclass Api({base}):\n    def read(self):\n        return self.get(1)\n"
+    for base, codes in (("Session", {"REL199"}), ("Other", set())):
+        found = narrow(text.format(base=base), Funnel([rule]))
+        assert found is not None
+        assert found.concerned == codes
