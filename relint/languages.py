@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Callable, Iterator
 
-from relint import scan, sql_text
+from relint import scan
 from relint.sql_files import is_sql
 
 _STRINGS = re.compile(rf"#[^\r\n]*|(?P<string>{scan.STRING})", re.DOTALL)
@@ -32,11 +32,19 @@ def _strings_of_python(text: str) -> Iterator[tuple[int, int]]:
             yield found.start(), found.end()
 
 
+def _comments_of_sql(text: str) -> Iterator[tuple[int, str]]:
+    from relint import sql_text  # for few files
+
+    return sql_text.comments(text)
+
+
 def _strings_of_sql(text: str) -> Iterator[tuple[int, int]]:
+    from relint import sql_text
+
     for kind, start, end in sql_text.tokens(text):
         if kind == "string":
             yield start, end
 
 
 PYTHON = Language("#", scan.comments, _strings_of_python)
-SQL = Language("--", sql_text.comments, _strings_of_sql)
+SQL = Language("--", _comments_of_sql, _strings_of_sql)

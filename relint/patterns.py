@@ -7,6 +7,7 @@ with and without them.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Callable
 
 Pattern = Callable[[str], bool]
@@ -23,10 +24,13 @@ def _any_of(*parts: str) -> Pattern:
 
 def _regex(pattern: str, *parts: str) -> Pattern:
     """A match of a regular expression, which takes one of the substrings (if any are given)."""
-    search = re.compile(pattern, re.MULTILINE).search
+
+    @cache  # compiled when a text is searched for it: few runs need them all
+    def search() -> Callable[[str], object]:
+        return re.compile(pattern, re.MULTILINE).search
 
     def stands(text: str) -> bool:
-        return (not parts or any(part in text for part in parts)) and search(text) is not None
+        return (not parts or any(part in text for part in parts)) and search()(text) is not None
 
     return stands
 
@@ -54,12 +58,12 @@ _SQL_CALLS = (
 _ANY_STATEMENT = "|".join(_STATEMENTS)
 _CAPITALS = re.compile(r"[A-Z]{2,}(?!\w)").findall
 _SQL_WORDS = frozenset([*_STATEMENTS, *_OTHER_WORDS_OF_SQL])
-_SQL_WORD = re.compile(rf"\b(?:{'|'.join(_SQL_WORDS)})\b").search
+_SQL_WORD = _regex(rf"\b(?:{'|'.join(_SQL_WORDS)})\b")
 
 
 def _upper(text: str) -> bool:
     """A word of SQL in capitals."""
-    return not _SQL_WORDS.isdisjoint(_CAPITALS(text)) and _SQL_WORD(text) is not None
+    return not _SQL_WORDS.isdisjoint(_CAPITALS(text)) and _SQL_WORD(text)
 
 
 _LOWER = _regex(

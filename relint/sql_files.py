@@ -7,15 +7,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from relint.globs import GlobSet
-from relint.libraries.sql_migrations import (
-    FOLDERS,
-    NAMES,
-    NOT_MIGRATIONS,
-    NUMBERED,
-    NUMBERED_FOLDERS,
-    SQITCH_FOLDERS,
-    SQITCH_PLAN,
-)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +26,16 @@ def is_sql(path: str) -> bool:
 
 def is_sql_migration(absolute: str, settings: Settings) -> bool:
     """Whether the .sql file at an absolute path is a migration: by its folder, by its name, or by `sql-files`."""
+    from relint.libraries.sql_migrations import (
+        FOLDERS,
+        NAMES,
+        NOT_MIGRATIONS,
+        NUMBERED,
+        NUMBERED_FOLDERS,
+        SQITCH_FOLDERS,
+        SQITCH_PLAN,
+    )
+
     if settings.migrations.sql_files and _configured(settings.migrations.sql_files, settings.root).matches(absolute):
         return True
     *folders, name = _below_root(absolute, str(settings.root)).split(os.sep)

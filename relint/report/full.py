@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Iterable, Iterator
+from typing import TYPE_CHECKING, Iterable, Iterator
 
 from relint.lines import Lines
 from relint.model import Diagnostic, Fix, Position, Safety, Severity
 from relint.report import Checked, header, place, shown_path
-from relint.report.diff import Row, inline
 from relint.report.escape import escape
 from relint.report.frame import cut, frame
 from relint.report.style import Style
+
+if TYPE_CHECKING:
+    from relint.report.diff import Row
 
 _NOTES = {
     Safety.UNSAFE: "This is an unsafe fix and may change runtime behaviour",
@@ -61,6 +63,8 @@ def _framed(
 
 
 def _fix(fix: Fix, lines: Lines, gutter: int, style: Style) -> Iterator[str]:
+    from relint.report.diff import inline
+
     yield f"{style('cyan', 'help')}: {escape(fix.message)}"
     rows = list(inline(lines, fix.edits))
     if rows:
