@@ -109,7 +109,8 @@ def _is_joined(ctx: Context, made: cst.Call, queues: set[str]) -> bool:
     for method in ctx.tree.every(cst.Attribute, words=("join", "is_alive")):
         name, owner = method.attr.value, method.value
         if name == "join" or (name == "is_alive" and _is_asked_in_loop(ctx, method)):
-            if last_name(owner) in names or made in made_by(ctx, owner):
+            bound = ctx.value_of(owner) if isinstance(owner, cst.Name) else None  # `thread = self.thread`
+            if last_name(bound or owner) in names or last_name(owner) in names or made in made_by(ctx, owner):
                 return True
     return False
 
