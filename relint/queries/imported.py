@@ -37,6 +37,12 @@ def class_syntax(ctx: Context, expression: cst.BaseExpression) -> ast.ClassDef |
     return imported if isinstance(imported, ast.ClassDef) else None
 
 
+def class_named(ctx: Context, dotted: str) -> ast.ClassDef | None:
+    """The one class of the project that a dotted name stands for, as seen from this file."""
+    found = _found(ctx, dotted)
+    return found[1] if found is not None and isinstance(found[1], ast.ClassDef) else None
+
+
 def _found(ctx: Context, dotted: str) -> tuple[Path, ast.stmt] | None:
     """The file of the project that defines the name that a dotted name stands for, and the one statement that does."""
     place, name = definition_of(ctx.project, ctx.path, dotted) or ("", ".")

@@ -28,6 +28,8 @@ ENGINES = {
 
 _MANAGE = re.compile(r"DJANGO_SETTINGS_MODULE\"?'?\s*,\s*[\"']([\w.]+)[\"']")
 _ROUTERS = re.compile(r"^\s*DATABASE_ROUTERS\s*(?::[^=]*)?\+?=\s*(?![\[(]\s*[\])])", re.MULTILINE)
+_PAGINATION = re.compile(r"[\"']DEFAULT_PAGINATION_CLASS[\"']\s*:\s*[\"']([\w.]+)[\"']")
+_PAGE_SIZE = re.compile(r"[\"']PAGE_SIZE[\"']\s*:\s*(?!None\b)\S")
 _ATOMIC_REQUESTS = re.compile(r"\bATOMIC_REQUESTS[\"']?\]?\s*[:=](?!\s*False)")
 
 
@@ -84,6 +86,16 @@ def requests_are_atomic(ctx: FileContext) -> bool:
     head = project_head(ctx)
     paths = _settings_files(ctx, head) if head is not None else ()
     return any(_ATOMIC_REQUESTS.search(ctx.project.text(path) or "") for path in paths)
+
+
+def rest_pagination(ctx: FileContext) -> str | None:
+    """The one class by which the project's settings let Django REST framework show all lists in pages."""
+    head = project_head(ctx)
+    paths = _settings_files(ctx, head) if head is not None else ()
+    texts = [ctx.project.text(path) or "" for path in paths]
+    named = {found[1] for text in texts for found in _PAGINATION.finditer(text)}
+    sized = any(_PAGE_SIZE.search(text) for text in texts)
+    return named.pop() if len(named) == 1 and sized else None
 
 
 def _target(ctx: FileContext) -> Target:

@@ -10,7 +10,8 @@ import libcst as cst
 
 from relint.context import Context
 from relint.names import is_none, last_name
-from relint.queries.imported import class_syntax
+from relint.queries.imported import class_named, class_syntax
+from relint.queries.migration_target import rest_pagination
 
 _LISTS = frozenset(
     f"{module}.{name}"
@@ -50,7 +51,7 @@ def paged_views(ctx: Context) -> Iterator[PagedView]:
             size = _value(ctx, cls, "paginate_by")
             if size is not None and not is_none(size):
                 yield PagedView(_value(ctx, cls, "queryset"), _value(ctx, cls, "model"))
-        elif _counts(ctx, _value(ctx, cls, "pagination_class")) and _keeps_order(ctx, cls):
+        elif _counts(ctx, cls) and _keeps_order(ctx, cls):
             yield PagedView(_value(ctx, cls, "queryset"), None)
 
 
@@ -74,13 +75,23 @@ def _value(ctx: Context, cls: cst.ClassDef, name: str) -> cst.BaseExpression | N
     return found[0].value if len(found) == 1 and found[0].kind == "assign" else None
 
 
-def _counts(ctx: Context, pagination: cst.BaseExpression | None) -> bool:
-    """Whether a class of pagination counts rows: one of the framework's two that do, or made from it."""
+def _counts(ctx: Context, cls: cst.ClassDef) -> bool:
+    """Whether the pagination of a REST view counts rows: its own, or else the one that the settings name."""
+    if not ctx.names.attribute(cls, "pagination_class"):
+        named = ctx.memo("pagination of the settings", lambda: rest_pagination(ctx))
+        return named is not None and (_is_counting(named) or _counts_by_base(class_named(ctx, named)))
+    pagination = _value(ctx, cls, "pagination_class")
     if pagination is None:
         return False
-    if (cls := class_syntax(ctx, pagination)) is not None:
-        return any(ast.unparse(base).rpartition(".")[2] in _COUNTING for base in cls.bases)
-    return (ctx.names.dotted(pagination) or "").removeprefix("rest_framework.pagination.") in _COUNTING
+    return _is_counting(ctx.names.dotted(pagination) or "") or _counts_by_base(class_syntax(ctx, pagination))
+
+
+def _is_counting(dotted: str) -> bool:
+    return dotted.removeprefix("rest_framework.pagination.") in _COUNTING
+
+
+def _counts_by_base(cls: ast.ClassDef | None) -> bool:
+    return cls is not None and any(ast.unparse(base).rpartition(".")[2] in _COUNTING for base in cls.bases)
 
 
 def _keeps_order(ctx: Context, cls: cst.ClassDef) -> bool:

@@ -37,8 +37,9 @@ def unpaid(number):
 ```
 
 Found: Django's `Paginator(rows)`, `rows[start:end]`, and a `ListView` with `paginate_by` or a view of Django REST
-framework with a `pagination_class` that counts rows, where the model, in this file or imported from the project, has no
-`Meta.ordering`; SQLAlchemy's `.offset(n)` without `order_by`; `OFFSET` with a parameter in SQL text without `ORDER BY`.
+framework whose `pagination_class` (its own, or that of the settings) counts rows, where the model, in this file or
+imported from the project, has no `Meta.ordering`; SQLAlchemy's `.offset(n)` without `order_by`; `OFFSET` with a
+parameter in SQL text without `ORDER BY`.
 Found as well are rows that are ordered by fields or columns of which two rows may hold the same, with none beside them
 that is unique (`order_by("name")`, `order_by(Order.day.desc())`); for information only when one of them is a point in
 time, because rows must be of the very same moment then. Quiet where the model, its base classes or its manager are
