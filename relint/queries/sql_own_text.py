@@ -14,25 +14,42 @@ import libcst as cst
 from relint.context import Context
 from relint.names import is_none
 from relint.queries.sql_holes import speaking_name
-from relint.queries.sql_places import Spot, first_word
+from relint.queries.sql_places import HOLE, Spot, first_word
 from relint.queries.text import Hole
 
 
 def may_be_own_text(ctx: Context, hole: Hole, spot: Spot, sql: str) -> bool:
     """Whether nothing in sight says that a hole holds a value which the database takes as a parameter."""
-    if first_word(sql) in _WITHOUT_PARAMETERS or _MAKES_VIEW.match(sql):
+    if first_word(sql) in WITHOUT_PARAMETERS or _OF_SYSTEM.match(sql):
         return True
     if _is_left_to_subclasses(ctx, hole.node):
         return True
     if not spot.quote:
         return not _is_one_value(ctx, hole, spot)
-    return bool(_NAME.search(speaking_name(hole.node)) or _TAKES_NAME.match(spot.group) or _CATALOGUE.search(sql))
+    called = (speaking_name(hole.node), speaking_name(hole.value))
+    return _is_name(called[0], spot, sql) or any(map(_CLEANED.search, called)) or _is_member(hole.node)
+
+
+def _is_name(called: str, spot: Spot, sql: str) -> bool:
+    """Whether a quoted hole is for the name of a table or column, a path in JSON, a unit or a format of time."""
+    if _NAME.search(called) or _CATALOGUE.search(sql) or _COMPARED_NAME.search(sql[: spot.span[0]]):
+        return True
+    if _DOTTED.fullmatch(sql[slice(*spot.span)]) or spot.before in _JSON_OPERATORS:
+        return True
+    if spot.group in _OF_SEARCH:
+        return spot.before == "(" and spot.behind == ","
+    return bool(_TAKES_NAME.match(spot.group))
+
+
+def _is_member(value: cst.BaseExpression) -> bool:
+    """`state.value`: most things with a `value` are enumerations."""
+    return isinstance(value, cst.Attribute) and value.attr.value == "value"
 
 
 def _is_one_value(ctx: Context, hole: Hole, spot: Spot) -> bool:
     """Whether a hole without quotes is one value by its place or its name (`LIMIT {x}`, `= {row.id}`, `= {row[0]}`)."""
-    if spot.before == "IN" or (spot.group == "IN" and spot.before in ("(", ",")):
-        return False  # a list of numbers
+    if spot.before in ("IN", "TOP") or (spot.group == "IN" and spot.before in ("(", ",")):
+        return False  # a list of numbers; `TOP ?` needs parentheses
     made = (hole.node, hole.value)
     if any(_is_of_helper(ctx, value) for value in made):
         return False
@@ -81,28 +98,44 @@ def _is_left_to_subclasses(ctx: Context, value: cst.BaseExpression) -> bool:
     )
 
 
-_WITHOUT_PARAMETERS = frozenset(
+WITHOUT_PARAMETERS = frozenset(
     "ALTER ANALYZE ATTACH BACKUP COMMENT COPY CREATE DBCC DECLARE DETACH DO DROP EXPORT FLUSH GRANT IMPORT INSTALL "
-    "KILL LISTEN LOAD LOCK NOTIFY OPTIMIZE PRAGMA REFRESH RENAME RESET RESTORE REVOKE SET SHOW START STOP TRUNCATE UNLISTEN "
-    "UNLOAD USE VACUUM".split()
+    "KILL LISTEN LOAD LOCK NOTIFY OPTIMIZE PRAGMA REFRESH RENAME RESET RESTORE REVOKE SET SHOW START STOP TRUNCATE "
+    "UNLISTEN UNLOAD USE VACUUM".split()
 )
 """First words of statements that databases take no parameters in, or not all of them, or not everywhere."""
-_MAKES_VIEW = re.compile(r"\s*REPLACE\s+(?:VIEW|PROCEDURE|FUNCTION)\b", re.IGNORECASE)
+_OF_SYSTEM = re.compile(
+    r"\s*(?:REPLACE\s+(?:VIEW|PROCEDURE|FUNCTION)|EXEC(?:UTE)?\s+(?:\w+\.)*sp_\w+|CALL\s+\S*\bsystem\.)", re.IGNORECASE
+)
+"""A view, and what a procedure of the database itself does with the names of tables."""
 _NAME = re.compile(
-    r"(?:^|_)(?:(?:cols?|columns?|tables?|schemas?|databases?|triggers?|constraints?)(?:_?(?:names?|refs?))?|db_?names?|(?:index|view|stage|format)_names?)$",
+    r"(?:^|_)(?:(?:cols?|columns?|tables?|schemas?|databases?|triggers?|constraints?)(?:_?(?:names?|refs?))?|db_?names?|(?:index|view|stage|format)_names?)$"
+    r"|(?:^|_)fqn?(?:_|$)|qualified",
     re.IGNORECASE,
 )
 _TAKES_NAME = re.compile(
-    r"(?:PG|TO_REG|HAS|OBJECT_ID|OBJECTPROPERTY|COL_LENGTH|ADDGEOMETRYCOLUMN|RECOVERGEOMETRYCOLUMN)(?:_?\w*)$"
+    r"(?:PG_|TO_REG|HAS_|OBJECT_ID|OBJECTPROPERTY|COL_LENGTH|ADDGEOMETRYCOLUMN|RECOVERGEOMETRYCOLUMN|JSON|DATE_?TRUNC"
+    r"|DATE_?PART|EXTRACT|STRFTIME|STRPTIME|TO_CHAR|DATE_?FORMAT|DATE_?DIFF|DATE_?ADD|FORMAT_|TIME_BUCKET)\w*$"
 )
-"""Functions of names: `pg_relation_size('{x}')`, `has_table_privilege('{x}', ...)`."""
+"""Functions of names, paths, units and formats: `pg_relation_size('{x}')`, `date_trunc('{x}', day)`."""
+_JSON_OPERATORS = ("->", "->>", "#>", "#>>")
+_CLEANED = re.compile(r"(?:^|_)(?:esc|clean(?:ed)?|safe|\w*slashes|sanit\w*|validated)(?:$|_)|^(?:esc|safe|clean)[A-Z]")
+"""What was cleaned out of sight."""
 _CATALOGUE = re.compile(
     r"\b(?:information_schema|sqlite_(?:temp_)?(?:master|schema)|pg_catalog|pg_[a-z_]+|sys\.\w+|sysobjects|syscolumns"
-    r"|all_(?:tables|tab_columns|objects|views)|user_(?:tables|tab_columns|objects)|dba_\w+|system\.(?:tables|columns"
-    r"|databases|parts))\b",
+    r"|all_(?:tables|tab_columns|objects|views)|user_(?:tables|tab_columns|objects)|dba_\w+|dbc\.\w+|syscat\.\w+"
+    r"|system(?:_schema)?\.(?:tables|columns|databases|parts)|duckdb_[a-z_]+)\b|\bsystem\$",
     re.IGNORECASE,
 )
 """What is looked up there is the name of a table, a column or an index."""
+_COMPARED_NAME = re.compile(
+    r"\b(?:(?:table|tbl|schema|column|database|index|view|trigger)_?name|relname|nspname|datname|attname|table_schema)"
+    r"\W?\s*(?:=|!=|<>|i?like|(?:not\s+)?in\s*\()\s*$",
+    re.IGNORECASE,
+)
+_DOTTED = re.compile(rf"'{HOLE}(?:\.{HOLE})+'")
+_OF_SEARCH = ("TO_TSVECTOR", "TO_TSQUERY", "PLAINTO_TSQUERY", "PHRASETO_TSQUERY", "WEBSEARCH_TO_TSQUERY", "TS_HEADLINE")
+"""Functions whose first of several arguments is the name of a search configuration."""
 _ONE = re.compile(
     r"(?:^|_)(?:id|pk|uid|gid|oid|pid|rowid|srid|num|nr|number|count|limit|offset|size|total|amount|quantity|qty|price"
     r"|score|rating|year|month|day|days|hour|hours|minutes|seconds|age|ts|timestamp|epoch|lat|lon|lng|latitude"
@@ -110,6 +143,7 @@ _ONE = re.compile(
 )
 """Names of one number; without quotes nothing else that is compared is a value."""
 _READS = re.compile(
-    r"arg|param|input|request|form\b|cookie|header|body|env|prompt|read|recv|receive|fetch|load|json|ask|\bget$",
+    r"(?:^|[_.])(?:arg|param|input|request|form\b|cookie|header|body|env|prompt|read|recv|receive|fetch|load|json|ask"
+    r"|get$)",
     re.IGNORECASE,
 )

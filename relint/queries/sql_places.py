@@ -20,7 +20,7 @@ class Place(Enum):
     IDENTIFIER = "identifier"
     FRAGMENT = "fragment"
     NONE = "none"
-    """In a comment, or part of a parameter's name: no way into the statement."""
+    """In a comment, in what a template engine reads (`{{ ref("x") }}`), or part of a parameter's name."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ class _Scan:
 
     def _place(self, index: int, token: _Token, groups: list[_Group]) -> Place:
         match token.kind:
-            case "comment" | "parameter":
+            case "comment" | "parameter" | "template":
                 return Place.NONE
             case "string":
                 return Place.IDENTIFIER if self._is_name_in_quotes(index, groups) else Place.VALUE
@@ -145,16 +145,22 @@ class _Scan:
                 return Place.IDENTIFIER
         if token.text != HOLE:
             return Place.IDENTIFIER
-        return self._bare(index, groups)
+        place = self._bare(index, groups)
+        return Place.FRAGMENT if place is Place.VALUE and self.first in _TAKE_WORDS else place
 
     def _is_name_in_quotes(self, index: int, groups: list[_Group]) -> bool:
-        """`AS 'name'`, `DROP TRIGGER 'name'` and `INSERT INTO t ('a', 'b')`, which SQLite allows."""
+        """`AS 'name'`, `DROP TRIGGER 'name'`, `FROM 'name'` and `INSERT INTO t ('a', 'b')`, which SQLite allows.
+
+        What is grouped or sorted by between quotes can only be meant for a name.
+        """
         before, opener = self._word(index - 1), groups[-1].index
         if before in _OF_QUOTED_NAME and self.first in ("CREATE", "DROP", "ALTER"):
             return True
-        if before in ("FROM", "INTO", "UPDATE", "JOIN") and self.tokens[index].text == f"'{HOLE}'":
+        if before in ("FROM", "INTO", "UPDATE", "JOIN"):
             called = self._word(opener - 1)  # `TRIM(LEADING '0' FROM '{x}')`
-            return self.first in _READ_OR_WRITE and not (_IS_WORD.match(called) and called not in _KEYWORDS)
+            return self.first in _READ_OR_WRITE and not (_IS_WORD.match(called) and called not in _BEFORE_SELECT)
+        if groups[-1].clause == "BY" and before in ("BY", ",") and self.first in _READ_OR_WRITE:
+            return True
         if before == "(" and self._word(opener - 1) in _OF_SEQUENCES:
             return True
         return before == "AS" or (before in ("(", ",") and opener > 0 and self._is_column_list(opener - 1))
@@ -286,6 +292,11 @@ _TAKES_VALUE = _words(
     "LIMIT OFFSET TOP INTERVAL THEN ELSE ESCAPE KILL QUERY PASSWORD FIRST NEXT VALUES VALUE IN ANY UNTIL"
 )
 _TAKE_VALUE = frozenset({("IDENTIFIED", "BY"), ("RESTART", "WITH"), ("START", "WITH"), ("INCREMENT", "BY")})
+_TAKE_WORDS = _words(
+    "ALTER ANALYZE ATTACH BACKUP COMMENT DBCC DETACH DROP EXPORT FLUSH GRANT IMPORT INSTALL KILL LOCK OPTIMIZE PRAGMA "
+    "REFRESH RENAME RESET RESTORE REVOKE START STOP TRUNCATE USE VACUUM"
+)
+"""First words of statements in which a word or a number without quotes is part of the syntax."""
 _CONDITIONS = _words("WHERE AND OR NOT ON HAVING WHEN CASE IF")
 _TAKES_NAME = _words(
     "FROM JOIN INTO UPDATE TABLE VIEW INDEX SCHEMA DATABASE COLUMN REFERENCES TRIGGER SEQUENCE TRUNCATE EXISTS ONLY "
@@ -319,6 +330,8 @@ _KEYWORDS = _words(
     "FROM JOIN AS EXISTS AND OR NOT WHERE ON UNION EXCEPT INTERSECT SELECT WITH CHECK SET HAVING WHEN THEN ELSE CASE "
     "RETURNING DEFAULT FILTER LATERAL EXPLAIN LIKE BETWEEN MATERIALIZED RECURSIVE LIMIT OFFSET COPY"
 )
+_BEFORE_SELECT = _KEYWORDS | _words("IN ANY ALL SOME")
+"""Words behind which a parenthesis holds a query and no arguments."""
 
 _READ_OR_WRITE = _words("SELECT INSERT REPLACE UPDATE DELETE WITH")
 _IS_WORD = re.compile(r"\w")
@@ -333,6 +346,7 @@ _START = re.compile(r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*([A-Za-z]+)\b", re.DOTALL)
 _TOKENS = re.compile(
     rf"""
     (?P<comment>--[^\n]*|/\*.*?(?:\*/|\Z))
+    |(?P<template>\{{\{{.*?\}}\}}|\{{%.*?%\}})
     |(?P<string>'[^']*(?:''[^']*)*(?:'|\Z))
     |(?P<double>"[^"]*(?:"|\Z))
     |(?P<back>`[^`]*(?:`|\Z))

@@ -45,8 +45,6 @@ def places(sql: str) -> list[Place]:
         "UPDATE t SET a = a - <>",
         "SET x = '<>'",
         "SET LOCAL statement_timeout TO <>",
-        "PRAGMA user_version=<>",
-        "KILL <>",
         "COPY t TO '<>'",
         "(5 < col) AND x = <>",
         "CREATE USER u IDENTIFIED BY '<>'",
@@ -92,6 +90,9 @@ def test_value(sql: str) -> None:
         "ALTER TABLE t ADD COLUMN <> int",
         "CREATE INDEX i ON t (<>)",
         "PRAGMA table_info(<>)",
+        "DELETE FROM t WHERE id IN (SELECT a FROM '<>')",
+        "SELECT a FROM '@stage/<>'",
+        "SELECT count(*) FROM t GROUP BY '<>'",
         "SET search_path TO <>",
         "TRUNCATE TABLE <>",
         'SELECT a FROM t WHERE t."<>" = u.x',
@@ -118,6 +119,10 @@ def test_identifier(sql: str) -> None:
         "EXPLAIN <>",
         "DO $$ BEGIN <> END $$",
         "ALTER TABLE t ADD COLUMN a <>",
+        "PRAGMA user_version=<>",
+        "ALTER SEQUENCE s RESTART WITH <>",
+        "VACUUM (<>) t",
+        "KILL <>",
     ],
 )
 def test_fragment(sql: str) -> None:
@@ -125,7 +130,16 @@ def test_fragment(sql: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "sql", ["SELECT 1 -- <>", "SELECT 1 /* <> */", "WHERE a = :p<>", "WHERE a = %(<>)s", "WHERE a = $<>"]
+    "sql",
+    [
+        "SELECT 1 -- <>",
+        "SELECT 1 /* <> */",
+        "WHERE a = :p<>",
+        "WHERE a = %(<>)s",
+        "WHERE a = $<>",
+        'SELECT a FROM {{ ref("<>") }}',
+        "{% if <> %} SELECT 1 {% endif %}",
+    ],
 )
 def test_no_place(sql: str) -> None:
     assert places(sql) == [Place.NONE]
