@@ -14,13 +14,13 @@ import libcst as cst
 from relint.context import Context
 from relint.names import is_none
 from relint.queries.sql_holes import speaking_name
-from relint.queries.sql_places import HOLE, Spot, first_word
+from relint.queries.sql_places import HOLE, TAKE_WORDS, Spot, first_word
 from relint.queries.text import Hole
 
 
 def may_be_own_text(ctx: Context, hole: Hole, spot: Spot, sql: str) -> bool:
     """Whether nothing in sight says that a hole holds a value which the database takes as a parameter."""
-    if first_word(sql) in WITHOUT_PARAMETERS or _OF_SYSTEM.match(sql):
+    if first_word(sql) in _WITHOUT_PARAMETERS or _OF_SYSTEM.match(sql):
         return True
     if _is_left_to_subclasses(ctx, hole.node):
         return True
@@ -98,10 +98,8 @@ def _is_left_to_subclasses(ctx: Context, value: cst.BaseExpression) -> bool:
     )
 
 
-WITHOUT_PARAMETERS = frozenset(
-    "ALTER ANALYZE ATTACH BACKUP COMMENT COPY CREATE DBCC DECLARE DETACH DO DROP EXPORT FLUSH GRANT IMPORT INSTALL "
-    "KILL LISTEN LOAD LOCK NOTIFY OPTIMIZE PRAGMA REFRESH RENAME RESET RESTORE REVOKE SET SHOW START STOP TRUNCATE "
-    "UNLISTEN UNLOAD USE VACUUM".split()
+_WITHOUT_PARAMETERS = TAKE_WORDS | frozenset(
+    "COPY CREATE DECLARE DO LISTEN LOAD NOTIFY SET SHOW UNLISTEN UNLOAD".split()
 )
 """First words of statements that databases take no parameters in, or not all of them, or not everywhere."""
 _OF_SYSTEM = re.compile(
@@ -109,20 +107,22 @@ _OF_SYSTEM = re.compile(
 )
 """A view, and what a procedure of the database itself does with the names of tables."""
 _NAME = re.compile(
-    r"(?:^|_)(?:(?:cols?|columns?|tables?|schemas?|databases?|triggers?|constraints?)(?:_?(?:names?|refs?))?|db_?names?|(?:index|view|stage|format)_names?)$"
-    r"|(?:^|_)fqn?(?:_|$)|qualified",
+    r"(?:^|_)(?:(?:cols?|columns?|tables?|schemas?|databases?|triggers?|constraints?)(?:_?(?:names?|refs?))?|db_?names?"
+    r"|(?:index|view|stage|format)_names?)$|(?:^|_)fqn?(?:_|$)|qualified",
     re.IGNORECASE,
 )
 _TAKES_NAME = re.compile(
-    r"(?:PG_|TO_REG|HAS_|OBJECT_ID|OBJECTPROPERTY|COL_LENGTH|ADDGEOMETRYCOLUMN|RECOVERGEOMETRYCOLUMN|JSON|DATE_?TRUNC"
-    r"|DATE_?PART|EXTRACT|STRFTIME|STRPTIME|TO_CHAR|DATE_?FORMAT|DATE_?DIFF|DATE_?ADD|FORMAT_|TIME_BUCKET)\w*$"
+    r"(?:PG_(?!ADVISORY|TRY_|CANCEL|TERMINATE|NOTIFY|SLEEP)|TO_REG|HAS_|OBJECT_ID|OBJECTPROPERTY|COL_LENGTH|JSON"
+    r"|ADDGEOMETRYCOLUMN|RECOVERGEOMETRYCOLUMN|DATE_?TRUNC|DATE_?PART"
+    r"|EXTRACT|STRFTIME|STRPTIME|TO_CHAR|DATE_?FORMAT|DATE_?DIFF|DATE_?ADD|FORMAT_|TIME_BUCKET)\w*$"
 )
 """Functions of names, paths, units and formats: `pg_relation_size('{x}')`, `date_trunc('{x}', day)`."""
 _JSON_OPERATORS = ("->", "->>", "#>", "#>>")
 _CLEANED = re.compile(r"(?:^|_)(?:esc|clean(?:ed)?|safe|\w*slashes|sanit\w*|validated)(?:$|_)|^(?:esc|safe|clean)[A-Z]")
 """What was cleaned out of sight."""
 _CATALOGUE = re.compile(
-    r"\b(?:information_schema|sqlite_(?:temp_)?(?:master|schema)|pg_catalog|pg_[a-z_]+|sys\.\w+|sysobjects|syscolumns"
+    r"\b(?:information_schema|sqlite_(?:temp_)?(?:master|schema)|sys\.\w+|sysobjects|syscolumns"
+    r"|pg_(?!advisory|try_|cancel|terminate|notify|sleep)[a-z_]+"
     r"|all_(?:tables|tab_columns|objects|views)|user_(?:tables|tab_columns|objects)|dba_\w+|dbc\.\w+|syscat\.\w+"
     r"|system(?:_schema)?\.(?:tables|columns|databases|parts)|duckdb_[a-z_]+)\b|\bsystem\$",
     re.IGNORECASE,

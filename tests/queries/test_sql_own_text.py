@@ -74,6 +74,7 @@ class Table:
         ("SELECT sql FROM sqlite_master WHERE name = '{table}'", True),
         ("SELECT sql FROM sqlite_master WHERE name = '{user}'", True),
         ("SELECT pg_relation_size('{user}')", True),
+        ("SELECT pg_notify('c', '{user}')", False),
         ("SELECT phrase('{user}')", False),
         ("SELECT 1 FROM information_schema.tables WHERE table_name = '{table}'", True),
     ],
