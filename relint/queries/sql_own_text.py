@@ -12,17 +12,18 @@ import re
 import libcst as cst
 
 from relint.context import Context
+from relint.libraries.sql_functions import OF_VALUES
 from relint.names import is_none
 from relint.queries.sql_holes import speaking_name
-from relint.queries.sql_places import HOLE, TAKE_WORDS, Spot, first_word
+from relint.queries.sql_places import HOLE, Spot, first_word
 from relint.queries.text import Hole
 
 
 def may_be_own_text(ctx: Context, hole: Hole, spot: Spot, sql: str) -> bool:
     """Whether nothing in sight says that a hole holds a value which the database takes as a parameter."""
-    if first_word(sql) in _WITHOUT_PARAMETERS or _OF_SYSTEM.match(sql):
+    if first_word(sql) not in _WITH_PARAMETERS or _OF_SYSTEM.match(sql):
         return True
-    if _is_left_to_subclasses(ctx, hole.node):
+    if _is_argument(spot, sql) or _is_left_to_subclasses(ctx, hole.node):
         return True
     if not spot.quote:
         return not _is_one_value(ctx, hole, spot)
@@ -31,19 +32,22 @@ def may_be_own_text(ctx: Context, hole: Hole, spot: Spot, sql: str) -> bool:
 
 
 def _is_name(called: str, spot: Spot, sql: str) -> bool:
-    """Whether a quoted hole is for the name of a table or column, a path in JSON, a unit or a format of time."""
+    """Whether a quoted hole is for the name of a table or column, or a key of JSON."""
     if _NAME.search(called) or _CATALOGUE.search(sql) or _COMPARED_NAME.search(sql[: spot.span[0]]):
         return True
-    if _DOTTED.fullmatch(sql[slice(*spot.span)]) or spot.before in _JSON_OPERATORS:
-        return True
-    if spot.group in _OF_SEARCH:
-        return spot.before == "(" and spot.behind == ","
-    return bool(_TAKES_NAME.match(spot.group))
+    return bool(_DOTTED.fullmatch(sql[slice(*spot.span)])) or spot.before in _JSON_OPERATORS
 
 
 def _is_member(value: cst.BaseExpression) -> bool:
     """`state.value`: most things with a `value` are enumerations."""
     return isinstance(value, cst.Attribute) and value.attr.value == "value"
+
+
+def _is_argument(spot: Spot, sql: str) -> bool:
+    """Whether a hole is given to a function that may want a name, a path or a unit (`relation_size('{x}')`)."""
+    if not _IS_WORD.match(spot.group) or spot.group in _OF_VALUES or first_word(sql) == "CALL":
+        return spot.group in _OF_SEARCH and spot.before == "(" and spot.behind == ","
+    return spot.before in ("(", ",") or bool(_NAMED_ARGUMENT.search(sql[: spot.span[0]]))
 
 
 def _is_one_value(ctx: Context, hole: Hole, spot: Spot) -> bool:
@@ -98,10 +102,10 @@ def _is_left_to_subclasses(ctx: Context, value: cst.BaseExpression) -> bool:
     )
 
 
-_WITHOUT_PARAMETERS = TAKE_WORDS | frozenset(
-    "COPY CREATE DECLARE DO LISTEN LOAD NOTIFY SET SHOW UNLISTEN UNLOAD".split()
+_WITH_PARAMETERS = frozenset(
+    " BEGIN CALL DELETE EXEC EXECUTE EXPLAIN FROM IF INSERT MERGE REPLACE SELECT UPDATE UPSERT VALUES WITH".split(" ")
 )
-"""First words of statements that databases take no parameters in, or not all of them, or not everywhere."""
+"""First words of statements that databases take parameters in; '' where a hole comes first."""
 _OF_SYSTEM = re.compile(
     r"\s*(?:REPLACE\s+(?:VIEW|PROCEDURE|FUNCTION)|EXEC(?:UTE)?\s+(?:\w+\.)*sp_\w+|CALL\s+\S*\bsystem\.)", re.IGNORECASE
 )
@@ -111,12 +115,14 @@ _NAME = re.compile(
     r"|(?:index|view|stage|format)_names?)$|(?:^|_)fqn?(?:_|$)|qualified",
     re.IGNORECASE,
 )
-_TAKES_NAME = re.compile(
-    r"(?:PG_(?!ADVISORY|TRY_|CANCEL|TERMINATE|NOTIFY|SLEEP)|TO_REG|HAS_|OBJECT_ID|OBJECTPROPERTY|COL_LENGTH|JSON"
-    r"|ADDGEOMETRYCOLUMN|RECOVERGEOMETRYCOLUMN|DATE_?TRUNC|DATE_?PART"
-    r"|EXTRACT|STRFTIME|STRPTIME|TO_CHAR|DATE_?FORMAT|DATE_?DIFF|DATE_?ADD|FORMAT_|TIME_BUCKET)\w*$"
+_IS_WORD = re.compile(rf"[\w{HOLE}]")
+_NAMED_ARGUMENT = re.compile(r"(?:[(,]|\bparameters)\s*\w+\s*=>?\s*$", re.IGNORECASE)
+_OF_VALUES = OF_VALUES | frozenset(
+    "AND ANY ALL ARRAY AS BETWEEN BY CASE CHECK ELSE EXCEPT EXISTS FILTER FROM HAVING IN INTERSECT JOIN LATERAL LIKE "
+    "LIMIT MATERIALIZED NOT OFFSET ON OR OVER RETURNING ROW SELECT SET SOME THEN TOP UNION VALUE VALUES WHEN WHERE "
+    "WITH".split()
 )
-"""Functions of names, paths, units and formats: `pg_relation_size('{x}')`, `date_trunc('{x}', day)`."""
+"""What stands before a parenthesis that holds values: functions of values, and words of SQL."""
 _JSON_OPERATORS = ("->", "->>", "#>", "#>>")
 _CLEANED = re.compile(r"(?:^|_)(?:esc|clean(?:ed)?|safe|\w*slashes|sanit\w*|validated)(?:$|_)|^(?:esc|safe|clean)[A-Z]")
 """What was cleaned out of sight."""
@@ -134,7 +140,7 @@ _COMPARED_NAME = re.compile(
     re.IGNORECASE,
 )
 _DOTTED = re.compile(rf"'{HOLE}(?:\.{HOLE})+'")
-_OF_SEARCH = ("TO_TSVECTOR", "TO_TSQUERY", "PLAINTO_TSQUERY", "PHRASETO_TSQUERY", "WEBSEARCH_TO_TSQUERY", "TS_HEADLINE")
+_OF_SEARCH = ("TO_TSVECTOR", "TO_TSQUERY", "PLAINTO_TSQUERY", "PHRASETO_TSQUERY", "WEBSEARCH_TO_TSQUERY")
 """Functions whose first of several arguments is the name of a search configuration."""
 _ONE = re.compile(
     r"(?:^|_)(?:id|pk|uid|gid|oid|pid|rowid|srid|num|nr|number|count|limit|offset|size|total|amount|quantity|qty|price"

@@ -146,7 +146,7 @@ class _Scan:
         if token.text != HOLE:
             return Place.IDENTIFIER
         place = self._bare(index, groups)
-        return Place.FRAGMENT if place is Place.VALUE and self.first in TAKE_WORDS else place
+        return Place.FRAGMENT if place is Place.VALUE and self.first in _TAKE_WORDS else place
 
     def _is_name_in_quotes(self, index: int, groups: list[_Group]) -> bool:
         """`AS 'name'`, `DROP TRIGGER 'name'`, `FROM 'name'` and `INSERT INTO t ('a', 'b')`, which SQLite allows.
@@ -292,7 +292,7 @@ _TAKES_VALUE = _words(
     "LIMIT OFFSET TOP INTERVAL THEN ELSE ESCAPE KILL QUERY PASSWORD FIRST NEXT VALUES VALUE IN ANY UNTIL"
 )
 _TAKE_VALUE = frozenset({("IDENTIFIED", "BY"), ("RESTART", "WITH"), ("START", "WITH"), ("INCREMENT", "BY")})
-TAKE_WORDS = _words(
+_TAKE_WORDS = _words(
     "ALTER ANALYZE ATTACH BACKUP COMMENT DBCC DETACH DROP EXPORT FLUSH GRANT IMPORT INSTALL KILL LOCK OPTIMIZE PRAGMA "
     "REFRESH RENAME RESET RESTORE REVOKE START STOP TRUNCATE USE VACUUM"
 )
