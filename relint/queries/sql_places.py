@@ -156,7 +156,7 @@ class _Scan:
         before, opener = self._word(index - 1), groups[-1].index
         if before in _OF_QUOTED_NAME and self.first in ("CREATE", "DROP", "ALTER"):
             return True
-        if before in ("FROM", "INTO", "UPDATE", "JOIN"):
+        if before in ("FROM", "INTO", "UPDATE", "JOIN") and self._word(index - 2) != "DISTINCT":
             called = self._word(opener - 1)  # `TRIM(LEADING '0' FROM '{x}')`
             return self.first in _READ_OR_WRITE and not (_IS_WORD.match(called) and called not in _BEFORE_SELECT)
         if groups[-1].clause == "BY" and before in ("BY", ",") and self.first in _READ_OR_WRITE:
@@ -291,7 +291,9 @@ _ARITHMETIC = _words("+ - * / % || | & ^")
 _TAKES_VALUE = _words(
     "LIMIT OFFSET TOP INTERVAL THEN ELSE ESCAPE KILL QUERY PASSWORD FIRST NEXT VALUES VALUE IN ANY UNTIL"
 )
-_TAKE_VALUE = frozenset({("IDENTIFIED", "BY"), ("RESTART", "WITH"), ("START", "WITH"), ("INCREMENT", "BY")})
+_TAKE_VALUE = frozenset(
+    {("IDENTIFIED", "BY"), ("RESTART", "WITH"), ("START", "WITH"), ("INCREMENT", "BY"), ("DISTINCT", "FROM")}
+)
 _TAKE_WORDS = _words(
     "ALTER ANALYZE ATTACH BACKUP COMMENT DBCC DETACH DROP EXPORT FLUSH GRANT IMPORT INSTALL KILL LOCK OPTIMIZE PRAGMA "
     "REFRESH RENAME RESET RESTORE REVOKE START STOP TRUNCATE USE VACUUM"

@@ -27,20 +27,24 @@ loops over literal tuples, lists that are filled and joined, functions of the fi
 project where the other module writes it out (a constant, a function without parameters), up to a database call, or to a
 function of the project that hands its parameter to one (of this file, or imported from another); without one in sight,
 text counts that parses as one SELECT, INSERT, UPDATE, DELETE, MERGE or VALUES statement with a hole where a value
-stands, and that is assigned, returned or passed on, but not to a log, a message or an exception. Such a finding has
-the severity info: of those read in applications that had no part in making the rule, one in five was no mistake,
-because the caller, out of sight, gives a placeholder or a constant.
+stands, and that is assigned, returned or passed on, but not to a log, a message or an exception.
 
-With the call in sight the severity is error, unless the program itself may have written what is put in: what a function
-of the project makes where no quotes stand (a list of numbers, text that is quoted already), the name of a table or
-column between quotes, an attribute that subclasses set, a bare word after PRAGMA, SET or COPY. That is info as well.
-In 55 packages the rule was not made with, three in five errors were true at first sight; after what those packages
-taught (these values became info) 84 errors are left in them, and 75 of those are true.
+The severity is error where a database call is in sight and what is put in can only be a value: it stands between quotes
+and is compared, inserted, selected, or given to a function of values (`lower('{x}')`); or it stands without quotes
+behind LIMIT or OFFSET, or where its name or its place in a row tells of one value (`= {row.id}`, `= {row[0]}`).
+FOUND
+
+The severity is info where the program itself may have written what is put in, and where a parameter may not do: without
+a call in sight; lists for IN and other things without quotes; what a function of the project makes, or a name says is
+clean; the name of a table or column between quotes, and what is looked up in a catalogue; keys of JSON; the arguments of
+functions that may want a name, a path or a unit; an attribute that subclasses set, and `x.value`, mostly of an
+enumeration; between quotes in statements that take no parameters everywhere (CREATE, ALTER, GRANT, COPY, SET, ATTACH).
 
 Quiet: literals and constants; placeholder lists; numbers (`int(x)`, `len(x)`, `%d`, `{x:d}`; what is annotated as one,
 and what the function refuses unless it is one or compares with one); what `quote_name`,
-`psycopg.sql` or a compiler wrote; text whose quotes are doubled or taken out in
-sight. Names of tables and columns are REL402.
+`psycopg.sql` or a compiler wrote; text whose quotes are doubled or taken out in sight; words and numbers without quotes
+in statements of which they are syntax (`PRAGMA x = {y}`, `KILL {id}`); what a template engine reads (`{{ ref("{x}") }}`).
+Names of tables and columns are REL402.
 
 ## Fix safety
 Unsafe, because the database now sees the value with its own type instead of its text; what stood between quotes is

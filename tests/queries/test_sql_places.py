@@ -18,6 +18,8 @@ def places(sql: str) -> list[Place]:
         "SELECT a FROM t WHERE b = <>",
         "SELECT a FROM t WHERE b >= <> AND c = 1",
         "SELECT a FROM t WHERE b LIKE '%<>%'",
+        "SELECT a FROM t WHERE b IS DISTINCT FROM '<>'",
+        "SELECT a FROM t WHERE b IS NOT DISTINCT FROM <>",
         "SELECT a FROM t WHERE b IN (<>)",
         "SELECT a FROM t WHERE b IN <>",
         "SELECT a FROM t WHERE b IN ('x', '<>')",
