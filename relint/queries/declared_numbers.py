@@ -16,7 +16,8 @@ def is_declared_number(ctx: Context, value: cst.BaseExpression) -> bool:
     """Whether a value is annotated as a number (or as many of them, joined), or the function checks that it is one.
 
     `limit: int`, `ids: list[int]` with `",".join(map(str, ids))`, `self.limit` that only numbers are stored in,
-    `if not isinstance(limit, int)`, `limit > 0`. A UUID counts as well: there is no quote in it.
+    `if not isinstance(limit, int)`, `limit > 0`, `days()` of `def days() -> int`. A UUID counts as well: there is no
+    quote in it.
     """
     return _is_declared(ctx, value, frozenset())
 
@@ -36,6 +37,8 @@ def _is_declared(ctx: Context, value: cst.BaseExpression, seen: frozenset[cst.CS
             return _is_declared(ctx, arg.value, seen)
         case cst.Call(func=cst.Attribute(attr=cst.Name(value="join")), args=[arg]):
             return _is_declared(ctx, arg.value, seen)
+        case cst.Call(func=cst.Name() | cst.Attribute() as function) if _returns_number(ctx, function):
+            return True
         case cst.Call(func=cst.Name(), args=[_, *_] as args):
             return all(_is_declared(ctx, arg.value, seen) for arg in args)  # what it writes is made of numbers
         case cst.GeneratorExp(elt=elt) | cst.ListComp(elt=elt) | cst.SetComp(elt=elt):
@@ -79,6 +82,18 @@ def _names_numbers(ctx: Context, annotation: cst.BaseExpression) -> bool:
                 return bool(inner) and _names_numbers(ctx, inner[0])
             inner = [i for i in inner if not is_none(i) and not isinstance(i, cst.Ellipsis)]
             return name in _OF_ITEMS and bool(inner) and all(_names_numbers(ctx, i) for i in inner)
+    return False
+
+
+def _returns_number(ctx: Context, function: cst.Name | cst.Attribute) -> bool:
+    """Whether a function, of this file or imported from the project, is annotated to return a number."""
+    if (found := ctx.function_def(function)) is not None:
+        return (
+            found.asynchronous is None and found.returns is not None and _names_numbers(ctx, found.returns.annotation)
+        )
+    match imported_definition(ctx, function):
+        case ast.FunctionDef(returns=ast.Name(id=name)):
+            return name in _NUMBERS
     return False
 
 

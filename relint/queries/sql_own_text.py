@@ -107,7 +107,8 @@ _WITH_PARAMETERS = frozenset(
 )
 """First words of statements that databases take parameters in; '' where a hole comes first."""
 _OF_SYSTEM = re.compile(
-    r"\s*(?:REPLACE\s+(?:VIEW|PROCEDURE|FUNCTION)|EXEC(?:UTE)?\s+(?:\w+\.)*sp_\w+|CALL\s+\S*\bsystem\.)", re.IGNORECASE
+    r"\s*(?:REPLACE\s+(?:VIEW|PROCEDURE|FUNCTION)|EXEC(?:UTE)?\s+(?:\w+\.)*sp_\w+|CALL\s+(?:\S*\bsystem\.|\w+_attach\b))",
+    re.IGNORECASE,
 )
 """A view, and what a procedure of the database itself does with the names of tables."""
 _NAME = re.compile(

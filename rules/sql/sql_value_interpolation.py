@@ -32,19 +32,20 @@ stands, and that is assigned, returned or passed on, but not to a log, a message
 The severity is error where a database call is in sight and what is put in can only be a value: it stands between quotes
 and is compared, inserted, selected, or given to a function of values (`lower('{x}')`); or it stands without quotes
 behind LIMIT or OFFSET, or where its name or its place in a row tells of one value (`= {row.id}`, `= {row[0]}`).
-FOUND
+Of 43 errors (at most four of a package) found in 145 packages that the rule was not made with, 38 were true; four of the
+others were numbers that are known as such by now.
 
-The severity is info where the program itself may have written what is put in, and where a parameter may not do: without
-a call in sight; lists for IN and other things without quotes; what a function of the project makes, or a name says is
-clean; the name of a table or column between quotes, and what is looked up in a catalogue; keys of JSON; the arguments of
-functions that may want a name, a path or a unit; an attribute that subclasses set, and `x.value`, mostly of an
-enumeration; between quotes in statements that take no parameters everywhere (CREATE, ALTER, GRANT, COPY, SET, ATTACH).
+The severity is info where the program itself may have written what is put in, and where a parameter may not do:
+without a call in sight; lists for IN and other things without quotes; what a function of the project makes, or a name
+says is clean; the name of a table or column between quotes, and what is looked up in a catalogue; keys of JSON; the
+arguments of functions that may want a name, a path or a unit; an attribute that subclasses set, and `x.value`, mostly
+of an enumeration; between quotes in statements that do not take parameters everywhere (CREATE, GRANT, COPY, SET).
 
 Quiet: literals and constants; placeholder lists; numbers (`int(x)`, `len(x)`, `%d`, `{x:d}`; what is annotated as one,
-and what the function refuses unless it is one or compares with one); what `quote_name`,
-`psycopg.sql` or a compiler wrote; text whose quotes are doubled or taken out in sight; words and numbers without quotes
-in statements of which they are syntax (`PRAGMA x = {y}`, `KILL {id}`); what a template engine reads (`{{ ref("{x}") }}`).
-Names of tables and columns are REL402.
+also as what a function returns, and what the function refuses unless it is one or compares with one); what
+`quote_name`, `psycopg.sql` or a compiler wrote; text whose quotes are doubled or taken out in sight; words and numbers
+without quotes in statements of which they are syntax (`PRAGMA x = {y}`, `KILL {id}`); what a template engine reads
+(`{{ ref("{x}") }}`). Names of tables and columns are REL402.
 
 ## Fix safety
 Unsafe, because the database now sees the value with its own type instead of its text; what stood between quotes is

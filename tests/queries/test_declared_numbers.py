@@ -36,6 +36,8 @@ def declared(code: str) -> bool:
         "def f(ns):\n    for n in ns:\n        if not isinstance(n, int):\n            raise E\n    use(','.join(ns))",
         "def f(n):\n    if n > -1:\n        use(n)",
         "class A:\n    def __init__(self, n: int):\n        self.n = n\n    def f(self): use(self.n)",
+        "def n(a) -> int: return a\nuse(n(b))",
+        "class A:\n    def n(self) -> float | None: pass\n    def f(self): use(self.n())",
     ],
 )
 def test_number(code: str) -> None:
@@ -56,6 +58,8 @@ def test_number(code: str) -> None:
         "def f(n):\n    if isinstance(n, int):\n        pass\n    use(n)",
         "def f(n):\n    if n > other:\n        use(n)",
         "def f(n: int):\n    n = other()\n    use(n)",
+        "def n(a) -> str: return a\nuse(n(b))",
+        "async def n(a) -> int: return a\nuse(n(b))",
         "class A:\n    def e(self, n: int): self.n = n\n    def g(self, n): self.n = n\n    def f(self): use(self.n)",
     ],
 )
@@ -67,6 +71,15 @@ def test_a_new_type_of_another_file(tmp_path: Path) -> None:
     (tmp_path / "ids.py").write_text("OrderId = NewType('OrderId', int)\nName = NewType('Name', str)\n")
     for name, number in (("OrderId", True), ("Name", False)):
         code = f"from . import ids\ndef f(n: list[ids.{name}]): use(written(n))"
+        ctx = context(code, str(tmp_path / "app.py"), Settings(root=tmp_path))
+        call = next(call for call in ctx.tree.of(cst.Call) if last_name(call.func) == "use")
+        assert is_declared_number(ctx, call.args[0].value) is number
+
+
+def test_what_a_function_of_another_file_returns(tmp_path: Path) -> None:
+    (tmp_path / "config.py").write_text("def days() -> int: return 30\ndef name() -> str: return 'x'\n")
+    for name, number in (("days", True), ("name", False)):
+        code = f"import config\nuse(config.{name}())"
         ctx = context(code, str(tmp_path / "app.py"), Settings(root=tmp_path))
         call = next(call for call in ctx.tree.of(cst.Call) if last_name(call.func) == "use")
         assert is_declared_number(ctx, call.args[0].value) is number
