@@ -254,8 +254,9 @@ def _runs_over_constant(ctx: Context, value: cst.BaseExpression) -> bool:
 
     As well `for x in Class.NEW + Class.OLD: str(x)` and `for field in Model._meta.fields: field.column`.
     """
-    if isinstance(value, cst.Call) and isinstance(value.func, cst.Name) and value.func.value == "str" and value.args:
-        value = value.args[0].value
+    match value:
+        case cst.Call(func=cst.Name(value="str" | "repr"), args=[only, *_]):
+            value = only.value
     if isinstance(value, cst.Attribute) and value.attr.value in ("value", "name", "column", "attname"):
         value = value.value
     if not isinstance(value, cst.Name):
