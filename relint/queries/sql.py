@@ -15,7 +15,7 @@ from relint.context import Context
 from relint.names import last_name
 from relint.queries.declared_numbers import is_declared_number
 from relint.queries.sql_holes import place_of
-from relint.queries.sql_own_text import may_be_own_text
+from relint.queries.sql_own_text import is_no_value, may_be_own_text
 from relint.queries.sql_parse import PLACEHOLDER, is_clause, is_command, is_statement, looks_like_sql
 from relint.queries.sql_passed_on import passed_on
 from relint.queries.sql_places import HOLE, Place, Spot, spots
@@ -131,6 +131,8 @@ class _Search:
 
     def _filled(self, hole: Hole, spot: Spot, raw: str) -> Filled:
         place = place_of(self.ctx, hole, spot)
+        if place is Place.VALUE and is_no_value(hole, spot, raw):
+            place = Place.IDENTIFIER if spot.quote else Place.FRAGMENT
         number = place is Place.VALUE and any(
             is_declared_number(self.ctx, v) for v in {hole.node: None, hole.value: None}
         )

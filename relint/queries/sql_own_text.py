@@ -50,6 +50,20 @@ def _is_argument(spot: Spot, sql: str) -> bool:
     return spot.before in ("(", ",") or bool(_NAMED_ARGUMENT.search(sql[: spot.span[0]]))
 
 
+def is_no_value(hole: Hole, spot: Spot, sql: str) -> bool:
+    """Whether a hole is no value for all that is in sight, so that no parameter could stand there.
+
+    Between quotes a table's name that is looked up or given to a function of names; without them what other functions
+    than those of values are given (columns, options), and what CREATE writes into an object.
+    """
+    if spot.quote:
+        called = speaking_name(hole.node)
+        return bool(_NAME.search(called)) and (bool(_CATALOGUE.search(sql)) or _is_argument(spot, sql))
+    if first_word(sql) == "CREATE":
+        return True
+    return _is_argument(spot, sql) and not any(map(_is_called_one, (hole.node, hole.value)))
+
+
 def _is_one_value(ctx: Context, hole: Hole, spot: Spot) -> bool:
     """Whether a hole without quotes is one value by its place or its name (`LIMIT {x}`, `= {row.id}`, `= {row[0]}`)."""
     if spot.before in ("IN", "TOP") or (spot.group == "IN" and spot.before in ("(", ",")):

@@ -150,6 +150,7 @@ _COMMANDS = {
 }
 """By the first word, which must be upper case: what else a command of SQL has."""
 _NOT_SQL = {
+    "SELECT": re.compile(r"\bWHERE\s*\{|\bGRAPH\s*[<?]"),
     "DELETE": re.compile(rf"^\W*DELETE\s+[\w{HOLE}]+\s+[\w{HOLE}]+\s+[\w{HOLE}]+\s+WHERE\b", re.IGNORECASE),
     "SET": re.compile(r"\bWHERE\b"),
     "INSERT": re.compile(r"^\W*INSERT\s+\w+\s+[A-Z]\w*\s*:"),
@@ -158,7 +159,7 @@ _NOT_SQL = {
     "CREATE": re.compile(r"^\W*CREATE\s*\("),
     "CALL": re.compile(r"\bYIELD\b"),
 }
-"""By the first word: what query languages of other data models (RQL, Cypher) do with the words of SQL."""
+"""By the first word: what query languages of other data models (RQL, Cypher, SPARQL) do with the words of SQL."""
 _SECOND_WORD = {
     "SELECT": re.compile(r"\bfrom\b|^\W*select\s+\S+\s*\(", re.IGNORECASE),
     "INSERT": re.compile(r"\binto\b", re.IGNORECASE),

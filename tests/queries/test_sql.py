@@ -38,6 +38,7 @@ def test_looks_like_sql(text: str) -> None:
         "query { user(id: 1) { id } }",
         "MERGE (n:User {name: 'a'})",
         "CREATE (n:User {name: 'a'})",
+        "SELECT ?s WHERE { ?s ?p 'a' }",
         "CALL db.labels() YIELD label RETURN label",
         "rm -rf x",
         "set terminal x",
