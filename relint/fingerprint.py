@@ -13,6 +13,7 @@ from pathlib import PurePath
 from typing import Iterable, Iterator
 
 from relint.model import Diagnostic
+from relint.remembered import remembered
 from relint.scan import STRING
 
 # What formatters add, remove or rewrite: white space, comments, quotes, brackets around expressions, commas, `\`.
@@ -21,6 +22,7 @@ _NUMBER = re.compile(r"\b[0-9][0-9A-Za-z_.]*")
 _PREFIX_AND_QUOTES = re.compile(r"[rbfuRBFU]*('''|\"\"\"|'|\")")
 
 
+@remembered(256)
 def unformatted(text: str) -> str:
     """A statement's text without what a formatter may change. Lossy: it is compared, never shown."""
     bare = _FORMATTING.sub(lambda found: _content(found["string"]) if found["string"] else "", text)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 Options = Mapping[str, Mapping[str, Any]]
 
+_PARTS = 2000
+"""Of how many parts of files it is kept what stands in them: in an editor they are asked about with every keystroke."""
+
 
 class Funnel:
     """The triggers of some rules, ready to be searched.
@@ -27,6 +30,7 @@ class Funnel:
         self._triggers = [_Trigger(rule, (options or {}).get(rule.code, {})) for rule in rules]
         self._search = _search(frozenset().union(*(trigger.words for trigger in self._triggers)))
         self._latest = _Words("", ())
+        self._parts: dict[str, _Words] = {}
 
     def matching(self, text: str) -> list[RuleInfo]:
         """The rules whose triggers stand in the text, in the order they were given."""
@@ -43,7 +47,7 @@ class Funnel:
 
         Those that are `known` are asked only while no other is found, and the first of them is enough.
         """
-        words = self._found(text)
+        words = self._of_part(text)
         new = [t for t in self._triggers if t.rule.code not in known and t.is_near(words, part)]
         old = (t for t in self._triggers if t.rule.code in known and t.is_near(words, part))
         return frozenset(trigger.rule.code for trigger in new or islice(old, 1))
@@ -55,12 +59,21 @@ class Funnel:
         part._triggers = [trigger for trigger in self._triggers if trigger.rule.code in codes]
         part._search = self._search  # which takes longer to build than to ask for more than needed
         part._latest = _Words("", ())
+        part._parts = self._parts
         return part
 
     def _found(self, text: str) -> _Words:
         if self._latest.text is not text:  # a file is asked about twice
             self._latest = _Words(text, self._candidates(text))
         return self._latest
+
+    def _of_part(self, text: str) -> _Words:
+        found = self._parts.get(text)
+        if found is None:
+            if len(self._parts) >= _PARTS:
+                self._parts.clear()
+            found = self._parts[text] = _Words(text, self._candidates(text))
+        return found
 
     def _candidates(self, text: str) -> Iterable[str]:
         if self._search is None:

@@ -13,6 +13,7 @@ from typing import Collection, Iterable, Iterator
 
 from relint.funnel import Funnel, stands
 from relint.outline import Outline, Piece, Syntax, outlined
+from relint.remembered import remembered
 from relint.shapes import Imported, Part
 
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -206,12 +207,12 @@ def _show_mentioned(narrowed: Narrowed) -> None:
                 named.setdefault(name, []).append(piece)
             for name in piece.stores:
                 stored.setdefault(name, []).append(piece)
-    words = set(_WORD.findall(_outside(narrowed.text, 0, len(narrowed.text), narrowed.pieces)))
+    words = set(_words(_outside(narrowed.text, 0, len(narrowed.text), narrowed.pieces)))
     todo = set(words)
     for top in narrowed.pieces:
         for piece in top:
             if narrowed.is_open(piece):
-                todo.update(_WORD.findall(_in_sight(narrowed, piece)))
+                todo |= _words(_in_sight(narrowed, piece))
     words |= todo
     while todo:
         name = todo.pop()
@@ -222,11 +223,16 @@ def _show_mentioned(narrowed: Narrowed) -> None:
                 continue
             narrowed.show(piece, whole=whole)
             for seen in _with_owners(piece):
-                new = set(_WORD.findall(_in_sight(narrowed, seen))) - words
+                new = _words(_in_sight(narrowed, seen)) - words
                 words |= new
                 todo |= new
         if not todo:  # classes that came into sight after a name that their methods store
             todo = {name for name in words & stored.keys() if any(_is_asked_for(narrowed, p) for p in stored[name])}
+
+
+@remembered(4096)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text))
 
 
 def _is_asked_for(narrowed: Narrowed, method: Piece) -> bool:

@@ -43,6 +43,8 @@ class Revision:
 def is_before_start(ctx: Context) -> bool:
     """Whether the file's revision is one that `start-after` names, or an ancestor of it."""
     starts = set(ctx.settings.migrations.start_after.values())
+    if not starts:
+        return False
     own = _revision(ctx.text).name
     return own is not None and any(own in _ancestors(ctx, start) for start in starts if start in _folder(ctx))
 

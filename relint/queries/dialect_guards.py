@@ -19,7 +19,7 @@ _ALL = frozenset(ENGINE_NAMES)
 
 def runs_on_target(ctx: Context, node: cst.CSTNode) -> bool:
     """Whether a statement may run on the target: not under `if dialect == "mysql"` when that is another engine."""
-    if not any(word in ctx.text for word in _DIALECT_WORDS):
+    if not ctx.memo("names a dialect", lambda: any(word in ctx.text for word in _DIALECT_WORDS)):
         return True
     engine = target(ctx).engine
     child = node

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from typing import Sequence
 
 import libcst as cst
 
@@ -48,7 +49,7 @@ class Site:
     text: Text
     sink: Sink | None
     alternatives: int
-    spots: list[Spot]
+    spots: Sequence[Spot]
     filled: list[Filled] = field(default_factory=list)
 
     @property
@@ -139,7 +140,7 @@ class _Search:
         own = place is Place.VALUE and may_be_own_text(self.ctx, hole, spot, raw)
         return Filled(hole, spot, place, number, own)
 
-    def _is_believed(self, raw: str, found: list[Spot], filled: list[Filled], name: str) -> bool:
+    def _is_believed(self, raw: str, found: Sequence[Spot], filled: list[Filled], name: str) -> bool:
         """Whether text is SQL though no database call in sight gets it."""
         values = [one.spot for one in filled if one.place is Place.VALUE]
         if not values:

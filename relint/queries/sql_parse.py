@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from functools import lru_cache
+from typing import Sequence
 
 from relint.libraries.databases import COMMANDS, STATEMENTS
 from relint.queries.sql_places import COMPARES, HOLE, Place, Spot, first_word
@@ -26,7 +27,7 @@ def looks_like_sql(text: str) -> bool:
     return word in COMMANDS and written.isupper()
 
 
-def is_statement(text: str, spots: list[Spot]) -> bool:
+def is_statement(text: str, spots: Sequence[Spot]) -> bool:
     """Whether the text (with HOLE for its holes) parses as one statement of ROOTS in some dialect.
 
     Prose parses too ("Select an option from the menu"), so a capitalised first word does not count.
@@ -38,7 +39,7 @@ def is_statement(text: str, spots: list[Spot]) -> bool:
     return not (written[:1].isupper() and written[1:].islower()) and _parses(_without_holes(text, spots))
 
 
-def is_command(text: str, values: list[Spot]) -> bool:
+def is_command(text: str, values: Sequence[Spot]) -> bool:
     """Whether the text is a statement that no parser has to confirm: DDL, COPY and the like, with a quoted value."""
     word = first_word(text)
     shape = _COMMANDS.get(word)
@@ -47,7 +48,7 @@ def is_command(text: str, values: list[Spot]) -> bool:
     return text[text.upper().find(word) :].startswith(word) and bool(shape.search(text))
 
 
-def is_clause(text: str, values: list[Spot], name: str) -> bool:
+def is_clause(text: str, values: Sequence[Spot], name: str) -> bool:
     """Whether a piece of text is a clause of SQL: compared to a value, with a keyword or known by a telling name."""
     if _is_other_language(text):
         return False
@@ -66,7 +67,7 @@ def _is_other_language(text: str) -> bool:
     return word in _NOT_SQL and bool(_NOT_SQL[word].search(text))
 
 
-def _without_holes(text: str, spots: list[Spot]) -> str:
+def _without_holes(text: str, spots: Sequence[Spot]) -> str:
     """The text with something that can stand in each hole, and `:pN` for the driver's placeholders."""
     numbers = iter(spots)
     text = re.sub(HOLE, lambda _: _stand_in(next(numbers)), text)

@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from relint.remembered import remembered
+
 HOLE = "\ue000"
 """Stands for a hole in the text; a private-use character, so that no SQL holds it."""
 
@@ -41,9 +43,10 @@ class Spot:
     """Start and end of the word or quoted text that holds the hole."""
 
 
-def spots(text: str) -> list[Spot]:
+@remembered(2048)
+def spots(text: str) -> tuple[Spot, ...]:
     """The spot of each HOLE in `text`, in order."""
-    return _Scan(text).spots()
+    return tuple(_Scan(text).spots())
 
 
 def first_word(text: str) -> str:
