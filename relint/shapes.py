@@ -144,10 +144,17 @@ def _may_take_sql(call: ast.Call, part: Part) -> bool:
     name = last_name(call.func)
     if name not in _TAKES:
         return False
-    given = [*call.args[:2], *(keyword.value for keyword in call.keywords)]
+    position, keywords = SINKS.get(name, (0, ("where", "select")))
+    given = call.args[position : position + 1]
+    given += (each.value for each in call.keywords if each.arg is None or each.arg in keywords)
     if name == "copy":
         given = [each for each in given if isinstance(each, ast.JoinedStr)]
+    if name not in ("RunSQL", "extra"):  # which take several texts
+        given = [each for each in given if not isinstance(each, _NO_TEXT)]
     return any(not isinstance(each, ast.Constant) and not _is_query(each, part) for each in given)
+
+
+_NO_TEXT = (ast.List, ast.ListComp, ast.Tuple, ast.Dict, ast.DictComp, ast.Lambda)
 
 
 def _is_query(node: ast.expr, part: Part) -> bool:
@@ -155,9 +162,7 @@ def _is_query(node: ast.expr, part: Part) -> bool:
     match node:
         case ast.Name(id=name):
             bound = [each.value for each in part.of(ast.Assign) if any(last_name(t) == name for t in each.targets)]
-            return bool(bound) and all(
-                not isinstance(v, ast.Name) and _is_query_of(v, {*_QUERIES, name}) for v in bound
-            )
+            return bool(bound) and all(isinstance(v, _NO_TEXT) or _is_query_of(v, {*_QUERIES, name}) for v in bound)
         case ast.Call():
             return _is_query_of(node, _QUERIES)
     return False
@@ -170,7 +175,7 @@ def _is_query_of(node: ast.expr, names: Collection[str]) -> bool:
         first = node if isinstance(node, ast.Call) else first
         node = node.func if isinstance(node, ast.Call) else node.value
     if isinstance(node, ast.Name) and node.id in names:
-        return True
+        return node is not first
     return isinstance(first, ast.Call) and isinstance(first.func, ast.Attribute) and first.func.attr in _QUERIES
 
 
