@@ -93,7 +93,7 @@ class _Trigger:
         self.own_words = frozenset(rule.words)
         self.near = [PATTERNS[name] for name in rule.near if name in PATTERNS]
         self.shapes = [name for name in rule.near if name not in PATTERNS]
-        self.anywhere = [*self.near, *(PATTERNS[name] for name in rule.anywhere)]
+        self.anywhere = [*(PATTERNS[name] for name in rule.anywhere), *self.near]
         self.options = options
         named = [names for key, names in options.items() if key.startswith("extra-") and isinstance(names, list)]
         self.extra = frozenset(str(name).rpartition(".")[2] for names in named for name in names)

@@ -35,25 +35,30 @@ def _places(project: Project, folder: str, dotted: str) -> Iterator[tuple[str, s
 def _beginnings(project: Project, folder: str, level: int, first: str) -> tuple[str, ...]:
     """The folders that a name may start from: a relative one in its package, another beside the packages around it."""
     if level:
-        above = list(Path(os.path.abspath(folder), "file").parents)
-        return (str(above[level - 1]),) if level <= len(above) else ()
+        top = os.path.abspath(folder)
+        for _ in range(level - 1):
+            below, top = top, os.path.dirname(top)
+            if top == below:
+                return ()
+        return (top,)
     if first in sys.stdlib_module_names:
         return ()
 
     def found(beside: Project) -> tuple[str, ...]:
-        roots = ((str(root), beside.listing(root)) for root in _roots(beside, folder))
+        roots = ((root, beside.listing(root)) for root in _roots(beside, folder))
         return tuple(root for root, below in roots if first in below or f"{first}.py" in below)
 
     return project.work_out(("beginnings", folder, first), found)
 
 
-def _roots(project: Project, folder: str) -> tuple[Path, ...]:
-    def found(beside: Project) -> tuple[Path, ...]:
+def _roots(project: Project, folder: str) -> tuple[str, ...]:
+    def found(beside: Project) -> tuple[str, ...]:
         top = here = Path(os.path.abspath(folder))
         while "__init__.py" in beside.listing(top):
             top = top.parent
         around = [each for each in beside.around(here / "file") if "__init__.py" not in beside.listing(each)]
-        return tuple(dict.fromkeys([top, *around, *(beside.settings.root / src for src in beside.settings.src)]))
+        roots = [top, *around, *(beside.settings.root / src for src in beside.settings.src)]
+        return tuple(dict.fromkeys(map(str, roots)))
 
     return project.work_out(("roots", folder), found)
 

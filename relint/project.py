@@ -170,8 +170,9 @@ class Project:
 
     def listing(self, folder: Path | str) -> tuple[str, ...]:
         """The sorted names in a folder, without dot files and caches (but with `.git`); empty when there is none."""
-        absolute = os.path.abspath(folder)
-        if absolute not in self._consulted:
+        absolute = str(folder)
+        if absolute not in self._consulted:  # where all paths are absolute
+            absolute = os.path.abspath(folder)
             self._consulted[absolute] = self._files.answer(absolute)
         return self._files.names(absolute) or ()
 
