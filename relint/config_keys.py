@@ -9,7 +9,7 @@ import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Callable, Mapping
+from typing import Any, Callable, Mapping, NamedTuple
 
 from relint import selectors
 from relint.errors import ConfigError, did_you_mean
@@ -19,8 +19,7 @@ from relint.model import RuleInfo
 from relint.settings import Settings
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(NamedTuple):
     """One key: `name` is dotted below tables, a part like `<app>` stands for any word; `type` is one of `_READERS`."""
 
     name: str

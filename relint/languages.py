@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Callable, Iterator
+from typing import Callable, Iterator, NamedTuple
 
 from relint import scan
 from relint.sql_files import is_sql
@@ -12,8 +11,7 @@ from relint.sql_files import is_sql
 _STRINGS = re.compile(rf"#[^\r\n]*|(?P<string>{scan.STRING})", re.DOTALL)
 
 
-@dataclass(frozen=True)
-class Language:
+class Language(NamedTuple):
     """`marker` begins a comment; `comments` gives (offset, text) of each, `strings` (start, end) of literals."""
 
     marker: str

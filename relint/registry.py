@@ -12,11 +12,10 @@ import importlib.util
 import os
 import sys
 import zlib
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType, ModuleType
-from typing import Any, Callable, Iterator, Mapping
+from typing import Any, Callable, Iterator, Mapping, NamedTuple
 
 from relint.engine_rules import ENGINE_FAMILY, ENGINE_RULES
 from relint.engine_rules import page as engine_page
@@ -28,8 +27,7 @@ _RULES = "relint.rules"
 _FIXERS = "relint.fixers"
 
 
-@dataclass(frozen=True)
-class LoadedRule:
+class LoadedRule(NamedTuple):
     """A rule whose module is imported: its listeners with the node types they hear."""
 
     info: RuleInfo

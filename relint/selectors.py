@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Iterable, Mapping
+from typing import Iterable, Mapping, NamedTuple
 
 from relint.engine_rules import ENGINE_FAMILY, INTERNAL_ERROR
 from relint.errors import ConfigError, did_you_mean
@@ -16,8 +15,7 @@ _LEVEL_RULE = 9
 _PREFIX = re.compile(r"([A-Z]+)([0-9]*)\Z")
 
 
-@dataclass(frozen=True)
-class Selection:
+class Selection(NamedTuple):
     """The codes that one selector covers.
 
     The higher `level` wins over the lower. `opts_in` says whether it turns on rules that are off by default: `ALL`,

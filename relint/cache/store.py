@@ -11,7 +11,7 @@ import sqlite3
 import time
 from array import array
 from dataclasses import dataclass, field
-from typing import Iterable, Iterator, Sequence
+from typing import Iterable, Iterator, NamedTuple, Sequence
 
 VARIANTS_KEPT = 8
 """Of the settings and versions that a project was checked with, this many are remembered."""
@@ -37,8 +37,7 @@ COMMIT;
 """
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """What is known of one file under one variant. `answers` are ids of what it was told of other files, `found` is
     the checksum of what was found."""
 
