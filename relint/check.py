@@ -103,6 +103,7 @@ def _check_python(
             concerned = [rule for rule in concerned if rule.code in narrowed.concerned]
             if not concerned and narrowed.pieces.shallow:
                 return []  # read by Python's own parser, which is fast, and that was all
+    from relint import quick_libcst  # noqa: F401 - before what imports libcst
     from relint.examine import examine
 
     return examine(source, settings, concerned, fixes=fixes, project=project, narrowed=narrowed, parsed=parsed)
