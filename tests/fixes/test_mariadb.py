@@ -22,8 +22,6 @@ from tests.fixes.three_step import FixedShop
 VALUES = "SELECT id, state, currency, paid, `lines`, kind FROM invoice ORDER BY id"
 
 
-
-
 def fix(folder: Path, code: str = "REL5", more: str = "") -> str:
     """What `relint check --fix` prints in a project that runs on MySQL."""
     options = f'[migrations]\ndatabase = "mysql"\n\n[sanctioned]\nbatch-size = 7\n{more}'
@@ -113,11 +111,14 @@ def test_django_in_three_steps(tmp_path: Path) -> None:
 
 
 def test_django_keeps_the_default(tmp_path: Path) -> None:
-    added = HEAD + """
+    added = (
+        HEAD
+        + """
         migrations.AddField("order", "select", models.CharField(default="it's", max_length=20)),
         migrations.AddField("order", "paid", models.BooleanField(default=False)),
     ]
 """
+    )
     shop = ShopOnMariaDB(tmp_path, MODELS, added)
     assert "2 fixed" in fix(tmp_path, "REL501", 'not-null = "db-default"\n[versions]\ndjango = "4.2"\n')
     shop.do(["migrate", "shop", "0001"], ["sql", SHOP_ROWS], ["migrate"])
