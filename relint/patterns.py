@@ -103,17 +103,17 @@ _RETRY_OF_LIBRARY = _any_of(
     *("stamina", "tenacity", "backoff"),
 )
 _LOOP_OF_ATTEMPTS = _regex(
-    r"^[ \t]*while\b"
-    r"|^[ \t]*(?:async[ \t]+)?for\b[^\n]*(?:\b(?:range|count|repeat|enumerate)\b|\bin\s*[\[(]\s*[\d.\-\n])",
+    r"^[ \t\f]*while\b"
+    r"|^[ \t\f]*(?:async[ \t]+)?for\b[^\n]*(?:\b(?:range|count|repeat|enumerate)\b|\bin\s*[\[(]\s*[\d.\-\n])",
     "while",
     "for",
 )
-_LOOP = _regex(r"^[ \t]*(?:while|(?:async[ \t]+)?for)\b", "while", "for")
-_EXCEPT = _regex(r"^[ \t]*except\b", "except")
+_LOOP = _regex(r"^[ \t\f]*(?:while|(?:async[ \t]+)?for)\b", "while", "for")
+_EXCEPT = _regex(r"^[ \t\f]*except\b", "except")
 _PAUSE = _regex(r"(?:[sS]leep|[wW]ait)\w*\(", "leep", "ait")
-_WITH_OR_DECORATOR = _regex(r"^[ \t]*(?:(?:async[ \t]+)?with\b|@)", "with", "@")
+_WITH_OR_DECORATOR = _regex(r"^[ \t\f]*(?:(?:async[ \t]+)?with\b|@)", "with", "@")
 _CALLED_LATER = _any_of("call_later", "callLater", "call_at", "Timer")
-_DEFINED = re.compile(r"^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
+_DEFINED = re.compile(r"^[ \t\f]*(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
 _VERBS = "get|options|head|post|put|patch|delete|request|send|open"
 _REQUESTS = [f".{verb}" for verb in (*_VERBS.split("|"), "stream", "fetch_token", "refresh_token", "build_request")]
 
@@ -142,9 +142,9 @@ PATTERNS: dict[str, Pattern] = {
     "with, a decorator or on_commit": _either(_WITH_OR_DECORATOR, _any_of("on_commit")),
     "except": _EXCEPT,
     "commit": _regex(r"\b(?:commit|flush|set_autocommit)\(|\.commit\b", "commit", "flush"),
-    "async def": _regex(r"^[ \t]*async[ \t]+def\b", "async"),
+    "async def": _regex(r"^[ \t\f]*async[ \t]+def\b", "async"),
     "except that catches cancellation": _either(
-        _regex(r"^[ \t]*except\s*(?:(?:\*\s*)?:|\(?\s*_?[A-Z][A-Z_]+\b)", "except"), _any_of("BaseException", "Cancel")
+        _regex(r"^[ \t\f]*except\s*(?:(?:\*\s*)?:|\(?\s*_?[A-Z][A-Z_]+\b)", "except"), _any_of("BaseException", "Cancel")
     ),
     "loop or comprehension": _any_of("for", "while", "map(", "*"),
     "task or thread": _either(
@@ -195,7 +195,7 @@ PATTERNS: dict[str, Pattern] = {
     "count of rows": _regex(
         r"\.(?:a?(?:count|exists)\(\s*\)|a?aggregate\(|scalar\w*\()", "count(", "exists(", "aggregate(", "scalar"
     ),
-    "manager class": _regex(r"^[ \t]*class \w+\([^)]*(?:Manager|Query[sS]et)\b", "class"),
+    "manager class": _regex(r"^[ \t\f]*class \w+\([^)]*(?:Manager|Query[sS]et)\b", "class"),
     "column that counts": _regex(
         r"\b\w+_(?:count|counter|total)\s*[-+]?=|\b(?:count|num|number|n|nr|total)_\w+\s*[-+]?=",
         *("_count", "_total", "count_", "num", "n_", "nr_", "total_"),

@@ -83,3 +83,9 @@ def test_words_that_hold_each_other() -> None:
 def test_whole_words() -> None:
     assert all(stands("get", text) for text in ("target.get()", "get", "(get"))
     assert not stands("get", "target gets _get get_ getä")
+
+
+def test_form_feeds_are_white_space() -> None:
+    rule = RuleInfo("REL199", "test", "http", "", "", words=("async",), near=("async def",))
+    assert concerned("\f  async def f(): pass", [rule]) == [rule]
+    assert concerned("x = async_def", [rule]) == []
