@@ -144,7 +144,8 @@ PATTERNS: dict[str, Pattern] = {
     "commit": _regex(r"\b(?:commit|flush|set_autocommit)\(|\.commit\b", "commit", "flush"),
     "async def": _regex(r"^[ \t\f]*async[ \t]+def\b", "async"),
     "except that catches cancellation": _either(
-        _regex(r"^[ \t\f]*except\s*(?:(?:\*\s*)?:|\(?\s*_?[A-Z][A-Z_]+\b)", "except"), _any_of("BaseException", "Cancel")
+        _regex(r"^[ \t\f]*except\s*(?:(?:\*\s*)?:|\(?\s*_?[A-Z][A-Z_]+\b)", "except"),
+        _any_of("BaseException", "Cancel"),
     ),
     "loop or comprehension": _any_of("for", "while", "map(", "*"),
     "task or thread": _either(
