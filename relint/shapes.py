@@ -28,7 +28,7 @@ _fields: dict[type, tuple[str, ...]] = {}
 
 
 class Part:
-    """The syntax of a part of a module; `module` is the whole, `text` its text."""
+    """The syntax of a part of a module, and its text."""
 
     def __init__(
         self, roots: Sequence[ast.AST], text: str, module: Part | None = None, imported: Imported = dict
@@ -36,8 +36,13 @@ class Part:
         """`imported` says of the whole module to which libraries lead the names that come from other modules."""
         self._roots = roots
         self.text = text
-        self.module = module or self
+        self._module = module  # not itself: trees in cycles stay until garbage is collected
         self._imported = imported
+
+    @property
+    def module(self) -> Part:
+        """The whole module."""
+        return self._module or self
 
     def of(self, *kinds: type[ast.AST]) -> Iterator[Any]:
         """The nodes of exactly these types; texts that stand as statements (docstrings) are left out."""
