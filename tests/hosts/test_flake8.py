@@ -81,16 +81,19 @@ def test_rules_off_by_default_want_their_code(tmp_path: Path) -> None:
     off = [info for info in catalogue().values() if not on_by_default(info)]
     if not off:
         pytest.skip("every rule is on by default")
-    files = copied_fixtures(tmp_path)
+    copied_fixtures(tmp_path)
+    folders = {info.code: f"fixtures/{info.family}/{info.name.replace('-', '_')}" for info in off}
+    write(tmp_path, a=SMTP)
     for options in ((), ("--ignore=E501",), ("--select=E,REL",)):
-        found = flake8("--isolated", *options, *files, cwd=tmp_path)
-        assert {f.code for f in found}.isdisjoint(info.code for info in off), options
+        found = flake8("--isolated", *options, "a.py", *folders.values(), cwd=tmp_path)
+        assert {f.code for f in found}.isdisjoint(folders), options
         assert "REL102" in {f.code for f in found}
-    for info in off:
-        folder = f"fixtures/{info.family}/{info.name.replace('-', '_')}"
-        assert any(
-            f.code == info.code for f in flake8("--isolated", f"--extend-select={info.code}", folder, cwd=tmp_path)
-        )
+    found = flake8("--isolated", f"--extend-select={','.join(folders)}", *folders.values(), cwd=tmp_path)
+    own = {f.code for f in found if f.code in folders and f.path.startswith(f"{folders[f.code]}/")}
+    assert own == folders.keys()
+    first = next(iter(folders))
+    found = flake8("--isolated", f"--extend-select={first}", *folders.values(), cwd=tmp_path)
+    assert {f.code for f in found} & folders.keys() == {first}
 
 
 def test_options_of_rules_come_from_the_configuration_of_relint(tmp_path: Path) -> None:

@@ -192,6 +192,15 @@ class Editor:
         """The codes found in the newest text."""
         return [str(each.code) for each in await self.findings(name)]
 
+    async def settles(self, name: str, codes: list[str]) -> None:
+        """Wait until these codes are found in a document that nobody has edited."""
+        uri = self.uri(name)
+        while True:
+            seen, told = self.refreshed, len(self.published)
+            if [str(each.code) for each in await self.findings(uri)] == codes:
+                return
+            await self.until(lambda: self.refreshed > seen or len(self.published) > told)  # noqa: B023
+
     async def actions(
         self, name: str, line: int = 0, *, only: list[str] | None = None, about: list[types.Diagnostic] | None = None
     ) -> dict[str, types.CodeAction]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 from lsprotocol import types
 
@@ -100,11 +98,7 @@ async def test_what_another_module_says_of_a_name(editor: Start, client: str) ->
     assert await vim.codes("shop/orders.py") == []
     for text, codes in ((waits, ["REL101"]), (f"{waits}session.request = limited\n", []), (waits, ["REL101"])):
         vim.change("shop/http.py", text)
-        for _ in range(1000):
-            if (found := await vim.codes("shop/orders.py")) == codes:
-                break
-            await asyncio.sleep(0.02)
-        assert found == codes
+        await vim.settles("shop/orders.py", codes)
 
 
 @CLIENTS
