@@ -391,6 +391,7 @@ RULES: list[dict[str, Any]] = [
         'words': ('execute', 'executemany', 'executescript', 'exec_driver_sql', 'execute_batch', 'execute_values', 'copy_expert', 'mogrify', 'raw', 'RawSQL', 'RunSQL', 'extra', 'DDL', 'read_sql', 'read_sql_query', 'fetchrow', 'fetchval', 'fetch_all', 'fetch_one', 'fetch_val', 'runQuery', 'runOperation', 'execute_sql', 'execute_query', 'execute_script', 'run_sql', '_run_sql', 'SELECT', 'INSERT', 'UPDATE', 'DELETE', 'MERGE', 'VALUES', 'REPLACE', 'WHERE', 'where', 'select', 'COPY', 'CREATE', 'ALTER', 'DROP', 'GRANT', 'ATTACH', 'UNLOAD', 'COMMENT', 'EXEC'),
         'severity': 'error',
         'fix': 'unsafe',
+        'options': {'uncertain': False},
     },
     {
         'name': 'sql-identifier-interpolation',

@@ -25,21 +25,26 @@ def orders_of(db: sqlite3.Connection, customer: str) -> list[tuple]:
 The text is followed through names, `+`, `+=`, `%`, `.format`, `join`, f-strings, branches, module and class constants,
 loops over literal tuples, lists that are filled and joined, functions of the file, and what is imported from the
 project where the other module writes it out (a constant, a function without parameters), up to a database call, or to a
-function of the project that hands its parameter to one (of this file, or imported from another); without one in sight,
-text counts that parses as one SELECT, INSERT, UPDATE, DELETE, MERGE or VALUES statement with a hole where a value
-stands, and that is assigned, returned or passed on, but not to a log, a message or an exception.
+function of the project that hands its parameter to one (of this file, or imported from another).
 
-The severity is error where a database call is in sight and what is put in can only be a value: it stands between quotes
-and is compared, inserted, selected, or given to a function of values (`lower('{x}')`); or it stands without quotes
-behind LIMIT or OFFSET, or where its name or its place in a row tells of one value (`= {row.id}`, `= {row[0]}`).
+Found is what can only be a value: it stands between quotes and is compared, inserted, selected, or given to a function
+of values (`lower('{x}')`); or it stands without quotes behind LIMIT or OFFSET, or where its name or its place in a row
+tells of one value (`= {row.id}`, `= {row[0]}`).
 Of the 65 such findings read in 204 packages that had no part in making the rule (at most four of a package, found in 25
 of them), 59 were true; of the six others, four were numbers of a function that says so, which are quiet by now.
 
-The severity is info where the program itself may have written what is put in, and where a parameter may not do:
-without a call in sight; lists for IN and other things without quotes; what a function of the project makes, or a name
-says is clean; the name of a table or column between quotes, and what is looked up in a catalogue; keys of JSON; the
-arguments of functions that may want a name, a path or a unit; an attribute that subclasses set, and `x.value`, mostly
-of an enumeration; between quotes in statements that do not take parameters everywhere (CREATE, GRANT, COPY, SET).
+With `uncertain = true` in `[tool.relint.rules.REL401]` that is found as well, with the severity info, where the program
+itself may have written what is put in, or a parameter may not do; of 44 such findings read, every other one was true,
+so look here once, when you clean up:
+
+- text that no database call in sight gets, but that parses as one SELECT, INSERT, UPDATE, DELETE, MERGE or VALUES
+  statement with a hole where a value stands, and that is assigned, returned or passed on (not to a log, a message or an
+  exception);
+- lists for IN and other things without quotes; what a function of the project makes, or a name says is clean;
+- the name of a table or column between quotes, and what is looked up in a catalogue; keys of JSON; the arguments of
+  functions that may want a name, a path or a unit;
+- an attribute that subclasses set, and `x.value`, mostly of an enumeration;
+- what stands between quotes in statements that do not take parameters everywhere (CREATE, GRANT, COPY, SET).
 
 Quiet: literals and constants; placeholder lists; numbers (`int(x)`, `len(x)`, `%d`, `{x:d}`; what is annotated as one,
 also as what a function returns, and what the function refuses unless it is one or compares with one); what
@@ -97,27 +102,29 @@ rule = Rule(
     ),
     severity="error",
     fix="unsafe",
+    options={"uncertain": False},
 )  # fmt: skip
 
 
 @rule.on(cst.Module)
 def check(node: cst.Module, ctx: Context) -> Iterator[Finding]:
     for site in sites(ctx):
-        if not site.doubtful:
+        certain = site.sink is not None and not all(one.own for one in site.doubtful)
+        if not site.doubtful or not (certain or ctx.option("uncertain")):
             continue
         names = list(dict.fromkeys(shown(ctx, one.hole) for one in site.values))
         told = f"{', '.join(f'`{name}`' for name in names)} {'becomes' if len(names) == 1 else 'become'} part of"
         harm = "a quote in it breaks the statement, and a hostile value rewrites it"
-        if site.sink is not None:
-            related = _executed(site.sink)
-            if all(one.own for one in site.doubtful):
-                message = f"{told} the SQL text: unless the program itself wrote it, {harm}"
-                yield rule.finding(site.root, message, data=site, related=related, severity="info")
-            else:
-                yield rule.finding(site.root, f"{told} the SQL text: {harm}", data=site, related=related)
-        else:
+        if site.sink is None:
             message = f"{told} what reads as SQL; no database call in sight gets it, but where one does, {harm}"
             yield rule.finding(site.root, message, data=site, severity="info")
+            continue
+        related = _executed(site.sink)
+        if certain:
+            yield rule.finding(site.root, f"{told} the SQL text: {harm}", data=site, related=related)
+        else:
+            message = f"{told} the SQL text: unless the program itself wrote it, {harm}"
+            yield rule.finding(site.root, message, data=site, related=related, severity="info")
 
 
 def _executed(sink: Sink) -> tuple[tuple[cst.CSTNode, str], ...]:
