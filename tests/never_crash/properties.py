@@ -18,7 +18,16 @@ from relint.project import Project
 from relint.settings import Settings
 from relint.source import Source
 
-EVERYTHING = Settings(select=("ALL",), check_tests=True)
+EVERYTHING = Settings(
+    select=("ALL",),
+    check_tests=True,
+    rules={
+        "REL302": {"any-items": True},
+        "REL401": {"uncertain": True},
+        "REL402": {"fragments": True},
+        **{code: {"loops": True} for code in ("REL602", "REL603", "REL604")},
+    },
+)
 DEFAULT = Settings(check_tests=True)
 _CRASHED = frozenset({"REL000"})
 _NEVER_CHECKED = frozenset({"REL001", "REL002"})
