@@ -192,7 +192,7 @@ PATTERNS: dict[str, Pattern] = {
     ),
     "delete": _any_of("delete", "DELETE", "Delete"),
     "less than": _any_of("__lt", "<"),
-    "look for a row": _regex(r"\.a?exists\(\s*\)|\bDoesNotExist\b", "exists", "DoesNotExist"),
+    "look for a row": _regex(r"\.a?exists\(\s*\)|DoesNotExist\b", "exists", "DoesNotExist"),
     "count of rows": _regex(
         r"\.(?:a?(?:count|exists)\(\s*\)|a?aggregate\(|scalar\w*\()", "count(", "exists(", "aggregate(", "scalar"
     ),

@@ -24,9 +24,11 @@ def processes(count: int) -> Iterator[Executor]:
     try:
         yield pool
     except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
         for process in set(multiprocessing.active_children()) - others:
             process.terminate()
+        # Waits for the thread of the pool, which is done at once then: while the interpreter ends it would find its
+        # pipe closed.
+        pool.shutdown(cancel_futures=True)
         raise
     # Processes that still end while the interpreter does would be complained about.
     pool.shutdown()

@@ -245,6 +245,14 @@ def _store(part: Part, rule: RuleInfo, options: Options) -> bool:
     return "grpc" in part.module.text or _library(part, rule, options)
 
 
+# -- transactions ----------------------------------------------------------------------------------------------------
+
+
+def _with_or_decorated(part: Part, _rule: RuleInfo, _options: Options) -> bool:
+    """A `with` or a decorator, or one that decorates methods from outside."""
+    return PATTERNS["with or a decorator"](part.text) or "method_decorator" in part.module.text
+
+
 # -- loops -----------------------------------------------------------------------------------------------------------
 
 _COUNTS = frozenset({"count", "exists", "acount", "aexists"})
@@ -307,6 +315,7 @@ SHAPES: dict[str, Shape] = {
     "client, or streamed answer": _opened,
     "connection": _store,
     "sql with holes": _sql_with_holes,
+    "with, or decorated": _with_or_decorated,
     "count in a loop": _count_in_a_loop,
     "retry by a library or by hand": _retry,
     "retry by a library": _retry_by_library,

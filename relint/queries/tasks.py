@@ -43,7 +43,7 @@ def starts_task(ctx: Context, call: cst.Call) -> bool:
     if makes_tasks(ctx, call.func):
         return not _is_given_a_future(ctx, call)
     function = ctx.function_def(call.func)
-    return function is not None and function.asynchronous is None and _hands_out_a_task(ctx, function)
+    return function is not None and function.asynchronous is None and hands_out_a_task(ctx, function)
 
 
 def is_dropped(ctx: Context, expression: cst.BaseExpression) -> bool:
@@ -89,7 +89,7 @@ def _is_given_a_future(ctx: Context, call: cst.Call) -> bool:
     return False
 
 
-def _hands_out_a_task(ctx: Context, function: cst.FunctionDef) -> bool:
+def hands_out_a_task(ctx: Context, function: cst.FunctionDef) -> bool:
     """Whether all that a function returns are tasks that it started and did not store."""
 
     def answer() -> bool:

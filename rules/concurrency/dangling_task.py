@@ -51,18 +51,24 @@ import libcst as cst
 
 from relint.context import Context
 from relint.model import Finding, Rule
-from relint.queries.tasks import is_dropped, makes_tasks, starts_task, takes_callbacks
+from relint.queries.tasks import hands_out_a_task, is_dropped, makes_tasks, starts_task, takes_callbacks
 
 rule = Rule(code="REL301", words=("create_task", "ensure_future"), fix="safe")
 
 
 @rule.on(cst.Call)
 def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
-    if starts_task(ctx, node) and is_dropped(ctx, node):
+    if not starts_task(ctx, node):
+        return
+    if is_dropped(ctx, node):
         started = ctx.source(node.func)
         yield rule.finding(
             node, f"`{started}` starts a task that nothing holds: it may be garbage-collected before it is done"
         )
+        return
+    maker = ctx.function_of(node)
+    if isinstance(maker, cst.FunctionDef) and hands_out_a_task(ctx, maker):
+        ctx.tree.look_for(maker.name.value)  # who calls it may hold no word of this rule
 
 
 @rule.on(cst.Call)

@@ -55,7 +55,7 @@ from relint.queries.create_races import Race, race_of_if, race_of_try
 
 rule = Rule(
     code="REL206",
-    words=("exists", "aexists", "DoesNotExist"),
+    words=("exists", "aexists", "DoesNotExist", "ObjectDoesNotExist"),
     anywhere=("look for a row", "create a row"),
     near=("look for a row", "create a row"),
     fix="unsafe",

@@ -71,7 +71,7 @@ from relint.queries.owners import Try
 
 rule = Rule(
     code="REL203",
-    near=("except", "with or a decorator"),
+    near=("except", "with, or decorated"),
     imports=("django",),
     words=(
         "atomic", "DatabaseError", "DataError", "IntegrityError", "InterfaceError", "InternalError",
