@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gc
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from relint import dispatch, worker, writing
 from relint import run as running
 from relint.fix import Fixed
 from relint.model import NewFile
+from relint.pool import processes
 from relint.result import File, FileResult, Task
 from relint.run import run
 from relint.settings import Settings
@@ -172,6 +175,15 @@ def test_ctrl_c_ends_every_process_at_once(tmp_path: Path, group: bool) -> None:
     for process in workers:
         with pytest.raises(ProcessLookupError):
             os.kill(process, 0)
+
+
+def test_a_pool_that_is_left_early_leaves_nothing() -> None:
+    threads, children = set(threading.enumerate()), set(multiprocessing.active_children())
+    with pytest.raises(KeyboardInterrupt), processes(2) as pool:
+        pool.submit(time.sleep, 600)
+        raise KeyboardInterrupt
+    assert set(threading.enumerate()) <= threads
+    assert set(multiprocessing.active_children()) <= children
 
 
 def test_garbage_is_collected_between_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
