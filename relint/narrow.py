@@ -230,7 +230,7 @@ def _show_mentioned(narrowed: Narrowed) -> None:
             todo = {name for name in words & stored.keys() if any(_is_asked_for(narrowed, p) for p in stored[name])}
 
 
-@remembered(4096)
+@remembered(1024)
 def _words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text))
 

@@ -76,7 +76,7 @@ class Surface:
         return name in self.definitions or name in self.imports
 
 
-@remembered(4096)
+@remembered(1024)
 def surface(text: str) -> Surface:
     """The surface of a module."""
     text = f"\n{text}"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Iterator, Sequence
 from relint.check import check, crash, unreadable
 from relint.digests import digest
 from relint.errors import ConfigError
+from relint.memory import give_back
 from relint.project import Files, Project, Seen
 from relint.result import Checked, FileResult, Task, applicable, visible
 from relint.source import Source, Unreadable, decode, read
@@ -59,9 +60,10 @@ def one_by_one(batch: Sequence[Work], task: Task, files: Files | None = None) ->
         yield check_file(work, task, seen)
         read_since += len(work.data) if work.data is not None else _size(work.path)
         if read_since > _COLLECT_AFTER:
+            seen, read_since = Seen(files or Files()), 0
             if not gc.isenabled():
                 gc.collect(1)  # what was kept until now is kept on, and not looked at again
-            seen, read_since = Seen(files or Files()), 0
+                give_back()
 
 
 def check_file(work: Work, task: Task, files: Files | None = None) -> Checked:

@@ -179,9 +179,14 @@ def test_ctrl_c_ends_every_process_at_once(tmp_path: Path, group: bool) -> None:
 
 def test_a_pool_that_is_left_early_leaves_nothing() -> None:
     threads, children = set(threading.enumerate()), set(multiprocessing.active_children())
-    with pytest.raises(KeyboardInterrupt), processes(2) as pool:
-        pool.submit(time.sleep, 600)
-        raise KeyboardInterrupt
+
+    def leave() -> None:
+        with processes(2) as pool:
+            pool.submit(time.sleep, 600)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        leave()
     assert set(threading.enumerate()) <= threads
     assert set(multiprocessing.active_children()) <= children
 

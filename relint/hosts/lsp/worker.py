@@ -14,6 +14,7 @@ from concurrent.futures import Future
 from typing import Callable, TypeVar
 
 from relint import deep, project, remembered
+from relint.memory import give_back
 
 _Result = TypeVar("_Result")
 
@@ -100,3 +101,4 @@ class Worker:
                 gc.collect()
             if self.done % _FORGET_AFTER == 0:
                 remembered.forget()
+                give_back()
