@@ -48,7 +48,8 @@ whether a second run does harm is not told at all. Found in Django's management 
 `__main__`; quiet where the text speaks of a record (`run_once`, `already`, `applied`, `checkpoint`, ...), and where a
 second run leaves rows alone that are done: a condition asks for a column that is set, a row is saved only if it was
 changed, or made only if none was found. That a task works out anew what it writes, and may be run twice, is not always
-to be told.
+to be told: of 19 findings in 348 packages two were true, and the quiet cases that the others taught leave four. Read
+what it finds as a list of tasks to look at.
 
 ## References
 - https://docs.djangoproject.com/en/stable/howto/custom-management-commands/
