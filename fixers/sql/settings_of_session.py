@@ -43,7 +43,6 @@ def as_set_config(ctx: Context, site: Site) -> Edits | None:
         return None
     value = found[0].expression
     numeric = sink.driver.style == "numeric"
-    # relint: ignore[REL401] the source of a program, in which the name is one word
     text = f"SELECT set_config('{said[2]}', {'$1' if numeric else '%s'}, {'true' if _is_local(said) else 'false'})"
     return (
         *edits.replace_node(ctx, site.root, f'"{text}"'),
