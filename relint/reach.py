@@ -11,6 +11,7 @@ import re
 from typing import Iterable, Iterator, Mapping
 
 from relint.libraries.http import VERBS
+from relint.syntax import last_name
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _ANSWERING = frozenset({*VERBS, "request", "urlopen", "send"})
@@ -127,14 +128,6 @@ class Reach:
 def mentions(expression: ast.expr, names: frozenset[str]) -> bool:
     """Whether an expression may be, or come from, what one of the names stands for."""
     return not names.isdisjoint(_mentioned(expression))
-
-
-def last_name(node: ast.AST) -> str:
-    """The name, or the last attribute, that an expression ends in; empty for anything else."""
-    match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-    return ""
 
 
 def _mentioned(expression: ast.expr) -> Iterator[str]:

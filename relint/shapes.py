@@ -16,7 +16,8 @@ from relint.libraries.databases import SINKS
 from relint.libraries.http import PASSES_ON, VERBS, WAITING
 from relint.model import RuleInfo
 from relint.patterns import PATTERNS
-from relint.reach import Reach, last_name, mentions
+from relint.reach import Reach, mentions
+from relint.syntax import last_name
 
 Options = Mapping[str, Any]
 """The settings of a rule that differ from its defaults."""

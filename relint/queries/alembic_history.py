@@ -11,6 +11,7 @@ from typing import Iterator, Mapping
 from relint.context import Context
 from relint.project import parse
 from relint.remembered import remembered
+from relint.syntax import last_name
 
 _OTHER_FOLDERS = re.compile(
     r"^\s*(?:version_locations\s*=\s*\S+[ \t,;:]+\S|recursive_version_locations\s*=\s*true)",
@@ -165,12 +166,12 @@ def _is_legible(value: ast.expr) -> bool:
 def _keys(function: ast.FunctionDef) -> Iterator[tuple[tuple[str, str], tuple[str, ...]]]:
     """The primary keys of the tables that a function creates."""
     for call in ast.walk(function):
-        if not isinstance(call, ast.Call) or _last(call) != "create_table" or not call.args:
+        if not isinstance(call, ast.Call) or last_name(call.func) != "create_table" or not call.args:
             continue
         table = _text(call.args[0])
         named: list[ast.expr] = []
         for argument in call.args[1:]:
-            if isinstance(argument, ast.Call) and _last(argument) == "PrimaryKeyConstraint":
+            if isinstance(argument, ast.Call) and last_name(argument.func) == "PrimaryKeyConstraint":
                 named += argument.args
             elif isinstance(argument, ast.Call) and _keyword(argument, "primary_key") is True:
                 named += argument.args[:1]
@@ -183,7 +184,7 @@ def _columns(node: ast.AST, table: str | None, schema: str) -> Iterator[tuple[_C
     """What calls at or under a node say of columns; `table` and `schema` are those of a batch around it."""
     match node:
         case ast.With(items=[ast.withitem(context_expr=ast.Call() as opened), *_]):
-            if _last(opened) == "batch_alter_table":
+            if last_name(opened.func) == "batch_alter_table":
                 table, schema = _text(opened.args[0]) if opened.args else None, _schema(opened)
         case ast.Call():
             yield from _columns_of_call(node, table, schema)
@@ -192,7 +193,7 @@ def _columns(node: ast.AST, table: str | None, schema: str) -> Iterator[tuple[_C
 
 
 def _columns_of_call(call: ast.Call, batch: str | None, schema: str) -> Iterator[tuple[_Column, bool]]:
-    verb = _last(call)
+    verb = last_name(call.func)
     if verb not in ("create_table", "add_column", "alter_column"):
         return
     own = batch is not None and verb != "create_table"
@@ -208,7 +209,7 @@ def _columns_of_call(call: ast.Call, batch: str | None, schema: str) -> Iterator
             yield (schema, table, renamed.lower() if isinstance(renamed, str) else column), flag
         return
     for argument in rest:
-        if isinstance(argument, ast.Call) and _last(argument) == "Column" and argument.args:
+        if isinstance(argument, ast.Call) and last_name(argument.func) == "Column" and argument.args:
             if (name := _text(argument.args[0])) is not None:
                 flag = _keyword(argument, "nullable")
                 is_key = _keyword(argument, "primary_key") is True
@@ -229,10 +230,3 @@ def _keyword(call: ast.Call, name: str) -> object:
 
 def _text(node: ast.expr) -> str | None:
     return node.value.lower() if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
-
-
-def _last(call: ast.Call) -> str:
-    match call.func:
-        case ast.Attribute(attr=name) | ast.Name(id=name):
-            return name
-    return ""

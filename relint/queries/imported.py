@@ -27,10 +27,15 @@ def _imported_definition(ctx: Context, expression: cst.CSTNode) -> ast.stmt | No
     return found[1] if found is not None else None
 
 
+def own_syntax(ctx: Context) -> ast.Module | None:
+    """The `ast` of the file; None when this interpreter cannot parse it."""
+    return ctx.memo("ast", lambda: parse(ctx.text))
+
+
 def class_syntax(ctx: Context, expression: cst.BaseExpression) -> ast.ClassDef | None:
     """The one class that an expression names, at the top of this file or of another of the project."""
     if (here := ctx.class_def(expression)) is not None:
-        tree = ctx.memo("ast", lambda: parse(ctx.text))
+        tree = own_syntax(ctx)
         found = [s for s in tree.body if isinstance(s, ast.ClassDef) and s.name == here.name.value] if tree else []
         return found[0] if len(found) == 1 else None
     imported = imported_definition(ctx, expression)

@@ -7,6 +7,7 @@ from typing import Iterator
 
 import libcst as cst
 
+from relint import syntax
 from relint.context import Context
 from relint.libraries.tasks import GATHERERS, LIMITERS, TASK_GROUPS
 from relint.names import last_name
@@ -111,20 +112,13 @@ def _limits(function: ast.AsyncFunctionDef) -> bool:
     if any(_is_limiter(decorator) for decorator in function.decorator_list):
         return True
     waits = [node.value for node in ast.walk(function) if isinstance(node, ast.Await)]
-    return bool(waits) and all(isinstance(wait, ast.Call) and _last_name(wait.func) in POOLED for wait in waits)
+    return bool(waits) and all(isinstance(wait, ast.Call) and syntax.last_name(wait.func) in POOLED for wait in waits)
 
 
 def _is_limiter(expression: ast.expr) -> bool:
     called = expression.func if isinstance(expression, ast.Call) else expression
-    words = word_list(_last_name(called))
+    words = word_list(syntax.last_name(called))
     return bool(_WORDS & set(words))
-
-
-def _last_name(expression: ast.expr) -> str:
-    match expression:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-    return ""
 
 
 def _is_lock(ctx: Context, expression: cst.BaseExpression) -> bool:

@@ -10,6 +10,7 @@ import libcst as cst
 from relint.context import Context
 from relint.queries.imported import class_syntax
 from relint.queries.model_order import ModelOrder, assigned, is_true
+from relint.syntax import last_name
 
 _COLUMNS = frozenset({"Column", "mapped_column", "Field"})
 
@@ -43,10 +44,10 @@ def _columns(cls: ast.ClassDef) -> Iterator[tuple[str, str, ast.Call | None]]:
     """(name, name of its type, call that makes it) of each column in the body of a class."""
     for statement in cls.body:
         match statement:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as call) if _last(call.func) in _COLUMNS:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as call) if last_name(call.func) in _COLUMNS:
                 yield name, _type(call, None), call
             case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=ast.Call() as call) if (
-                _last(call.func) in _COLUMNS
+                last_name(call.func) in _COLUMNS
             ):
                 yield name, _type(call, annotation), call
             case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=None):
@@ -63,18 +64,14 @@ def _is_said(call: ast.Call | None, keyword: str) -> bool:
 def _type(call: ast.Call, annotation: ast.expr | None) -> str:
     for arg in call.args:
         if not isinstance(arg, ast.Constant):
-            return _last(arg.func if isinstance(arg, ast.Call) else arg)
+            return last_name(arg.func if isinstance(arg, ast.Call) else arg)
     return _last_inside(annotation) if annotation is not None else ""
 
 
 def _last_inside(annotation: ast.expr) -> str:
     """`datetime` of `Mapped[datetime | None]`."""
-    names = [_last(node) for node in ast.walk(annotation) if isinstance(node, ast.Name | ast.Attribute)]
+    names = [last_name(node) for node in ast.walk(annotation) if isinstance(node, ast.Name | ast.Attribute)]
     return next((name for name in names if name not in ("Mapped", "Optional", "orm")), "")
-
-
-def _last(expression: ast.expr) -> str:
-    return ast.unparse(expression).rpartition(".")[2]
 
 
 def _unique_together(arguments: ast.expr) -> Iterator[frozenset[str]]:
@@ -83,7 +80,7 @@ def _unique_together(arguments: ast.expr) -> Iterator[frozenset[str]]:
         texts = [arg.value for arg in call.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
         partial = any((keyword.arg or "").endswith("_where") for keyword in call.keywords)
         if len(texts) == len(call.args) and texts and not partial:
-            if _last(call.func) in ("UniqueConstraint", "PrimaryKeyConstraint"):
+            if last_name(call.func) in ("UniqueConstraint", "PrimaryKeyConstraint"):
                 yield frozenset(texts)
-            elif _last(call.func) == "Index" and is_true(call, "unique"):
+            elif last_name(call.func) == "Index" and is_true(call, "unique"):
                 yield frozenset(texts[1:])

@@ -11,6 +11,7 @@ from typing import Iterator, Mapping
 
 from relint.libraries.migrations import DEFAULT_LENGTHS, INDEXED_FIELDS, NULLABLE_FIELDS, RELATION
 from relint.queries.migration_sql import Statement, statements
+from relint.syntax import last_name
 
 
 @dataclass(frozen=True)
@@ -281,14 +282,6 @@ def _entries(node: ast.expr | None) -> dict[str, ast.expr]:
     if not isinstance(node, ast.Dict):
         return {}
     return {str(k.value): v for k, v in zip(node.keys, node.values, strict=True) if isinstance(k, ast.Constant)}
-
-
-def last_name(node: ast.expr) -> str:
-    """`AddField` of `migrations.AddField`; empty for what has no name."""
-    match node:
-        case ast.Attribute(attr=name) | ast.Name(id=name):
-            return name
-    return ""
 
 
 def _statements(sql: ast.expr | None) -> Iterator[Statement]:

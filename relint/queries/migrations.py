@@ -16,8 +16,9 @@ import libcst as cst
 
 from relint.context import Context
 from relint.project import parse
-from relint.queries.migration_state import EMPTY, State, apply, last_name, listed, value_of
+from relint.queries.migration_state import EMPTY, State, apply, listed, value_of
 from relint.remembered import remembered
+from relint.syntax import last_name
 
 
 @dataclass(frozen=True, eq=False)

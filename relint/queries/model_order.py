@@ -13,7 +13,7 @@ import libcst as cst
 from relint.context import Context
 from relint.definitions import definition_of, surface_of
 from relint.project import Project
-from relint.syntax import parse
+from relint.queries.imported import own_syntax
 
 _PLAIN_BASES = frozenset({"Model"})
 _PLAIN_MANAGERS = frozenset({"Manager"})
@@ -78,7 +78,7 @@ def model_order(ctx: Context, model: cst.BaseExpression) -> ModelOrder | None:
 
 def _model_order(ctx: Context, model: cst.BaseExpression) -> ModelOrder | None:
     if (cls := ctx.class_def(model)) is not None:
-        tree = ctx.memo("ast", lambda: parse(ctx.text))
+        tree = own_syntax(ctx)
         return _Module(ctx.project, ctx.path, tree).order(cls.name.value) if tree is not None else None
     dotted = ctx.names.dotted(model) if isinstance(model, cst.Name | cst.Attribute) else None
     return _imported(ctx.project, ctx.path, dotted, frozenset()) if dotted is not None else None
