@@ -37,7 +37,7 @@ class Misfit(Exception):
     """A module is not what its outline says: it must be parsed as it is."""
 
 
-class _Function(NamedTuple):
+class Function(NamedTuple):
     """A function that is parsed by itself: its text with its last line end, and the white space before it."""
 
     start: int
@@ -47,12 +47,10 @@ class _Function(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """A part in its place: its text and the white space before it there."""
+    """A part, and the function of this text that it is the tree of."""
 
     part: Part
-    start: int
-    text: str
-    indent: str
+    function: Function
 
 
 @dataclass(eq=False)
@@ -113,9 +111,7 @@ def grafted(narrowed: Narrowed, known: Parsed) -> Grafted:
     missing = [(key, each) for key, each in zip(keys, functions, strict=True) if key not in parsed]
     new = _parsed([each for _, each in missing], stock)
     parsed.update((key, Part(node)) for (key, _), node in zip(missing, new, strict=True))
-    parts = iter(
-        [Placed(parsed[key], each.start, each.text, each.indent) for key, each in zip(keys, functions, strict=True)]
-    )
+    parts = iter([Placed(parsed[key], each) for key, each in zip(keys, functions, strict=True)])
     whole = Grafted(stock, stock, text, parsed=parsed)
     body = whole.filled(stock.body, parts)
     if next(parts, None) is not None:
@@ -126,14 +122,14 @@ def grafted(narrowed: Narrowed, known: Parsed) -> Grafted:
     return whole
 
 
-def _keys(functions: list[_Function], stock: cst.Module) -> Iterator[tuple[str, str, str, str, int]]:
+def _keys(functions: list[Function], stock: cst.Module) -> Iterator[tuple[str, str, str, str, int]]:
     equal: Counter[tuple[str, str]] = Counter()  # a tree must not hold a node twice
     for each in functions:
         yield each.text, each.indent, stock.default_indent, stock.default_newline, equal[each.text, each.indent]
         equal[each.text, each.indent] += 1
 
 
-def _functions(narrowed: Narrowed, pieces: list[Piece]) -> Iterator[_Function]:
+def _functions(narrowed: Narrowed, pieces: list[Piece]) -> Iterator[Function]:
     """The functions in sight that have their lines for themselves, in source order."""
     text = narrowed.text
     for piece in pieces:
@@ -146,10 +142,10 @@ def _functions(narrowed: Narrowed, pieces: list[Piece]) -> Iterator[_Function]:
             if rest is not None and not indent.strip(" \t"):
                 end = rest.end()
                 newline = "\r\n" if text.startswith("\r\n", end) else rest[1] or "\n"
-                yield _Function(piece.start, end, text[piece.start : end] + newline, indent)
+                yield Function(piece.start, end, text[piece.start : end] + newline, indent)
 
 
-def _without(narrowed: Narrowed, functions: list[_Function]) -> str:
+def _without(narrowed: Narrowed, functions: list[Function]) -> str:
     """The text in sight with an empty `[   ]` in place of each function."""
     parts: list[str] = []
     text, done = narrowed.text, 0
@@ -161,7 +157,7 @@ def _without(narrowed: Narrowed, functions: list[_Function]) -> str:
     return "".join([*parts, text[done:]])
 
 
-def _parsed(functions: list[_Function], stock: cst.Module) -> list[cst.FunctionDef]:
+def _parsed(functions: list[Function], stock: cst.Module) -> list[cst.FunctionDef]:
     """The trees of functions as they are in a module with the line ends and the indentation of `stock`."""
     if not functions:
         return []

@@ -58,13 +58,12 @@ class Places:
         while around is not None and around not in grafted.functions:
             around = self._parents.get(around)
         if around is None:
-            return self._of_stock(grafted).get(grafted.stand_ins.get(node, node))
-        placed = grafted.functions[around]
-        spans = placed.part.spans
-        if spans is None:
-            spans = placed.part.spans = self._of_function(placed.part.node, placed.text, placed.indent)
-        found = spans.get(placed.part.node if node is around else node)
-        return (found[0] + placed.start, found[1] + placed.start) if found is not None else None
+            return self._of_stock.get(grafted.stand_ins.get(node, node))
+        part, function = grafted.functions[around]
+        if part.spans is None:
+            part.spans = self._of_function(part.node, function.text, function.indent)
+        found = part.spans.get(part.node if node is around else node)
+        return (found[0] + function.start, found[1] + function.start) if found is not None else None
 
     def _of_function(self, node: cst.FunctionDef, text: str, indent: str) -> dict[cst.CSTNode, _Span]:
         """The spans in a function's own text; none where libcst does not give that back."""
@@ -77,12 +76,11 @@ class Places:
         moved = len(indent)
         return {each: (start - moved, end - moved) for each, (start, end) in recorder.spans.items()}
 
-    def _of_stock(self, grafted: Grafted) -> dict[cst.CSTNode, _Span]:
-        if self._stock is None:
-            self._stock = self._rendered(grafted.stock, grafted.text)
-        return self._stock
-
-    _stock: dict[cst.CSTNode, _Span] | None = None
+    @cached_property
+    def _of_stock(self) -> dict[cst.CSTNode, _Span]:
+        """The spans in a tree that was put together, of what is in none of its functions."""
+        assert self._grafted is not None
+        return self._rendered(self._grafted.stock, self._grafted.text)
 
     @cached_property
     def _of_module(self) -> dict[cst.CSTNode, _Span]:
