@@ -12,7 +12,7 @@ from typing import Iterator
 from relint import worker
 
 # What every process needs, imported once: the fork server hands it on. `relint.cli` is what `__main__` imports.
-_PRELOADED = ["relint.cli", "relint.worker", "relint.fix", "relint.examine"]
+_PRELOADED = ["relint.quick_libcst", "relint.cli", "relint.worker", "relint.fix", "relint.examine"]
 
 _AT_MOST = 2.0
 """Seconds that an end by force may take."""
