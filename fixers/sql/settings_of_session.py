@@ -21,7 +21,6 @@ _OTHERWISE = frozenset(
     "session_preload_libraries".split()
 )
 """What SET sets in a way of its own: by other names, or taking text for one item of a list, which set_config splits."""
-_RUNS = frozenset({"execute"})
 
 
 def as_set_config(ctx: Context, site: Site) -> Edits | None:
@@ -29,7 +28,7 @@ def as_set_config(ctx: Context, site: Site) -> Edits | None:
     sink = site.sink
     if sink is None or sink.driver is None or not sink.driver.postgres or sink.wrapper is not None:
         return None
-    if sink.name not in _RUNS or sink.arg.value is not site.root or len(sink.call.args) != 1 or site.alternatives != 1:
+    if sink.name != "execute" or sink.arg.value is not site.root or len(sink.call.args) != 1 or site.alternatives != 1:
         return None
     raw = with_holes_as(site.text, lambda _, __: HOLE)
     said = _SETS.fullmatch(raw)
