@@ -15,6 +15,7 @@ from relint.fix import fix
 from relint.lines import Lines, position
 from relint.model import Edit
 from relint.project import Project
+from relint.registry import catalogue
 from relint.settings import Settings
 from relint.source import Source
 
@@ -22,12 +23,11 @@ EVERYTHING = Settings(
     select=("ALL",),
     check_tests=True,
     rules={
-        "REL302": {"any-items": True},
-        "REL401": {"uncertain": True},
-        "REL402": {"fragments": True},
-        **{code: {"loops": True} for code in ("REL602", "REL603", "REL604")},
+        code: {name: True for name, value in rule.options.items() if value is False}
+        for code, rule in catalogue().items()
     },
 )
+"""All rules, and all that their options bring."""
 DEFAULT = Settings(check_tests=True)
 _CRASHED = frozenset({"REL000"})
 _NEVER_CHECKED = frozenset({"REL001", "REL002"})
