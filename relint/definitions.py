@@ -35,19 +35,21 @@ def _definition_of(project: Project, path: str, dotted: str, seen: frozenset[Def
     for file, expression in places(project, path, dotted):
         head = expression.partition(".")[0].removesuffix("()")
         if head in surface_of(project, file):
-            return _handed_on(project, (file, expression), head, seen)
+            target = surface_of(project, file).handed_on.get(head)
+            return _handed_on(project, (file, expression), head, target, seen) or (file, expression)
         if (target := _from_star(project, file, head, frozenset())) is not None:
-            return _definition_of(project, file, target + expression[len(head) :], seen)
+            return _handed_on(project, (file, expression), head, target, seen)
     return None
 
 
-def _handed_on(project: Project, found: Definition, head: str, seen: frozenset[Definition]) -> Definition:
-    """Where a module has a name from that it imports and says nothing else of; the module itself for any other."""
+def _handed_on(
+    project: Project, found: Definition, head: str, target: str | None, seen: frozenset[Definition]
+) -> Definition | None:
+    """What a module has a name from that it takes from a target; None where that is nothing, or leads back here."""
     file, expression = found
-    target = surface_of(project, file).handed_on.get(head)
     if target is None or (file, head) in seen:  # `x` may be `x.x` of the module itself, and so on
-        return found
-    return _definition_of(project, file, target + expression[len(head) :], seen | {(file, head)}) or found
+        return None
+    return _definition_of(project, file, target + expression[len(head) :], seen | {(file, head)})
 
 
 def _from_star(project: Project, file: str, name: str, seen: frozenset[str]) -> str | None:
@@ -59,13 +61,12 @@ def _from_star(project: Project, file: str, name: str, seen: frozenset[str]) -> 
     brought = [_brings(project, file, star, name, seen | {file}) for star in stars]
     if None in brought or brought.count(True) != 1:
         return None
-    star = stars[brought.index(True)]
-    return f"{star}{'' if star.endswith('.') else '.'}{name}"
+    return _inside(stars[brought.index(True)], name)
 
 
 def _brings(project: Project, file: str, star: str, name: str, seen: frozenset[str]) -> bool | None:
     """Whether `from star import *` brings a name; None where that cannot be told."""
-    module = next((path for path, rest in places(project, file, f"{star}.{name}") if rest == name), None)
+    module = next((path for path, rest in places(project, file, _inside(star, name)) if rest == name), None)
     if module is None:
         return None
     known = surface_of(project, module)
@@ -79,3 +80,7 @@ def _brings(project: Project, file: str, star: str, name: str, seen: frozenset[s
         return False
     inner = [_brings(project, module, each, name, seen | {module}) for each in known.stars]
     return None if None in inner else any(inner)
+
+
+def _inside(module: str, name: str) -> str:
+    return f"{module}{'' if module.endswith('.') else '.'}{name}"  # `.` is the file's own package

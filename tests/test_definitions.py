@@ -42,6 +42,12 @@ def load():
     "app/outside.py": "from .models.order import *\nfrom elsewhere import *\n",
     "app/round.py": "from .about import x, y\nfrom .about import *\n",
     "app/about.py": "from .round import x\nfrom .round import *\ny = 1\n",
+    "own/__init__.py": "__all__ = ['part']\nfrom . import *\n",
+    "own/part/code.py": "thing = 1\n",
+    "around/__init__.py": "more = Above = 1\n",
+    "around/sub/__init__.py": "from . import *\nfrom .below import *\n",
+    "around/sub/below.py": "class Below: ...\n",
+    "around/sub/more/fast.so": "",
     "space/deep/__init__.py": "from ..names import Name\n",
     "space/names.py": "class Name: ...\n",
     "old.py": "from new import thing\n",
@@ -88,6 +94,11 @@ def root(tmp_path: Path) -> Path:
         ("app.round.x", "app/round.py: x"),  # which is nothing
         ("app.round.y", "app/about.py: y"),
         ("app.round.z", None),
+        ("own.part.code.thing", "own/part/code.py: thing"),
+        ("own.part.thing", None),  # which its `__init__.py` says to have from itself
+        ("around.sub.Below", "around/sub/below.py: Below"),
+        ("around.sub.Above", None),  # which is what the package around has
+        ("around.sub.more.fast.thing", None),
         ("space.deep.Name", "space/names.py: Name"),
         ("old.thing", "old.py: thing"),
         ("new.part.nothing", None),
