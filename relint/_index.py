@@ -591,7 +591,7 @@ RULES: list[dict[str, Any]] = [
         'summary': 'A one-off task that changes data and keeps no record of having run.',
         'code': 'REL511',
         'imports': ('BaseCommand', '__main__'),
-        'words': ('save', 'update', 'bulk_update', 'bulk_create', 'create'),
+        'words': ('save', 'asave', 'update', 'create', 'acreate', 'add'),
         'default': False,
     },
     {

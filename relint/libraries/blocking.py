@@ -59,3 +59,8 @@ def blocks(name: str) -> tuple[str, bool] | None:
     ):
         return None
     return known[0], not known[0].endswith(".stream")
+
+
+def waits_outside(name: str) -> bool:
+    """Whether a callable waits for another machine, a process or the clock: no database, of which all else is made."""
+    return blocks(name) is not None and not name.startswith(("sqlite3.", *_MOVABLE_DRIVERS.values(), *_MOVABLE_DRIVERS))

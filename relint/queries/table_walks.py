@@ -1,18 +1,24 @@
-"""Jobs that write for every row of a table, and whether one that was stopped half way goes on where it was."""
+"""Jobs that do costly work for every row of a table, and whether one that was stopped half way goes on where it was."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Iterator
 
 import libcst as cst
 
 from relint.context import Context
+from relint.libraries.blocking import waits_outside
+from relint.libraries.one_off import MADE_UP
 from relint.names import last_name
 from relint.queries.atomic import transaction_around
 from relint.queries.bounds import words_of
+from relint.queries.callees import with_callees
 from relint.queries.done_rows import tells_done_rows
+from relint.queries.entry_points import entry_point
+from relint.queries.made_rows import is_made_twice, made_model
 from relint.queries.mentions import texts_in
 from relint.queries.row_loops import RowLoop, in_job_or_command, table_loop
 
@@ -21,6 +27,7 @@ _INDEX = frozenset("elastic elasticsearch es haystack index indexer opensearch r
 _INDEXING = frozenset(
     {"index", "reindex", "update_index", "update", "add_document", "update_document", "index_document"}
 )
+_INDEXES = frozenset({"index", "reindex"})
 _OPTIONS = ("add_argument", "add_option", "option", "argument")
 _PATTERN = re.compile(r"__i?(?:startswith|endswith|contains|regex)$")
 _PROGRESS = re.compile(
@@ -28,34 +35,36 @@ _PROGRESS = re.compile(
     r"|(?:last|start|from|min|max|since|after|until|offset|begin)_?(?:id|pk|key|from|after|at|date|seen|time|row|offset)?$"
 )
 """Words in names, options and texts by which a job goes on where it was, or is told which part to do."""
-_MADE_UP = re.compile(r"(?i)(?:test|demo|sample|example|dummy)_?(?:data|rows|content|objects)|fake|(?:^|_)seed(?:_|$)")
-"""Names of files and functions that make rows for trying things out."""
 
 
 @dataclass(frozen=True, eq=False)
 class TableWalk:
-    """`write` is done for each `row` of `rows`."""
+    """`write` is done for each of `rows`; the `cost` of a pass is what it waits for, or None for the write itself."""
 
     rows: RowLoop
-    row: str
     write: cst.Call
+    cost: cst.Call | None
 
 
 def table_walk(ctx: Context, loop: cst.For) -> TableWalk | None:
-    """The walk of a job over a whole table that starts again from the first row when it was stopped."""
+    """The walk of a job over a whole table that starts again from the first row when it was stopped.
+
+    Rows that are only saved are not meant: to save them again costs little, and harms nobody.
+    """
     function = ctx.function_of(loop)
     if not isinstance(function, cst.FunctionDef) or not _is_job(ctx, function) or "migrations/" in ctx.path:
         return None
     rows = table_loop(ctx, loop)
     names = [name.value for name in ctx.walk(loop.target, cst.Name)]
-    if rows is None or not names:
+    if rows is None or not names or _is_part(ctx, rows):
         return None
-    write = next((call for call in ctx.walk(loop.body, cst.Call) if _writes(ctx, call, names[-1])), None)
-    if write is None or _is_part(ctx, rows) or _keeps_progress(ctx, function) or transaction_around(ctx, loop):
+    found = _costly_write(ctx, function, loop, names[-1])
+    if found is None or _keeps_progress(ctx, function) or transaction_around(ctx, loop) or _makes_up(ctx, function):
         return None
-    if tells_done_rows(ctx, loop, write, ctx.source(rows.chain)) or _makes_up(ctx, function):
+    write, cost = found
+    if tells_done_rows(ctx, loop, write, ctx.source(rows.chain)):
         return None
-    return TableWalk(rows, names[-1], write)
+    return TableWalk(rows, write, cost)
 
 
 def _is_job(ctx: Context, function: cst.FunctionDef) -> bool:
@@ -64,26 +73,77 @@ def _is_job(ctx: Context, function: cst.FunctionDef) -> bool:
 
 
 def _makes_up(ctx: Context, function: cst.FunctionDef) -> bool:
-    return any(_MADE_UP.search(name) for name in (PurePath(ctx.path).stem, function.name.value))
+    return any(MADE_UP.search(name) for name in (PurePath(ctx.path).stem, function.name.value))
 
 
-def _writes(ctx: Context, call: cst.Call, row: str) -> bool:
-    """`row.save()`, `X.objects.create(x=row)`, `index.update(row)`, `reindex(row)`."""
+def _costly_write(
+    ctx: Context, function: cst.FunctionDef, loop: cst.For, row: str
+) -> tuple[cst.Call, cst.Call | None] | None:
+    """What is written for each row, and what a pass waits for; the index and rows made twice cost enough themselves."""
+    calls = list(ctx.walk(loop.body, cst.Call))
+    for call in calls:
+        if _indexes(ctx, call, row) or (entry_point(ctx, function) == "job" and _makes_twice(ctx, call, function)):
+            return call, None
+    write = next((call for call in calls if _writes(ctx, call, row)), None) or _written_after(ctx, function, loop)
+    cost = None if write is None else next(_waits(ctx, calls), None)
+    return (write, cost) if write is not None and cost is not None else None
+
+
+def _indexes(ctx: Context, call: cst.Call, row: str) -> bool:
+    """`row.update_index()`, `index.update(row)`, `reindex(row)`."""
     name = last_name(call.func)
     match call.func:
         case cst.Attribute(value=cst.Name(value=owner)) if owner == row:
-            return name in ("save", "asave") or bool(words_of(name) & _INDEX)
-        case cst.Attribute(value=owner) if name in _INDEXING and _is_index(ctx, owner):
-            return _mentions(ctx, call, row)
-        case cst.Attribute(value=owner) if name in _SAVES and "objects" in ctx.source(owner):
+            return bool(words_of(name) & _INDEXES)
+        case cst.Attribute(value=owner) if name in _INDEXING and words_of(ctx.source(owner)) & _INDEX:
             return _mentions(ctx, call, row)
         case cst.Name() | cst.Attribute():
-            return bool(words_of(name) & _INDEX) and _mentions(ctx, call, row)
+            return bool(words_of(name) & _INDEXES) and _mentions(ctx, call, row)
     return False
 
 
-def _is_index(ctx: Context, owner: cst.BaseExpression) -> bool:
-    return bool(words_of(ctx.source(owner)) & _INDEX)
+def _makes_twice(ctx: Context, call: cst.Call, function: cst.FunctionDef) -> bool:
+    model = made_model(ctx, call)
+    return model is not None and is_made_twice(ctx, call, model, function)
+
+
+def _writes(ctx: Context, call: cst.Call, row: str) -> bool:
+    """`row.save()`, `X.objects.create(x=row)`."""
+    name = last_name(call.func)
+    match call.func:
+        case cst.Attribute(value=cst.Name(value=owner)) if owner == row:
+            return name in ("save", "asave")
+        case cst.Attribute(value=owner) if name in _SAVES and "objects" in ctx.source(owner):
+            return _mentions(ctx, call, row)
+    return False
+
+
+def _written_after(ctx: Context, function: cst.FunctionDef, loop: cst.For) -> cst.Call | None:
+    """`X.objects.bulk_update(changed, [...])` below the loop that fills `changed`: nothing is written before."""
+    calls = (call for call in ctx.walk(function.body, cst.Call) if ctx.range(call)[0] > ctx.range(loop)[1])
+    for call in calls:
+        match call:
+            case cst.Call(
+                func=cst.Attribute(attr=cst.Name(value="bulk_update" | "bulk_create")),
+                args=[cst.Arg(value=cst.Name(value=rows)), *_],
+            ) if _is_filled(ctx, loop, rows):
+                return call
+    return None
+
+
+def _is_filled(ctx: Context, loop: cst.For, rows: str) -> bool:
+    return any(ctx.source(call.func) == f"{rows}.append" for call in ctx.walk(loop.body, cst.Call))
+
+
+def _waits(ctx: Context, calls: list[cst.Call]) -> Iterator[cst.Call]:
+    """The calls that wait for another machine, a process or the clock, themselves or in a function of the file."""
+    for call in calls:
+        if waits_outside(ctx.callee(call) or ""):
+            yield call
+        elif (function := ctx.function_def(call.func)) is not None:
+            below = (c for each in with_callees(ctx, function) for c in ctx.walk(each.body, cst.Call))
+            if any(waits_outside(ctx.callee(c) or "") for c in below):
+                yield call
 
 
 def _mentions(ctx: Context, call: cst.Call, row: str) -> bool:

@@ -1,8 +1,8 @@
 """A one-off task that changes data and keeps no record of having run.
 
 ## Why it is bad
-A command that fills, fixes or converts rows is run once per installation, by hand or by a deployment script. When the
-deployment is tried again, or two people run it, it runs twice: amounts are added up twice, mails go out twice, and
+A command that moves or corrects rows is run once per installation, by hand or by a deployment script. When the
+deployment is tried again, or two people run it, it runs twice: amounts are added up twice, rows stand there twice, and
 nobody can tell on which installation it has run at all.
 
 ## Example
@@ -43,13 +43,20 @@ class Command(BaseCommand):
 
 Or a data migration, of which the framework keeps the record.
 
-Off by default: that a task is meant to run once is told by its name only (`fix_`, `backfill_`, `convert_`, ...), and
-whether a second run does harm is not told at all. Found in Django's management commands and in scripts with a
-`__main__`; quiet where the text speaks of a record (`run_once`, `already`, `applied`, `checkpoint`, ...), and where a
-second run leaves rows alone that are done: a condition asks for a column that is set, a row is saved only if it was
-changed, or made only if none was found. That a task works out anew what it writes, and may be run twice, is not always
-to be told: of 19 findings in 348 packages two were true, and the quiet cases that the others taught leave four. Read
-what it finds as a list of tasks to look at.
+Found in Django's management commands, and in scripts with a `__main__` that use Django, where a second run shows:
+
+- a column is worked out from what it was (`balance += pending`, `update(balance=F("balance") + 1)`);
+- a row is made for each row of another table, of a model in the project that keeps no second one of the same content
+  out, and nothing in the file looks whether it is there;
+- the task itself says that it must be run only once.
+
+Quiet where the text speaks of a record (`run_once`, `already`, `applied`, `checkpoint`, ...); where a condition asks
+for a column that is set, or for what is to be added; for columns that count what happens and models that tell it
+(`visits_count`, `OrderLog`); and for data that is made up (`create_demo_data`). What comes out the same when it is run
+again is no finding, whatever the task is called.
+
+Off by default: whether somebody runs a command on purpose for the second time, with other arguments, does not stand in
+the code. What is found is rare: 4 findings in 466 packages, all true.
 
 ## References
 - https://docs.djangoproject.com/en/stable/howto/custom-management-commands/
@@ -65,21 +72,27 @@ import libcst as cst
 
 from relint.context import Context
 from relint.model import Finding, Rule
-from relint.queries.one_off_tasks import unguarded_write
+from relint.queries.one_off_tasks import second_run
 
 rule = Rule(
     code="REL511",
     imports=("BaseCommand", "__main__"),
-    words=("save", "update", "bulk_update", "bulk_create", "create"),
+    words=("save", "asave", "update", "create", "acreate", "add"),
     default=False,
 )
 
 
 @rule.on(cst.Call)
 def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
-    if unguarded_write(ctx) is node:
-        yield rule.finding(
-            node,
-            f"`{ctx.source(node.func)}` changes rows in a task for one run that keeps no record of it: "
-            "when it is run again, it does so again",
+    found = second_run(ctx)
+    if found is None or found.write is not node:
+        return
+    if found.added:
+        does = (
+            f"works `{found.added}` out from what it was, and nothing records that the task has run: run again, it does"
         )
+    elif found.model:
+        does = f"makes a `{found.model}` for each `{found.rows}`, also where one is there: run again, it does"
+    else:
+        does = "changes rows in a task that says it must be run only once, and nothing records that it has run: it does"
+    yield rule.finding(node, f"`{ctx.source(node.func)}` {does} so once more")
