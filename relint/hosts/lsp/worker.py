@@ -29,8 +29,8 @@ _FORGET_AFTER = 200
 _IDLE = 0.2
 """Seconds without a job after which garbage is collected: not between a keystroke and its findings if it can wait."""
 
-_SOME_GARBAGE, _TOO_MUCH_GARBAGE = 20_000, 200_000
-"""Objects that may be garbage: worth a collection when there is nothing else to do, and at once (some 40 MB)."""
+_SOME_GARBAGE, _TOO_MUCH_GARBAGE = 20_000, 40_000
+"""Objects that may be garbage: worth a collection when there is nothing else to do, and at once (some 4 MB)."""
 
 
 class Token:
