@@ -21,7 +21,7 @@ from relint.sql_files import is_sql
 from relint.sql_funnel import matching_sql
 
 if TYPE_CHECKING:
-    from relint.grafting import Parsed
+    from relint.earlier import Earlier
     from relint.model import RuleInfo
     from relint.narrow import Narrowed
     from relint.settings import Settings
@@ -45,7 +45,7 @@ def check(
     suppressed: bool = False,
     parse: bool = False,
     project: Project | None = None,
-    parsed: Parsed | None = None,
+    earlier: Earlier | None = None,
 ) -> list[Diagnostic]:
     """The findings of one file, sorted; with `fixes`, each carries its fix where there is one.
 
@@ -53,7 +53,7 @@ def check(
     here; `funnel=False` runs every live rule, which finds the same, slowly.
     `suppressed` keeps what comments silence, marked so; `parse` finds a syntax error also where no rule is concerned.
     `project` is the door to other files, and knows afterwards what was asked; without it they are read from disk.
-    `parsed` holds functions that need not be parsed again, and afterwards those of this text.
+    `earlier` is what the check of an earlier version of the text has left, and then what this one leaves.
     Never raises for what the file holds.
     """
     rules = catalogue(settings.plugins)
@@ -63,7 +63,7 @@ def check(
         found = _check_sql(source, settings, [rule for rule in mine if rule.sql], fixes, funnel, project)
     else:
         triggers = _funnel(settings, live, mine) if funnel else None
-        found = _check_python(source, settings, mine, fixes, triggers, project, parse, parsed)
+        found = _check_python(source, settings, mine, fixes, triggers, project, parse, earlier)
     if noqa:
         found = suppress.apply(source, found, live, rules, host_noqa=host_noqa, require_reason=settings.require_reason)
     wanted = (d for d in found if d.code in live and (suppressed or d.state != "suppressed"))
@@ -89,7 +89,7 @@ def _check_python(
     funnel: Funnel | None,
     project: Project | None,
     parse: bool,
-    parsed: Parsed | None,
+    earlier: Earlier | None,
 ) -> list[Diagnostic]:
     project = project or Project(settings)
     concerned = rules if funnel is None else _concerned(source, funnel, project)
@@ -98,7 +98,7 @@ def _check_python(
     narrowed = None
     # A plugin's rule may not know that functions are left out of what it sees.
     if funnel is not None and not any(rule.family == PLUGIN_FAMILY for rule in concerned):
-        narrowed = _narrowed(source, funnel.of(concerned), project)
+        narrowed = _narrowed(source, funnel.of(concerned), project, earlier)
         if narrowed is not None:
             concerned = [rule for rule in concerned if rule.code in narrowed.concerned]
             if not concerned and narrowed.pieces.shallow:
@@ -106,7 +106,7 @@ def _check_python(
     from relint import quick_libcst  # noqa: F401 - before what imports libcst
     from relint.examine import examine
 
-    return examine(source, settings, concerned, fixes=fixes, project=project, narrowed=narrowed, parsed=parsed)
+    return examine(source, settings, concerned, fixes=fixes, project=project, narrowed=narrowed, earlier=earlier)
 
 
 def _concerned(source: Source, funnel: Funnel, project: Project) -> list[RuleInfo]:
@@ -119,7 +119,7 @@ def _concerned(source: Source, funnel: Funnel, project: Project) -> list[RuleInf
     return concerned
 
 
-def _narrowed(source: Source, funnel: Funnel, project: Project) -> Narrowed | None:
+def _narrowed(source: Source, funnel: Funnel, project: Project, earlier: Earlier | None) -> Narrowed | None:
     """What of a file has to be seen, and by which rules; None for one that this interpreter cannot read."""
     from relint import deep
     from relint.narrow import narrow
@@ -129,7 +129,7 @@ def _narrowed(source: Source, funnel: Funnel, project: Project) -> Narrowed | No
 
         return shared_names(project, source.path, source.text)
 
-    return deep.run(lambda: narrow(source.text, funnel, imported))
+    return deep.run(lambda: narrow(source.text, funnel, imported, earlier))
 
 
 def _funnel(settings: Settings, live: frozenset[str], rules: Sequence[RuleInfo]) -> Funnel:

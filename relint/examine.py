@@ -10,9 +10,10 @@ import libcst as cst
 from relint import deep, listening
 from relint.check import crash, engine_diagnostic, unreadable
 from relint.context import Context
+from relint.earlier import Earlier
 from relint.engine_rules import SYNTAX_ERROR
 from relint.fingerprint import unformatted
-from relint.grafting import Grafted, Misfit, Parsed, grafted
+from relint.grafting import Grafted, Misfit, Parts, grafted
 from relint.model import Diagnostic, Finding, Position, Related, RuleInfo
 from relint.narrow import Narrowed, Unseen
 from relint.nesting import too_deep
@@ -38,15 +39,15 @@ def examine(
     fixes: bool,
     project: Project | None = None,
     narrowed: Narrowed | None = None,
-    parsed: Parsed | None = None,
+    earlier: Earlier | None = None,
 ) -> list[Diagnostic]:
     """The findings of `rules` in one file, unsorted and unsuppressed.
 
-    With `narrowed`, what these rules need to see, the rest of the file is not parsed. `parsed` holds functions that
-    need not be parsed again, and afterwards those of this text.
+    With `narrowed`, what these rules need to see, the rest of the file is not parsed. `earlier` is what the check of
+    an earlier version of the text has left, and then what this one leaves.
     """
-    parsed = {} if parsed is None else parsed
-    return deep.run(lambda: _examine(source, settings, rules, fixes, project or Project(settings), narrowed, parsed))
+    earlier = earlier or Earlier()
+    return deep.run(lambda: _examine(source, settings, rules, fixes, project or Project(settings), narrowed, earlier))
 
 
 def _examine(
@@ -56,7 +57,7 @@ def _examine(
     fixes: bool,
     project: Project,
     narrowed: Narrowed | None,
-    parsed: Parsed,
+    earlier: Earlier,
 ) -> list[Diagnostic]:
     """The rules are run on what they need to see; those that ask for more are run again with it in sight."""
     found: list[Diagnostic] = []
@@ -64,7 +65,7 @@ def _examine(
     todo = list(rules)
     for round_ in range(_ROUNDS):
         project.checkpoint()
-        tree = _parse(source, narrowed, valid, parsed)
+        tree = _parse(source, narrowed, valid, earlier.parts)
         if isinstance(tree, Diagnostic):
             return [tree]
         ctx = Context(source.path, tree, settings, project)
@@ -79,6 +80,7 @@ def _examine(
         if narrowed is None or not requests:
             break
         todo = asking
+        earlier.remember(requests)
         narrowed.answer(requests)
         if round_ == _ROUNDS - 2:
             narrowed = None
@@ -92,7 +94,7 @@ def _run(info: RuleInfo, ctx: Context, fixes: bool) -> list[Diagnostic]:
         return [crash(ctx.path, f"rule {info.code} {info.name}", error)]
 
 
-def _parse(source: Source, narrowed: Narrowed | None, valid: bool, known: Parsed) -> Tree | Diagnostic:
+def _parse(source: Source, narrowed: Narrowed | None, valid: bool, known: Parts) -> Tree | Diagnostic:
     """The tree of a file, or what keeps it from being one; `valid` when this interpreter could parse it."""
     text = narrowed.render() if narrowed is not None else source.text
     if not (narrowed is not None and narrowed.pieces.shallow) and too_deep(text):
@@ -114,14 +116,14 @@ def _parse(source: Source, narrowed: Narrowed | None, valid: bool, known: Parsed
         return unreadable(source.path, f"makes the parser fail: {error}")
 
 
-def _grafted(narrowed: Narrowed, known: Parsed) -> Grafted | None:
+def _grafted(narrowed: Narrowed, known: Parts) -> Grafted | None:
     """The tree of what is in sight; None when it must be parsed at once."""
     try:
         whole = grafted(narrowed, known)
     except (Misfit, cst.ParserSyntaxError, cst.CSTValidationError):
         return None
     known.clear()
-    known.update(whole.parsed)
+    known.update(whole.parts)
     return whole
 
 

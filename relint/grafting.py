@@ -26,7 +26,7 @@ class Part:
     """Where its nodes stand in its text, once somebody has asked; empty where that cannot be told."""
 
 
-Parsed = dict[tuple[str, str, str, str, int], Part]
+Parts = dict[tuple[str, str, str, str, int], Part]
 """Functions by their text, what else their trees depend on, and how many equal ones stand before them."""
 
 _REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?=([\r\n])|\Z)")
@@ -66,7 +66,7 @@ class Grafted:
     """Its functions that were parsed by themselves."""
     stand_ins: dict[cst.CSTNode, cst.CSTNode] = field(default_factory=dict)
     """The nodes of the stock for those that are others because something in them is."""
-    parsed: Parsed = field(default_factory=dict)
+    parts: Parts = field(default_factory=dict)
     """Its functions, for the next time."""
 
     def filled(self, body: _Statements, parts: Iterator[Placed]) -> _Statements:
@@ -98,7 +98,7 @@ class Grafted:
         return filled if changed else body
 
 
-def grafted(narrowed: Narrowed, known: Parsed) -> Grafted:
+def grafted(narrowed: Narrowed, known: Parts) -> Grafted:
     """The tree of what is in sight; functions that are `known` are not parsed again.
 
     Raises Misfit, or what libcst raises.
@@ -107,12 +107,12 @@ def grafted(narrowed: Narrowed, known: Parsed) -> Grafted:
     text = _without(narrowed, functions)
     stock = parse(text, valid=True)
     keys = list(_keys(functions, stock))
-    parsed = {key: known[key] for key in keys if key in known}
-    missing = [(key, each) for key, each in zip(keys, functions, strict=True) if key not in parsed]
+    found = {key: known[key] for key in keys if key in known}
+    missing = [(key, each) for key, each in zip(keys, functions, strict=True) if key not in found]
     new = _parsed([each for _, each in missing], stock)
-    parsed.update((key, Part(node)) for (key, _), node in zip(missing, new, strict=True))
-    parts = iter([Placed(parsed[key], each) for key, each in zip(keys, functions, strict=True)])
-    whole = Grafted(stock, stock, text, parsed=parsed)
+    found.update((key, Part(node)) for (key, _), node in zip(missing, new, strict=True))
+    parts = iter([Placed(found[key], each) for key, each in zip(keys, functions, strict=True)])
+    whole = Grafted(stock, stock, text, parts=found)
     body = whole.filled(stock.body, parts)
     if next(parts, None) is not None:
         raise Misfit

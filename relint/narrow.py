@@ -9,12 +9,15 @@ findings are those of the whole text.
 from __future__ import annotations
 
 import re
-from typing import Collection, Iterable, Iterator
+from typing import TYPE_CHECKING, Collection, Iterable, Iterator
 
 from relint.funnel import Funnel, stands
 from relint.outline import Outline, Piece, Syntax, outlined
 from relint.remembered import remembered
 from relint.shapes import Imported, Part
+
+if TYPE_CHECKING:
+    from relint.earlier import Earlier
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _STORES = (
@@ -161,10 +164,11 @@ class Narrowed:
             yield start, end
 
 
-def narrow(text: str, funnel: Funnel, imported: Imported = dict) -> Narrowed | None:
+def narrow(text: str, funnel: Funnel, imported: Imported = dict, earlier: Earlier | None = None) -> Narrowed | None:
     """The module with only what the rules of the funnel need in sight; None when this interpreter cannot parse it.
 
-    `imported` says to which libraries lead the names that come from other modules of the project.
+    `imported` says to which libraries lead the names that come from other modules of the project;
+    `earlier` is what the check of an earlier version of the text has left.
     """
     found = outlined(text)
     if found is None:
@@ -174,6 +178,8 @@ def narrow(text: str, funnel: Funnel, imported: Imported = dict) -> Narrowed | N
     _show_triggers(narrowed, syntax, funnel, imported)
     if not narrowed.concerned:
         return narrowed
+    if earlier is not None:
+        earlier.show(narrowed)
     _show_mentioned(narrowed)
     seen = len(text) - sum(end - start for start, end in narrowed.gaps())
     if seen > _WORTHWHILE * len(text):

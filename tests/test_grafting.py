@@ -9,7 +9,8 @@ import libcst as cst
 import pytest
 
 from relint.check import check
-from relint.grafting import Misfit, Parsed, grafted
+from relint.earlier import Earlier
+from relint.grafting import Misfit, grafted
 from relint.narrow import Narrowed
 from relint.nodes import walk
 from relint.outline import Piece, outline
@@ -60,17 +61,17 @@ def test_the_tree_is_that_of_the_whole_text(text: str, seed: int) -> None:
     first = grafted(narrowed, {})
     assert first.module.code == plain.code
     assert described(first.module) == described(plain)
-    again = grafted(narrowed, first.parsed)
+    again = grafted(narrowed, first.parts)
     assert again.module.code == plain.code
-    assert all(again.parsed[key] is function for key, function in first.parsed.items())
+    assert all(again.parts[key] is function for key, function in first.parts.items())
 
 
 def test_equal_functions_are_functions_of_their_own() -> None:
     method = "    def f(self):\n        return 1\n"
     narrowed = shown(f"class A:\n{method}class B:\n{method}class C:\n{method}")
     first = grafted(narrowed, {})
-    assert len(first.parsed) == 3
-    for tree in (first.module, grafted(narrowed, first.parsed).module):
+    assert len(first.parts) == 3
+    for tree in (first.module, grafted(narrowed, first.parts).module):
         nodes = list(walk(tree, (cst.CSTNode,), stop=()))
         assert len(nodes) == len(set(map(id, nodes))) > 20
 
@@ -104,16 +105,16 @@ def test_findings_after_an_edit_are_those_of_the_new_text(name: str) -> None:
     source = read(str(ROOT / "fixtures" / name))
     settings = Settings(root=ROOT, select=("ALL",), check_tests=True)
     chance = random.Random(name)
-    known: Parsed = {}
-    check(source, settings, parsed=known)
+    earlier = Earlier()
+    check(source, settings, earlier=earlier)
     text, kept = source.text, 0
     for _ in range(30 if len(text) < 10_000 else 6):
         at = chance.randrange(len(text))
         typed = chance.choice(["", "\n", "x", " ", "#", "(", ")", "    pass\n"])
         text = text[:at] + typed + text[at + chance.randint(0, 2) :]
         edited = decode(source.path, text.encode())
-        kept += len(known)
-        assert check(edited, settings, parsed=known) == check(edited, settings)
+        kept += len(earlier.parts)
+        assert check(edited, settings, earlier=earlier) == check(edited, settings)
         if chance.random() < 0.7:
             text = source.text
     assert kept

@@ -8,7 +8,7 @@ from pathlib import Path
 import libcst as cst
 import pytest
 
-from relint.grafting import Parsed, grafted
+from relint.grafting import Parts, grafted
 from relint.tree import Tree
 from tests.test_grafting import ODD, shown
 
@@ -25,10 +25,10 @@ def spans(tree: Tree) -> list[tuple[str, int, int]]:
 def test_the_spans_are_those_of_the_whole_text(text: str, hidden: bool) -> None:
     narrowed = shown(text, random.Random(len(text)) if hidden else None)
     plain = Tree(cst.parse_module(narrowed.render()), narrowed.render())
-    known: Parsed = {}
+    known: Parts = {}
     for _ in range(2):  # the second time with what is known of the first
         whole = grafted(narrowed, known)
-        known = whole.parsed
+        known = whole.parts
         tree = Tree(whole.module, text, narrowed, whole)
         assert spans(tree) == spans(plain)
         assert tree.faithful == plain.faithful
@@ -38,7 +38,7 @@ def test_a_function_that_has_moved() -> None:
     function = "def f():\n    return g(1)\n"
     first = grafted(shown(function), {})
     [call] = Tree(first.module, function, shown(function), first).of(cst.Call)
-    known = first.parsed
+    known = first.parts
     text = f"import os\n\n\n# above\n{function}"
     narrowed = shown(text)
     again = grafted(narrowed, known)

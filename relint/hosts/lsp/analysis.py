@@ -6,10 +6,11 @@ import logging
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Callable, Mapping
+from typing import Callable, Mapping
 
 from relint import baseline as baselines
 from relint.check import check, crash
+from relint.earlier import Earlier
 from relint.engine_rules import SYNTAX_ERROR
 from relint.errors import ConfigError
 from relint.hosts.lsp.changes import moved
@@ -18,9 +19,6 @@ from relint.hosts.lsp.workspace import Folder
 from relint.model import Diagnostic
 from relint.project import Files, Project
 from relint.settings import Settings
-
-if TYPE_CHECKING:
-    from relint.grafting import Parsed
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +66,7 @@ def analyse(
 
 def _analyse(snapshot: Snapshot, folder: Folder, project: Project, before: Result | None) -> Result:
     settings = project.settings
-    found = tuple(check(snapshot.source, settings, project=project, parsed=_parsed_before(snapshot.path)))
+    found = tuple(check(snapshot.source, settings, project=project, earlier=_earlier(snapshot.path)))
     if any(each.code == SYNTAX_ERROR for each in found):
         shown = found if folder.options.show_syntax_errors else ()
         good = before.good if before is not None and before.broken else before
@@ -80,16 +78,16 @@ def _analyse(snapshot: Snapshot, folder: Folder, project: Project, before: Resul
     return Result(snapshot, settings, found, project.consulted)
 
 
-_parsed: dict[str, Parsed] = {}
-"""The functions of the texts that were checked last, by path: the next version of such a text holds most of them."""
+_checked: dict[str, Earlier] = {}
+"""What the checks of the last texts have left for their next versions, by path."""
 _KEPT = 3
 """Of how many: a tree takes some hundred times the memory of its text."""
 
 
-def _parsed_before(path: str) -> Parsed:
-    found = _parsed[path] = _parsed.pop(path, {})
-    while len(_parsed) > _KEPT:
-        del _parsed[next(iter(_parsed))]
+def _earlier(path: str) -> Earlier:
+    found = _checked[path] = _checked.pop(path, None) or Earlier()
+    while len(_checked) > _KEPT:
+        del _checked[next(iter(_checked))]
     return found
 
 
