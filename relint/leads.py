@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Iterator, Mapping
+from typing import Iterable, Iterator, Mapping
 
 from relint.definitions import definition_of, surface_of
 from relint.kept import Kept
@@ -16,6 +16,7 @@ _MOST = 50
 """Expressions followed from one; what needs more is taken for one that leads to what it has led to so far."""
 _ATTRIBUTE = re.compile(r"\.(\w+)")
 _ANY = "*"
+_shared: Kept[Mapping[str, frozenset[str]]] = Kept(64)
 _answers: Kept[frozenset[str]] = Kept(8_000)
 
 
@@ -24,13 +25,21 @@ def shared_names(project: Project, path: str, text: str) -> Mapping[str, frozens
 
     Or that an attribute leads to which the text reads of anything.
     """
-    return project.memo(("shared names", path), lambda: _shared_names(project, path, text))
+
+    def found() -> Mapping[str, frozenset[str]]:
+        imported = tuple((name, tuple(sorted(targets))) for name, targets in imports(text).items())
+        read = frozenset(_ATTRIBUTE.findall(text))
+        key = (path, imported, read)
+        return _shared.ask(key, project, lambda beside: _shared_names(beside, path, imported, read))
+
+    return project.memo(("shared names", path), found)
 
 
-def _shared_names(project: Project, path: str, text: str) -> dict[str, frozenset[str]]:
-    read = frozenset(_ATTRIBUTE.findall(text))
+def _shared_names(
+    project: Project, path: str, imported: Iterable[tuple[str, Iterable[str]]], read: frozenset[str]
+) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
-    for name, targets in imports(text).items():
+    for name, targets in imported:
         words: set[str] = set()
         for target in targets:
             if (place := definition_of(project, path, target)) is not None:

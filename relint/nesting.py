@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import ast
 import re
+from itertools import pairwise
 from typing import Callable
 
 from relint.lines import line_start
+from relint.remembered import remembered
 from relint.scan import tokens
 
 MAX_BRACKETS = 199
@@ -30,6 +32,7 @@ MAX_PATTERN = 12
 
 _BLOCKS = ("body", "orelse", "finalbody", "handlers")
 _ELIF = re.compile(r"^[ \t\f]*elif\b", re.MULTILINE)
+_DEFINITION = re.compile(r"^(?=[ \t]*(?:async[ \t]+)?(?:def|class)\b)", re.MULTILINE)
 _WORDS = ("if", "else", "and", "or", "not", "lambda", "await", "for", "in", "is")
 
 
@@ -78,15 +81,29 @@ def _may_nest(text: str) -> bool:
 
 
 def _nests(text: str) -> bool:
+    """Told of one definition at a time: in an editor, most are what they were at the last keystroke."""
+    starts = [0, *(match.start() for match in _DEFINITION.finditer(text)), len(text)]
+    for start, end in pairwise(starts):
+        nests, ended = _known(text[start:end])
+        if nests:
+            return True
+        if not ended and end < len(text):  # what follows stands in its brackets, or in its string
+            return _scanned(text[start:])[0]
+    return False
+
+
+def _scanned(text: str) -> tuple[bool, bool]:
+    """Whether a text nests too deeply, and whether all that was begun in it has ended with its last line."""
     # One counter a bracket level: what stands there between two commas can nest at most that deep.
     steps, lambdas = [0], [0]
     total = strings = 0
     in_case = False
+    ended = not text
     for kind, match in tokens(text):
         if kind in ("string", "fstring"):
             strings += 1
             if strings > MAX_STRINGS:
-                return True
+                return True, False
         elif kind in ("open", "field"):
             strings = 0
             if kind == "open":  # fields of an f-string stand side by side
@@ -95,7 +112,7 @@ def _nests(text: str) -> bool:
             steps.append(0)
             lambdas.append(0)
             if len(steps) > MAX_BRACKETS + 1 or (in_case and len(steps) > MAX_PATTERN + 1):
-                return True
+                return True, False
         elif kind == "close":
             if len(steps) > 1:
                 total -= steps.pop() + lambdas.pop()
@@ -115,9 +132,13 @@ def _nests(text: str) -> bool:
         elif kind == "newline" and len(steps) == 1:
             strings, in_case = 0, False
             total = steps[0] = lambdas[0] = 0
+        ended = kind == "newline" and len(steps) == 1 and match.end() == len(text)
         if total > MAX_STEPS:
-            return True
-    return False
+            return True, False
+    return False, ended
+
+
+_known = remembered(1024)(_scanned)
 
 
 def _begins_a_line(text: str, offset: int) -> bool:

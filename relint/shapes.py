@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_left, bisect_right
 from functools import cached_property
 from typing import Any, Callable, Collection, Iterator, Mapping, Sequence
 
 from relint.libraries.blocking import BLOCKING
 from relint.libraries.databases import SINKS
 from relint.libraries.http import PASSES_ON, VERBS, WAITING
+from relint.lines import line_starts
 from relint.model import RuleInfo
 from relint.patterns import PATTERNS
 from relint.reach import Reach, mentions
@@ -76,8 +78,7 @@ class Part:
     @cached_property
     def reach(self) -> Reach:
         """Which names of the module may stand for which libraries."""
-        walruses = self.of(ast.NamedExpr) if ":=" in self.text else ()
-        return Reach([*self._roots, *walruses], self._imported())
+        return Reach([*self._roots, *_walruses(self._roots, self.text)], self._imported())
 
     @cached_property
     def repeated(self) -> Part:
@@ -100,6 +101,22 @@ class Part:
     def speaks_sql(self) -> bool:
         """Whether it writes SQL, or may fill such a text of another module."""
         return self.writes_sql or PATTERNS["sql from elsewhere"](self.text)
+
+
+def _walruses(roots: Sequence[ast.AST], text: str) -> Iterator[ast.AST]:
+    """The assignments within the expressions of a module; only statements that hold some by their text are entered."""
+    starts = line_starts(text) if ":=" in text else []
+    lines = [bisect_right(starts, match.start()) for match in re.finditer(":=", text)]
+    todo = list(roots) if lines else []
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.stmt):
+            first = min((each.lineno for each in getattr(node, "decorator_list", ())), default=node.lineno)
+            if bisect_left(lines, first) == bisect_right(lines, node.end_lineno or first):
+                continue
+        if isinstance(node, ast.NamedExpr):
+            yield node
+        todo += ast.iter_child_nodes(node)
 
 
 def _fields_of(kind: type[ast.AST]) -> tuple[str, ...]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import random
 import time
 import tokenize
 from pathlib import Path
 
 import pytest
 
+from relint import nesting
 from relint.nesting import MAX_BRACKETS, MAX_ELIFS, MAX_PATTERN, MAX_STEPS, MAX_STRINGS, too_deep
 from relint.outline import outline
 from relint.scan import comments
@@ -101,6 +103,22 @@ def test_limits(one, most: int) -> None:  # type: ignore[no-untyped-def]
 def test_long_is_not_deep(text: str) -> None:
     assert not too_deep(text)
     assert _is_shallow(text) or parse(text) is None
+
+
+def test_what_a_definition_leaves_open_goes_on_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nesting, "MAX_BRACKETS", 3)
+    monkeypatch.setattr(nesting, "MAX_STEPS", 4)
+    chance = random.Random(1)
+    pieces = ["def f():\n", "  class A:\n", "((", "[\n", ")", "]\n", "'", '"""\n', "f'{", "}'\n", "+ a + b\n", "\\\n"]
+    answers = set()
+    for _ in range(5000):
+        text = "".join(chance.choices(pieces, k=chance.randint(1, 12)))
+        nesting._known.cache_clear()
+        whole = nesting._scanned(text)[0]
+        assert nesting._nests(text) == whole, text
+        answers.add((whole, text.count("def") > 1))
+    nesting._known.cache_clear()
+    assert len(answers) == 4
 
 
 def _is_shallow(text: str) -> bool:
