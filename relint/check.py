@@ -6,12 +6,10 @@ Nothing here imports libcst: a file without triggers costs a word search.
 
 from __future__ import annotations
 
-import traceback
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Mapping, Sequence
 
-from relint import suppress
 from relint.engine_rules import ENGINE_RULES, INTERNAL_ERROR, UNREADABLE_FILE
 from relint.funnel import Funnel
 from relint.model import PLUGIN_FAMILY, Diagnostic, Position, Safety
@@ -64,10 +62,17 @@ def check(
     else:
         triggers = _funnel(settings, live, mine) if funnel else None
         found = _check_python(source, settings, mine, fixes, triggers, project, parse, earlier)
-    if noqa:
+    if noqa and _may_be_silenced(source.text, found):
+        from relint import suppress
+
         found = suppress.apply(source, found, live, rules, host_noqa=host_noqa, require_reason=settings.require_reason)
     wanted = (d for d in found if d.code in live and (suppressed or d.state != "suppressed"))
     return sorted((_as_configured(d, settings) for d in wanted), key=lambda d: d.sort_key)
+
+
+def _may_be_silenced(text: str, found: Sequence[Diagnostic]) -> bool:
+    """Whether a text holds what may be a comment that silences, or that is of no use."""
+    return "relint:" in text or ("noqa" in text.lower() and bool(found or "REL" in text))
 
 
 def _check_sql(
@@ -159,6 +164,8 @@ def unreadable(path: str, message: str) -> Diagnostic:
 
 def crash(path: str, who: str, error: Exception) -> Diagnostic:
     """REL000 for what `who` (a rule, relint itself) raised while it checked a file."""
+    import traceback
+
     frame = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

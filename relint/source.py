@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import os
 import re
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,6 +92,8 @@ def write(source: Source, text: str) -> None:
     """
     path = os.path.realpath(source.path)
     data = source.encode(text)
+    import tempfile  # for few runs: it loads much else
+
     handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".relint-")
     try:
         with os.fdopen(handle, "wb") as stream:

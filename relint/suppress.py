@@ -102,8 +102,6 @@ def apply(
     the same.
     """
     text = source.text
-    if "relint:" not in text and not ("noqa" in text.lower() and (found or "REL" in text)):
-        return found
     lines = Lines(text)
     suppressions = list(_suppressions(text, language_of(source.path), lines, rules))
     if not suppressions:

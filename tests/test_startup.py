@@ -61,4 +61,5 @@ def test_a_file_without_triggers_loads_no_parser(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("x = 1\n")
     modules = loaded(tmp_path, "check", "--isolated", "--no-cache")
     assert {"libcst", "sqlglot", "rich", "multiprocessing", "sqlite3", "relint.context"}.isdisjoint(modules)
+    assert {"tempfile", "traceback", "relint.suppress", "relint.scan"}.isdisjoint(modules)
     assert "relint.check" in modules

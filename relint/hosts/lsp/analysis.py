@@ -85,7 +85,7 @@ _KEPT = 3
 
 
 def _earlier(path: str) -> Earlier:
-    found = _checked[path] = _checked.pop(path, None) or Earlier()
+    found = _checked[path] = _checked.pop(path) if path in _checked else Earlier()
     while len(_checked) > _KEPT:
         del _checked[next(iter(_checked))]
     return found
