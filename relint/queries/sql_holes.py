@@ -53,10 +53,21 @@ def _has_placeholder(node: cst.BaseExpression) -> bool:
 
 
 def _runs_over_placeholders(ctx: Context, node: cst.BaseExpression) -> bool:
-    """`for row in placeholder_rows: ", ".join(row)`."""
+    """`for row in placeholder_rows: ", ".join(row)`, and what a loop makes of `[make_placeholder(x) for x in row]`."""
     names = ctx.walk(node, cst.Name)
     loops = (b.node for name in names for b in ctx.names.bindings(name) if isinstance(b.node, cst.For | cst.CompFor))
-    return any(_PLACEHOLDERS.search(name.value) for loop in loops for name in ctx.walk(loop.iter, cst.Name))
+    return any(
+        _PLACEHOLDERS.search(name.value) or any(_makes_placeholders(b.value) for b in ctx.names.bindings(name))
+        for loop in loops
+        for name in ctx.walk(loop.iter, cst.Name)
+    )
+
+
+def _makes_placeholders(value: cst.BaseExpression | None) -> bool:
+    match value:
+        case cst.ListComp(elt=cst.Call(func=func)) | cst.GeneratorExp(elt=cst.Call(func=func)):
+            return bool(_PLACEHOLDERS.search(speaking_name(func)))
+    return False
 
 
 def speaking_name(node: cst.CSTNode) -> str:
@@ -313,6 +324,11 @@ def _is_made_safe(ctx: Context, value: cst.BaseExpression) -> bool:
                 return bool(_QUOTES.search(speaking_name(value.args[0].value)))
         case cst.GeneratorExp(elt=elt) | cst.ListComp(elt=elt):
             return _is_made_safe(ctx, elt)
+        case cst.Subscript(value=cst.Call() | cst.Subscript() as inner):
+            return _is_made_safe(ctx, inner)
+        case cst.Subscript(value=cst.Name() as named):
+            made = [text[0].value for text in text_of(ctx, named) if is_hole(text)]
+            return bool(made) and all(isinstance(each, cst.Call) and _is_made_safe(ctx, each) for each in made)
         case cst.BinaryOperation(operator=cst.Add(), right=cst.Call() as right):
             return ctx.callee(right) == "datetime.timedelta"
         case cst.Attribute(value=inner, attr=attr):

@@ -22,18 +22,25 @@ from relint.queries.text import Hole
 def may_be_own_text(ctx: Context, hole: Hole, spot: Spot, sql: str) -> bool:
     """Whether nothing in sight says that a hole holds a value which the database takes as a parameter."""
     if first_word(sql) not in _WITH_PARAMETERS or _OF_SYSTEM.match(sql):
-        return True
+        return not _is_attached(ctx, spot, sql)
     if _is_argument(spot, sql) or _is_left_to_subclasses(ctx, hole.node):
         return True
     if not spot.quote:
-        return not _is_one_value(ctx, hole, spot)
+        return not _is_one_value(ctx, hole, spot, sql)
     called = (speaking_name(hole.node), speaking_name(hole.value))
     return _is_name(called[0], spot, sql) or any(map(_CLEANED.search, called)) or _is_member(hole.node)
 
 
+def _is_attached(ctx: Context, spot: Spot, sql: str) -> bool:
+    """`ATTACH '{path}' AS archive`: SQLite takes a parameter for the path, DuckDB does not."""
+    return bool(spot.quote) and first_word(sql) == "ATTACH" and "duckdb" not in ctx.text
+
+
 def _is_name(called: str, spot: Spot, sql: str) -> bool:
     """Whether a quoted hole is for the name of a table or column, or a key of JSON."""
-    if _NAME.search(called) or _CATALOGUE.search(sql) or _COMPARED_NAME.search(sql[: spot.span[0]]):
+    if _NAME.search(called) or _COMPARED_NAME.search(sql[: spot.span[0]]):
+        return True
+    if _CATALOGUE.search(sql) and not _ONE.search(called):
         return True
     return bool(_DOTTED.fullmatch(sql[slice(*spot.span)])) or spot.before in _JSON_OPERATORS
 
@@ -64,14 +71,28 @@ def is_no_value(hole: Hole, spot: Spot, sql: str) -> bool:
     return _is_argument(spot, sql) and not any(map(_is_called_one, (hole.node, hole.value)))
 
 
-def _is_one_value(ctx: Context, hole: Hole, spot: Spot) -> bool:
-    """Whether a hole without quotes is one value by its place or its name (`LIMIT {x}`, `= {row.id}`, `= {row[0]}`)."""
+def _is_one_value(ctx: Context, hole: Hole, spot: Spot, sql: str) -> bool:
+    """Whether a hole without quotes is one value by its place or its name.
+
+    `LIMIT {x}`, `= {row.id}`, `= {row[0]}`, and `shop = {shop}`, which is called as what it is compared with.
+    """
     if spot.before in ("IN", "TOP") or (spot.group == "IN" and spot.before in ("(", ",")):
         return False  # a list of numbers; `TOP ?` needs parentheses
     made = (hole.node, hole.value)
     if any(_is_of_helper(ctx, value) for value in made):
         return False
-    return spot.before in ("LIMIT", "OFFSET") or any(map(_is_called_one, made))
+    before = sql[: spot.span[0]]
+    if spot.before in ("LIMIT", "OFFSET") or _LIMITED_FROM.search(before):
+        return True
+    compared = _COMPARED.search(before)
+    return any(map(_is_called_one, made)) or (compared is not None and _is_called_as(hole, compared[1]))
+
+
+def _is_called_as(hole: Hole, column: str) -> bool:
+    """Whether a hole is called as the column that it is compared with: `shop = {order.shop}`, `day > {last_day}`."""
+    column = column.strip("_").lower()
+    called = speaking_name(hole.node).strip("_").lower()
+    return len(column) > 2 and (called == column or called.startswith(f"{column}_") or called.endswith(f"_{column}"))
 
 
 def _is_called_one(value: cst.BaseExpression) -> bool:
@@ -130,6 +151,8 @@ _NAME = re.compile(
     r"|(?:index|view|stage|format)_names?)$|(?:^|_)fqn?(?:_|$)|qualified",
     re.IGNORECASE,
 )
+_LIMITED_FROM = re.compile(r"\bLIMIT\s+[\w.%?:$]+\s*,\s*$", re.IGNORECASE)
+_COMPARED = re.compile(r"([A-Za-z_]\w*)[\"`\]]?\s*(?:[<>]=?|!=|==?|<>)\s*$")
 _IS_WORD = re.compile(rf"[\w{HOLE}]")
 _NAMED_ARGUMENT = re.compile(r"(?:[(,]|\bparameters)\s*\w+\s*=>?\s*$", re.IGNORECASE)
 _OF_VALUES = OF_VALUES | frozenset(
@@ -143,9 +166,12 @@ _CLEANED = re.compile(r"(?:^|_)(?:esc|clean(?:ed)?|safe|\w*slashes|sanit\w*|vali
 """What was cleaned out of sight."""
 _CATALOGUE = re.compile(
     r"\b(?:information_schema|sqlite_(?:temp_)?(?:master|schema)|sys\.\w+|sysobjects|syscolumns"
-    r"|pg_(?!advisory|try_|cancel|terminate|notify|sleep)[a-z_]+"
+    r"|pg_(?:catalog|class|namespace|attr\w+|constraint|index\w*|inherits|type|enum|proc|trigger|tables?|views?|matviews"
+    r"|database\w*|roles?|user|authid|stat\w*|extension|sequences?|settings|tablespace\w*|description|depend|language"
+    r"|operator|partition\w*|polic\w+|publication\w*|replication\w*|rewrite|rules|shdescription|subscription\w*"
+    r"|aggregate|collation|foreign\w*|get_\w+|relation_\w+|total_\w+|size_\w+|locks|event_trigger)"
     r"|all_(?:tables|tab_columns|objects|views)|user_(?:tables|tab_columns|objects)|dba_\w+|dbc\.\w+|syscat\.\w+"
-    r"|system(?:_schema)?\.(?:tables|columns|databases|parts)|duckdb_[a-z_]+)\b|\bsystem\$",
+    r"|system(?:_schema)?\.(?:tables|columns|databases|parts)|duckdb_[a-z_]+)\b|\b__TABLES__|\bsystem\$",
     re.IGNORECASE,
 )
 """What is looked up there is the name of a table, a column or an index."""

@@ -138,7 +138,8 @@ def given_parameters(ctx: Context, sink: Sink) -> cst.BaseExpression | None:
     for keyword in ("parameters", "params", "args", "vars", "query_params"):
         if (arg := ctx.keyword(sink.call, keyword)) is not None:
             return arg.value
-    behind = READERS.get(sink.name, SINKS[sink.name][0] + 1 if sink.name in SINKS else 1)
+    position = SINKS[sink.name][0] if sink.name in SINKS else sink.call.args.index(sink.arg)
+    behind = READERS.get(sink.name, position + 1)
     given = ctx.positional(sink.call, behind)
     return given.value if given is not None else None
 

@@ -12,6 +12,8 @@ from relint.context import Context
 from relint.elsewhere import Place, ask, elsewhere, inherited
 from relint.libraries.databases import Driver
 from relint.names import last_name, parameters
+from relint.patterns import PATTERNS
+from relint.queries.sql_callees import is_called_sql, is_statement_in_full, says_it_runs
 from relint.queries.sql_parse import looks_like_sql
 from relint.queries.sql_passed_on import built
 from relint.queries.sql_places import HOLE
@@ -20,6 +22,7 @@ from relint.queries.text import holes, is_text, text_of, with_holes_as
 
 MAX_DEPTH = 3
 """Wrappers of wrappers."""
+_TRANSPARENT = frozenset({"dedent", "cleandoc", "str"})
 _PREPARES = frozenset({"mogrify"})
 """What takes SQL text and does not execute it: a log of statements is no wrapper."""
 
@@ -29,8 +32,8 @@ def wrapped(ctx: Context) -> Iterator[Sink]:
     filled = [text for text in built(ctx) if any(map(holes, text_of(ctx, text)))]
     for argument in dict.fromkeys(arg for text in filled for arg in _given_as(ctx, text)):
         call = ctx.parent(argument)
-        if isinstance(call, cst.Call) and _is_filled_sql(ctx, argument.value):
-            sink = wrapped_call(ctx, call)
+        if isinstance(call, cst.Call) and (filled_texts := _filled(ctx, argument.value)):
+            sink = wrapped_call(ctx, call) or _called(ctx, argument, call, filled_texts)
             if sink is not None and sink.arg is argument:
                 yield sink
 
@@ -68,27 +71,55 @@ def _wrapped(ctx: Context, call: cst.Call, depth: int) -> Sink | None:
 # -- the call --------------------------------------------------------------------------------------------------------
 
 
-def _given_as(ctx: Context, text: cst.BaseExpression) -> Iterator[cst.Arg]:
-    """The arguments that a text is, by itself or through the name that it is assigned to."""
-    match ctx.parent(text):
-        case cst.Arg() as arg:
-            yield arg
-        case cst.Assign(targets=[cst.AssignTarget(target=cst.Name() as name)]):
-            yield from _used_as(ctx, name)
-        case cst.AnnAssign(target=cst.Name() as name) | cst.AugAssign(target=cst.Name() as name):
-            yield from _used_as(ctx, name)
+def _given_as(ctx: Context, text: cst.BaseExpression) -> list[cst.Arg]:
+    """The arguments that a text is, by itself or through a name that it is assigned to; dedented or stripped too."""
+    found: list[cst.Arg] = []
+    seen: set[cst.CSTNode] = set()
+    todo: list[cst.CSTNode] = [text]
+    while todo:
+        if (current := todo.pop()) in seen:
+            continue
+        seen.add(current)
+        parent = ctx.parent(current)
+        around = ctx.parent(parent) if parent is not None else None
+        match parent:
+            case cst.Arg() if isinstance(around, cst.Call) and last_name(around.func) in _TRANSPARENT:
+                todo.append(around)
+            case cst.Arg():
+                found.append(parent)
+            case cst.Attribute(attr=cst.Name(value="strip" | "lstrip" | "rstrip")) if isinstance(around, cst.Call):
+                todo.append(around)
+            case cst.Assign(targets=[cst.AssignTarget(target=cst.Name() as name)]):
+                todo += _uses(ctx, name)
+            case cst.AnnAssign(target=cst.Name() as name) | cst.AugAssign(target=cst.Name() as name):
+                todo += _uses(ctx, name)
+    return found
 
 
-def _used_as(ctx: Context, name: cst.Name) -> Iterator[cst.Arg]:
+def _uses(ctx: Context, name: cst.Name) -> list[cst.Name]:
     found = ctx.names.find(name)
-    for use in ctx.names.uses(found[0], name.value) if found else ():
-        if isinstance(arg := ctx.parent(use), cst.Arg):
-            yield arg
+    return list(ctx.names.uses(found[0], name.value)) if found else []
 
 
-def _is_filled_sql(ctx: Context, expression: cst.BaseExpression) -> bool:
+def _filled(ctx: Context, expression: cst.BaseExpression) -> list[str]:
+    """The texts of an expression that are SQL with holes in it."""
     texts = (text for text in text_of(ctx, expression) if is_text(text) and holes(text))
-    return any(looks_like_sql(with_holes_as(text, lambda _, __: HOLE)) for text in texts)
+    return [sql for text in texts if looks_like_sql(sql := with_holes_as(text, lambda _, __: HOLE))]
+
+
+def _called(ctx: Context, argument: cst.Arg, call: cst.Call, texts: list[str]) -> Sink | None:
+    """The call of a function out of sight whose name says that it runs the statement that it is given."""
+    if argument.star or sink_of(ctx, call) is not None or ctx.function_def(call.func) is not None:
+        return None
+    if not any(is_statement_in_full(sql) and says_it_runs(call, sql) for sql in texts) or not _speaks_sql(ctx, call):
+        return None
+    return Sink(call, last_name(call.func), argument, None)
+
+
+def _speaks_sql(ctx: Context, call: cst.Call) -> bool:
+    """Whether the function around a call writes SQL: where its templates are all from elsewhere, it is not read."""
+    functions = [around for around in ctx.ancestors(call) if isinstance(around, cst.FunctionDef)]
+    return PATTERNS["sql"](ctx.source(functions[-1] if functions else ctx.statement_of(call)))
 
 
 # -- the function ----------------------------------------------------------------------------------------------------
@@ -133,12 +164,21 @@ def _first_executed(ctx: Context, function: cst.FunctionDef, depth: int) -> Sink
             continue
         sink = sink_of(ctx, call) if last_name(call.func) not in _PREPARES else None
         if sink is None:
-            sink = _wrapped(ctx, call, depth - 1)
+            sink = _wrapped(ctx, call, depth - 1) or _called_with_parameter(ctx, call, names)
         if sink is not None and _is_parameter(ctx, function, sink.arg.value) and not sink.arg.star:
             if _forwarded(ctx, function, sink) is not None:
                 return sink
             found = found or sink
     return found
+
+
+def _called_with_parameter(ctx: Context, call: cst.Call, names: set[str]) -> Sink | None:
+    """The call of a function out of sight whose name says that it runs what a parameter called `sql` holds."""
+    if ctx.function_def(call.func) is not None or not says_it_runs(call, ""):
+        return None
+    given = (arg for arg in call.args if isinstance(arg.value, cst.Name) and arg.value.value in names)
+    arg = next((arg for arg in given if is_called_sql(arg.value)), None)
+    return Sink(call, last_name(call.func), arg, None) if arg is not None else None
 
 
 def _is_parameter(ctx: Context, function: cst.FunctionDef, value: cst.BaseExpression) -> bool:
