@@ -19,7 +19,9 @@ def says_it_runs(call: cst.Call, sql: str) -> bool:
     words = _words(name)
     if not words or words[0] in _OTHERWISE:
         return False
-    if _RUNS.search(name) or name.strip("_") in _DATABASES or first_word(sql).lower() in words:
+    if _RUNS.search(name) or name.strip("_") in _DATABASES:
+        return True
+    if first_word(sql).lower() in _VERBS and not _VERBS.isdisjoint(words):
         return True
     if not isinstance(call.func, cst.Attribute):
         return False
@@ -49,10 +51,11 @@ _IS_STATEMENT = re.compile(
 _CALLED_SQL = re.compile(r"sql|quer(?:y|ies)|stmt|statement|command|cmd", re.IGNORECASE)
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _RUNS = re.compile(r"quer(?:y|ies)|sql|exec(?!utor)|fetch|transact|gbq|command|run_", re.IGNORECASE)
+_VERBS = frozenset({"select", "insert", "update", "delete", "replace"})
 _OTHERWISE = frozenset(
     "add append as assert build cache check clean compile create escape explain format hash highlight is has log make "
-    "mogrify normalize optimize parse pprint prettify print quote register remember render replace rewrite save show split "
-    "store test to tokenize translate transpile validate wrap".split()
+    "mogrify normalize optimize parse pprint prettify print quote register remember render replace rewrite save show "
+    "split store test to tokenize translate transpile validate wrap".split()
 )
 """First words of functions that do something else with a statement."""
 _DATABASES = frozenset(

@@ -171,7 +171,7 @@ _CATALOGUE = re.compile(
     r"|operator|partition\w*|polic\w+|publication\w*|replication\w*|rewrite|rules|shdescription|subscription\w*"
     r"|aggregate|collation|foreign\w*|get_\w+|relation_\w+|total_\w+|size_\w+|locks|event_trigger)"
     r"|all_(?:tables|tab_columns|objects|views)|user_(?:tables|tab_columns|objects)|dba_\w+|dbc\.\w+|syscat\.\w+"
-    r"|system(?:_schema)?\.(?:tables|columns|databases|parts)|duckdb_[a-z_]+)\b|\b__TABLES__|\bsystem\$",
+    r"|system(?:_schema)?\.(?:tables|columns|databases|parts)|system\.metadata|m_tables|m_temporary_tables|duckdb_[a-z_]+)\b|\b__TABLES__|\bsystem\$",
     re.IGNORECASE,
 )
 """What is looked up there is the name of a table, a column or an index."""

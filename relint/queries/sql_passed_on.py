@@ -19,11 +19,26 @@ def passed_on(ctx: Context) -> Iterator[tuple[cst.BaseExpression, str]]:
     for node in built(ctx):
         if (name := _known_as(ctx, node)) is not None:
             yield node, name
-    for grown in ctx.tree.of(cst.Name):
-        if isinstance(ctx.parent(grown), cst.Return | cst.Arg) and not ctx.names.is_store(grown):
-            if any(b.kind == "augment" for b in ctx.names.bindings(grown)):
-                if (name := _known_as(ctx, grown)) is not None:
-                    yield grown, name
+    for node in grown(ctx):
+        if (name := _known_as(ctx, node)) is not None:
+            yield node, name
+
+
+def grown(ctx: Context) -> list[cst.Name]:
+    """The names that are returned or passed on and that something was added to, in a file that speaks SQL."""
+
+    def answer() -> list[cst.Name]:
+        if not _SPEAKS_SQL.search(ctx.text):
+            return []
+        return [
+            name
+            for name in ctx.tree.of(cst.Name)
+            if isinstance(ctx.parent(name), cst.Return | cst.Arg)
+            and not ctx.names.is_store(name)
+            and any(b.kind == "augment" for b in ctx.names.bindings(name))
+        ]
+
+    return ctx.memo("grown sql", answer)
 
 
 def built(ctx: Context) -> list[cst.BaseExpression]:

@@ -15,7 +15,7 @@ from relint.names import last_name, parameters
 from relint.patterns import PATTERNS
 from relint.queries.sql_callees import is_called_sql, is_statement_in_full, says_it_runs
 from relint.queries.sql_parse import looks_like_sql
-from relint.queries.sql_passed_on import built
+from relint.queries.sql_passed_on import built, grown
 from relint.queries.sql_places import HOLE
 from relint.queries.sql_sinks import Forwarded, Sink, Wrapper, given_parameters, sink_of
 from relint.queries.text import holes, is_text, text_of, with_holes_as
@@ -30,7 +30,8 @@ _PREPARES = frozenset({"mogrify"})
 def wrapped(ctx: Context) -> Iterator[Sink]:
     """Every call that gives text with holes in it to a wrapper, of this file or imported from the project."""
     filled = [text for text in built(ctx) if any(map(holes, text_of(ctx, text)))]
-    for argument in dict.fromkeys(arg for text in filled for arg in _given_as(ctx, text)):
+    given = [arg for text in (*filled, *grown(ctx)) for arg in _given_as(ctx, text)]
+    for argument in dict.fromkeys(given):
         call = ctx.parent(argument)
         if isinstance(call, cst.Call) and (filled_texts := _filled(ctx, argument.value)):
             sink = wrapped_call(ctx, call) or _called(ctx, argument, call, filled_texts)

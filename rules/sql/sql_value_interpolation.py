@@ -109,18 +109,17 @@ rule = Rule(
 @rule.on(cst.Module)
 def check(node: cst.Module, ctx: Context) -> Iterator[Finding]:
     for site in sites(ctx):
-        certain = site.sink is not None and not all(one.own for one in site.doubtful)
-        if not site.doubtful or not (certain or ctx.option("uncertain")):
+        if not site.doubtful or not (site.certain or ctx.option("uncertain")):
             continue
         names = list(dict.fromkeys(shown(ctx, one.hole) for one in site.values))
         told = f"{', '.join(f'`{name}`' for name in names)} {'becomes' if len(names) == 1 else 'become'} part of"
         harm = "a quote in it breaks the statement, and a hostile value rewrites it"
         if site.sink is None:
             message = f"{told} what reads as SQL; no database call in sight gets it, but where one does, {harm}"
-            yield rule.finding(site.root, message, data=site, severity="info")
+            yield rule.finding(site.root, message, data=site, severity="warning" if site.certain else "info")
             continue
         related = _executed(site.sink)
-        if certain:
+        if site.certain:
             yield rule.finding(site.root, f"{told} the SQL text: {harm}", data=site, related=related)
         else:
             message = f"{told} the SQL text: unless the program itself wrote it, {harm}"
