@@ -85,14 +85,25 @@ def _is_one_value(ctx: Context, hole: Hole, spot: Spot, sql: str) -> bool:
     if spot.before in ("LIMIT", "OFFSET") or _LIMITED_FROM.search(before):
         return True
     compared = _COMPARED.search(before)
-    return any(map(_is_called_one, made)) or (compared is not None and _is_called_as(hole, compared[1]))
+    return any(map(_is_called_one, made)) or (compared is not None and _is_called_as(hole.node, compared[1]))
 
 
-def _is_called_as(hole: Hole, column: str) -> bool:
-    """Whether a hole is called as the column that it is compared with: `shop = {order.shop}`, `day > {last_day}`."""
-    column = column.strip("_").lower()
-    called = speaking_name(hole.node).strip("_").lower()
-    return len(column) > 2 and (called == column or called.startswith(f"{column}_") or called.endswith(f"_{column}"))
+def _is_called_as(value: cst.BaseExpression, column: str) -> bool:
+    """Whether a value is called as the column that it is compared with, but for how that begins or ends.
+
+    `shop = {order.shop}`, `day > {last_day}`, `production = {prod}`, `id = {order_id}`.
+    """
+    match value:
+        case cst.Call(func=cst.Name(value="str"), args=[only]):
+            return _is_called_as(only.value, column)
+        case cst.Call():
+            return False
+    short, long = sorted((_letters(column), _letters(speaking_name(value))), key=len)
+    return len(short) > 1 and (long.endswith(short) or (len(short) > 2 and long.startswith(short)))
+
+
+def _letters(name: str) -> str:
+    return name.replace("_", "").lower()
 
 
 def _is_called_one(value: cst.BaseExpression) -> bool:
