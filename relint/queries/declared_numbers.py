@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from typing import Iterator, Sequence
 
 import libcst as cst
 
@@ -35,6 +36,8 @@ def _is_declared(ctx: Context, value: cst.BaseExpression, seen: frozenset[cst.CS
             return _is_declared(ctx, arg.value, seen)
         case cst.Call(func=cst.Name(value="map"), args=[_, arg]):
             return _is_declared(ctx, arg.value, seen)
+        case cst.Call(func=cst.Name(value="min" | "max"), args=[_, *_] as args) if _any_number(ctx, args):
+            return True  # nothing else compares with one
         case cst.Call(func=cst.Attribute(attr=cst.Name(value="join")), args=[arg]):
             return _is_declared(ctx, arg.value, seen)
         case cst.Call(func=cst.Name() | cst.Attribute() as function) if _returns_number(ctx, function):
@@ -108,25 +111,51 @@ def _is_new_number(ctx: Context, name: cst.Name | cst.Attribute) -> bool:
     return False
 
 
+def _any_number(ctx: Context, args: Sequence[cst.Arg]) -> bool:
+    return any(isinstance(ctx.literal(arg.value), int | float) for arg in args)
+
+
 def _is_checked(ctx: Context, name: cst.Name) -> bool:
-    """Whether the function around `name` refuses it unless it is a number, or compares it with one."""
+    """Whether the function around `name` refuses it unless it is a number, or compares it with one.
+
+    As well in the body of `if isinstance(name, int)`.
+    """
     function = ctx.enclosing(name, cst.FunctionDef)
     if function is None:
         return False
+    if any(_tells_number(around.test, name) for around in _conditions(ctx, name)):
+        return True
     for node in ctx.walk(function, cst.UnaryOperation, cst.Comparison, cst.For):
         match node:
             case cst.For(target=cst.Name() as item, iter=items):
                 if name.deep_equals(items) and not name.deep_equals(item) and _is_checked(ctx, item):
                     return True
-            case cst.UnaryOperation(
-                operator=cst.Not(),
-                expression=cst.Call(func=cst.Name(value="isinstance"), args=[checked, cst.Arg(value=types)]),
-            ):
-                if name.deep_equals(checked.value) and _are_number_types(types):
-                    return True
+            case cst.UnaryOperation(operator=cst.Not(), expression=checked) if _tells_number(checked, name):
+                return True
             case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(operator=operator, comparator=right)]):
                 if isinstance(operator, _ORDERS) and name.deep_equals(left) and _is_literal_number(right):
                     return True
+    return False
+
+
+def _conditions(ctx: Context, node: cst.CSTNode) -> Iterator[cst.If | cst.IfExp]:
+    """The conditions that hold where a node stands."""
+    child = node
+    for around in ctx.ancestors(node):
+        if isinstance(around, cst.FunctionDef):
+            return
+        if isinstance(around, cst.If | cst.IfExp) and child is around.body:
+            yield around
+        child = around
+
+
+def _tells_number(test: cst.BaseExpression, name: cst.Name) -> bool:
+    """`isinstance(name, int)`, by itself or with other conditions."""
+    match test:
+        case cst.BooleanOperation(left=left, operator=cst.And(), right=right):
+            return _tells_number(left, name) or _tells_number(right, name)
+        case cst.Call(func=cst.Name(value="isinstance"), args=[checked, cst.Arg(value=types)]):
+            return name.deep_equals(checked.value) and _are_number_types(types)
     return False
 
 

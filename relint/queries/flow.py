@@ -156,6 +156,8 @@ class _Flow:
                     return joined(before, self.folder.entry(value))
                 case cst.ModuloAssign():
                     return modulo(self.folder, before, value, value) or self._hole()
+        if binding.kind == "unpack":
+            return self._unpacked(binding) or self._hole()
         return self._hole()
 
     def _branches(self, statement: cst.If, texts: Texts | None) -> _After:
@@ -230,7 +232,7 @@ class _Flow:
         """The texts of a loop variable over a literal display (or a name for one), through one unpacking."""
         loop = binding.node
         if not isinstance(loop, cst.For | cst.CompFor):
-            return None
+            return self._unpacked(binding)
         path = _path(loop.target, self.name.value)
         values = self._values(loop.iter, path) if path is not None else None
         if not values:
@@ -240,13 +242,21 @@ class _Flow:
             return tuple(texts[:1]) if len(texts) > 4 else bounded(texts)  # one constant stands for many
         return bounded(texts) if all(map(is_text, texts)) else None
 
+    def _unpacked(self, binding: Binding) -> Texts | None:
+        """The texts of a name in `columns, values = self.parts()`."""
+        match binding:
+            case Binding(node=cst.Assign(targets=[cst.AssignTarget(target=target)]), value=cst.Call() as call):
+                path = _path(target, self.name.value)
+                return self.folder.item_returned(call, path) if path else None
+        return None
+
     def _values(self, items: cst.BaseExpression, path: tuple[int, ...]) -> list[cst.BaseExpression] | None:
         match items:
             case cst.Name() | cst.Attribute():
                 bound = self.ctx.value_of(items) or self.folder.class_constant(items)
                 return self._values(bound, path) if bound is not None and bound is not items else None
             case cst.Tuple(elements=elements) | cst.List(elements=elements) | cst.Set(elements=elements):
-                found = [_at(element.value, path) for element in elements]
+                found = [at(element.value, path) for element in elements]
             case cst.Dict(elements=elements) if not path:
                 found = [e.key if isinstance(e, cst.DictElement) else None for e in elements]
             case cst.Call(func=cst.Attribute(value=owner, attr=attr), args=[]) if attr.value in _DICT_VIEWS:
@@ -267,8 +277,8 @@ class _Flow:
         if not isinstance(element, cst.DictElement):
             return None
         if view == "items" and path:
-            return _at(element.key if path[0] == 0 else element.value, path[1:])
-        return _at(element.key if view == "keys" else element.value, path)
+            return at(element.key if path[0] == 0 else element.value, path[1:])
+        return at(element.key if view == "keys" else element.value, path)
 
     def _arguments(self, parameter: Binding) -> Texts | None:
         """What the calls in the file give a parameter; with the unknown of other callers unless it is private."""
@@ -345,7 +355,8 @@ def _path(target: cst.CSTNode, name: str) -> tuple[int, ...] | None:
     return None
 
 
-def _at(value: cst.BaseExpression, path: tuple[int, ...]) -> cst.BaseExpression | None:
+def at(value: cst.BaseExpression, path: tuple[int, ...]) -> cst.BaseExpression | None:
+    """What stands at a place of a display."""
     for index in path:
         if not isinstance(value, cst.Tuple | cst.List) or index >= len(value.elements):
             return None

@@ -193,13 +193,19 @@ def _without_names(ctx: Context, filled: list[Filled]) -> list[Filled]:
 def _without_placeholders(ctx: Context, sink: Sink, raw: str, filled: list[Filled]) -> list[Filled]:
     """Where parameters are passed and no placeholder is written, the bare values bring them (`WHERE id = {mark}`)."""
     given = given_parameters(ctx, sink)
-    if given is None or not isinstance(given, _MAY_BE_PARAMETERS) or _CONNECTION.search(last_name(given)):
+    if given is None or not _may_be_parameters(given):
         return filled
     if PLACEHOLDER.search(_QUOTED.sub("", raw)) or any(one.place is Place.FRAGMENT for one in filled):
         return filled
     bare = [one for one in filled if one.place is Place.VALUE and not one.spot.quote]
     marks = [one for one in bare if one.spot.before not in ("LIMIT", "OFFSET")] or bare
     return [replace(one, place=Place.NONE) if one in marks else one for one in filled]
+
+
+def _may_be_parameters(given: cst.BaseExpression) -> bool:
+    if isinstance(given, cst.Dict | cst.List | cst.Tuple):
+        return bool(given.elements)
+    return isinstance(given, _MAY_BE_PARAMETERS) and not _CONNECTION.search(last_name(given))
 
 
 def _put(site: Site, one: Filled) -> None:
@@ -223,16 +229,7 @@ def shown(ctx: Context, hole: Hole) -> str:
 
 
 _GRAVITY = {Place.NONE: 0, Place.FRAGMENT: 1, Place.IDENTIFIER: 2, Place.VALUE: 3}
-_MAY_BE_PARAMETERS = (
-    cst.Tuple,
-    cst.List,
-    cst.Dict,
-    cst.Name,
-    cst.Attribute,
-    cst.Call,
-    cst.BinaryOperation,
-    cst.ListComp,
-)
+_MAY_BE_PARAMETERS = (cst.Name, cst.Attribute, cst.Call, cst.BinaryOperation, cst.ListComp)
 _CONNECTION = re.compile(r"^_?(?:con|conn|cnx|connection|engine|db|cursor|cur|session|None|True|False)$")
 _QUOTED = re.compile(r"'[^']*'")
 _SQL_IN_FILE = re.compile(

@@ -76,9 +76,10 @@ def _is_one_value(ctx: Context, hole: Hole, spot: Spot, sql: str) -> bool:
 
     `LIMIT {x}`, `= {row.id}`, `= {row[0]}`, and `shop = {shop}`, which is called as what it is compared with.
     """
-    if spot.before in ("IN", "TOP") or (spot.group == "IN" and spot.before in ("(", ",")):
-        return False  # a list of numbers; `TOP ?` needs parentheses
     made = (hole.node, hole.value)
+    if spot.before in ("IN", "TOP") or (spot.group == "IN" and spot.before in ("(", ",")):
+        # A list may be one of numbers that somebody wrote; `TOP ?` needs parentheses.
+        return spot.before == "IN" and any(map(_is_tuple, made))
     if any(_is_of_helper(ctx, value) for value in made):
         return False
     before = sql[: spot.span[0]]
@@ -86,6 +87,11 @@ def _is_one_value(ctx: Context, hole: Hole, spot: Spot, sql: str) -> bool:
         return True
     compared = _COMPARED.search(before)
     return any(map(_is_called_one, made)) or (compared is not None and _is_called_as(hole.node, compared[1]))
+
+
+def _is_tuple(value: cst.BaseExpression) -> bool:
+    """`tuple(names)`: Python writes the values, and a comma behind a single one."""
+    return isinstance(value, cst.Call) and isinstance(value.func, cst.Name) and value.func.value == "tuple"
 
 
 def _is_called_as(value: cst.BaseExpression, column: str) -> bool:

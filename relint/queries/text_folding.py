@@ -168,17 +168,31 @@ class Folder:
 
     def _returned(self, call: cst.Call) -> Texts | None:
         """What a plain function in the file returns."""
+        function = self._plain_function(call)
+        return self._returned_by(function) if function is not None else None
+
+    def item_returned(self, call: cst.Call, path: tuple[int, ...]) -> Texts | None:
+        """One item of the tuple or list that a plain function in the file returns."""
+        function = self._plain_function(call)
+        found = [flow.at(value, path) for value in self._values_of(function)] if function is not None else []
+        items = [item for item in found if item is not None]
+        texts = [text for item in items for text in self.entry(item)]
+        return bounded(texts) if len(items) == len(found) <= 4 and any(map(is_text, texts)) else None
+
+    def _plain_function(self, call: cst.Call) -> cst.FunctionDef | None:
         function = self.ctx.function_def(call.func)
-        if function is None or function.asynchronous is not None or not _is_plain(function):
-            return None
-        return self._returned_by(function)
+        return function if function and function.asynchronous is None and _is_plain(function) else None
 
     def _returned_by(self, function: cst.FunctionDef) -> Texts | None:
-        if any(self.ctx.walk(function.body, cst.Yield)):
-            return None
-        returned = [r.value for r in self.ctx.walk(function.body, cst.Return) if r.value is not None]
+        returned = self._values_of(function)
         texts = [text for value in returned[:4] for text in self.entry(value)]
         return bounded(texts) if 0 < len(returned) <= 4 and any(map(is_text, texts)) else None
+
+    def _values_of(self, function: cst.FunctionDef) -> list[cst.BaseExpression]:
+        """What a function returns; nothing for a generator."""
+        if any(self.ctx.walk(function.body, cst.Yield)):
+            return []
+        return [r.value for r in self.ctx.walk(function.body, cst.Return) if r.value is not None]
 
     # -- attributes --------------------------------------------------------------------------------------------------
 

@@ -43,6 +43,8 @@ def members(folder: Folder, container: cst.BaseExpression, key: cst.BaseExpressi
             values = [e.value for e in elements if isinstance(e, cst.DictElement)]
         case cst.Tuple(elements=elements) | cst.List(elements=elements):
             values = [e.value for e in elements]
+        case cst.Call():
+            return folder.item_returned(display, (int(key.value),)) if isinstance(key, cst.Integer) else None
         case _:
             return None
     found = [text for value in values for text in folder.entry(value)]
