@@ -50,12 +50,12 @@ so look here once, when you clean up:
 - what stands between quotes in statements that do not take parameters everywhere (CREATE, GRANT, COPY, SET; of ATTACH
   SQLite takes the path as one).
 
-Quiet: literals and constants; placeholder lists; numbers (`int(x)`, `len(x)`, `min(x, 9)`, `%d`, `{x:d}`; what is annotated as one,
-also as what a function returns, and what the function refuses unless it is one or compares with one); what
-`quote_name`, `psycopg.sql` or a compiler wrote; text whose quotes are doubled or taken out in sight; without quotes,
-the words and numbers of statements of which they are syntax (`PRAGMA x = {y}`, `KILL {id}`, CREATE) and the columns and
-options that functions are given; names of tables that are looked up in a catalogue or given to functions of names; what
-a template engine reads (`{{ ref("{x}") }}`). Names of tables and columns are REL402.
+Quiet: literals and constants; placeholder lists; numbers (`int(x)`, `len(x)`, `min(x, 9)`, `%d`, `{x:d}`; what is
+annotated as one, also as what a function returns, and what the function refuses unless it is one or compares with one);
+what `quote_name`, `psycopg.sql` or a compiler wrote; text whose quotes are doubled or taken out in sight; without
+quotes, the words and numbers of statements of which they are syntax (`PRAGMA x = {y}`, `KILL {id}`, CREATE) and the
+columns and options that functions are given; names of tables that are looked up in a catalogue or given to functions of
+names; what a template engine reads (`{{ ref("{x}") }}`). Names of tables and columns are REL402.
 
 ## Fix safety
 Unsafe, because the database now sees the value with its own type instead of its text; what stood between quotes is
