@@ -256,8 +256,11 @@ RULES: list[dict[str, Any]] = [
         'module': 'relint.rules.concurrency.dangling_task',
         'summary': 'A task that nothing holds on to.',
         'code': 'REL301',
-        'words': ('create_task', 'ensure_future'),
+        'imports': ('create_task', 'ensure_future'),
+        'anywhere': ('task or async def',),
+        'near': ('task',),
         'fix': 'safe',
+        'shared': True,
     },
     {
         'name': 'unbounded-task-spawn',

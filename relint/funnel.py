@@ -111,7 +111,7 @@ class _Trigger:
         """Whether a file would be for the rule if one of its `imports` stood there."""
         if not self.rule.shared or words.hold(self.imports):
             return False
-        return words.hold(self.own_words) and all(map(words.show, self.anywhere))
+        return (not self.own_words or words.hold(self.own_words)) and all(map(words.show, self.anywhere))
 
     def is_near(self, words: _Words, part: Part) -> bool:
         """Whether a part of such a file is."""

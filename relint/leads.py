@@ -7,7 +7,7 @@ from typing import Iterable, Iterator, Mapping
 
 from relint.definitions import definition_of, surface_of
 from relint.kept import Kept
-from relint.libraries.shared import SHARED, gives_shared, is_shared
+from relint.libraries.shared import MADE_BY, SHARED, gives_shared, is_shared
 from relint.modules import places
 from relint.project import Project
 from relint.surface import Surface, imports
@@ -91,7 +91,7 @@ def _below(project: Project, path: str, chain: str, read: frozenset[str]) -> Ite
         dotted = (target + head[len(name) :] + rest).removesuffix(f".{_ANY}")
         plain = dotted.replace("()", "")
         if gives_shared(plain) if dotted.endswith("()") else is_shared(plain):
-            yield plain
+            yield MADE_BY.get(plain, plain)
     for each in _followed(known, name, rest, read):
         yield path, each
 

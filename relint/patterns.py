@@ -112,6 +112,7 @@ _LOOP = _regex(r"^[ \t\f]*(?:while|(?:async[ \t]+)?for)\b", "while", "for")
 _EXCEPT = _regex(r"^[ \t\f]*except\b", "except")
 _PAUSE = _regex(r"(?:[sS]leep|[wW]ait)\w*\(", "leep", "ait")
 _WITH_OR_DECORATOR = _regex(r"^[ \t\f]*(?:(?:async[ \t]+)?with\b|@)", "with", "@")
+_ASYNC_DEF = _regex(r"^[ \t\f]*async[ \t]+def\b", "async")
 _CALLED_LATER = _any_of("call_later", "callLater", "call_at", "Timer")
 _DEFINED = re.compile(r"^[ \t\f]*(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
 _VERBS = "get|options|head|post|put|patch|delete|request|send|open"
@@ -142,7 +143,8 @@ PATTERNS: dict[str, Pattern] = {
     "with, a decorator or on_commit": _either(_WITH_OR_DECORATOR, _any_of("on_commit")),
     "except": _EXCEPT,
     "commit": _regex(r"\b(?:commit|flush|set_autocommit)\(|\.commit\b", "commit", "flush"),
-    "async def": _regex(r"^[ \t\f]*async[ \t]+def\b", "async"),
+    "async def": _ASYNC_DEF,
+    "task or async def": _either(_any_of("create_task", "ensure_future"), _ASYNC_DEF),
     "except that catches cancellation": _either(
         _regex(r"^[ \t\f]*except\s*(?:(?:\*\s*)?:|\(?\s*_?[A-Z][A-Z_]+\b)", "except"),
         _any_of("BaseException", "Cancel"),

@@ -75,6 +75,10 @@ class Part:
                         todo.append(value)
         return found
 
+    def imports_any(self, libraries: frozenset[str]) -> bool:
+        """Whether a name that comes from another module of the project leads to one of these libraries."""
+        return any(not words.isdisjoint(libraries) for words in self._imported().values())
+
     @cached_property
     def reach(self) -> Reach:
         """Which names of the module may stand for which libraries."""
@@ -263,6 +267,20 @@ def _store(part: Part, rule: RuleInfo, options: Options) -> bool:
     return "grpc" in part.module.text or _library(part, rule, options)
 
 
+# -- tasks -------------------------------------------------------------------------------------------------------------
+
+
+def _task(part: Part, rule: RuleInfo, _options: Options) -> bool:
+    """What starts a task, or a call of what another module of the project starts one in."""
+    words = frozenset(rule.imports)
+    if any(word in part.text for word in words):
+        return True
+    if not part.module.imports_any(words):
+        return False
+    names = part.module.reach.led(words)
+    return any(mentions(call.func, names) for call in part.of(ast.Call))
+
+
 # -- transactions ----------------------------------------------------------------------------------------------------
 
 
@@ -332,6 +350,7 @@ SHAPES: dict[str, Shape] = {
     "client, or request in a loop": _client,
     "client, or streamed answer": _opened,
     "connection": _store,
+    "task": _task,
     "sql with holes": _sql_with_holes,
     "with, or decorated": _with_or_decorated,
     "count in a loop": _count_in_a_loop,

@@ -191,10 +191,12 @@ def _results(function: str) -> Iterator[str]:
     while found:
         chain = found.pop()
         yield chain
-        head = chain.partition(".")[0].removesuffix("()")
+        head, dot, rest = chain.partition(".")
+        head = head.removesuffix("()")
         if head not in seen:
             seen.add(head)
-            found += [c for line in given.get(head, ()) for c in _chains(line)]
+            below = [c for line in given.get(head, ()) for c in _chains(line)]
+            found += below + [f"{c}.{rest}" for c in below if dot]
 
 
 def _chains(text: str, *, brackets: bool = False) -> Iterator[str]:

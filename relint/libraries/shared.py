@@ -23,6 +23,7 @@ _OBJECTS: dict[str, frozenset[str] | None] = {
     "authlib": frozenset({"requests_client", "httpx_client"}),
     "urllib": frozenset({"request"}),
     "urllib2": frozenset({"urlopen", "build_opener"}),
+    "asyncio": frozenset({"create_task", "ensure_future", "Task", "Future"}),
     "boto3": frozenset({"client", "resource", "Session"}),
     "pymongo": frozenset({"MongoClient", "AsyncMongoClient"}),
     **dict.fromkeys("sqlite3 aiosqlite psycopg psycopg2 asyncpg pymysql MySQLdb".split(), _CONNECTIONS),
@@ -31,6 +32,9 @@ _OBJECTS: dict[str, frozenset[str] | None] = {
 """Top-level package -> the names of what makes its objects (None: nearly any)."""
 SHARED: frozenset[str] = frozenset(_OBJECTS)
 """Their top-level packages."""
+
+MADE_BY: dict[str, str] = {"asyncio.Task": "asyncio.create_task", "asyncio.Future": "asyncio.ensure_future"}
+"""Class of which an object is announced -> the function that a rule about how it is made looks for."""
 
 _NO_OBJECTS = frozenset(
     "exceptions exc error errors types typing codes compat utils util web Response Request PreparedRequest "

@@ -5,10 +5,13 @@ from __future__ import annotations
 import libcst as cst
 
 from relint.context import Context
+from relint.elsewhere import ask, elsewhere
+from relint.leads import leads_to
 from relint.libraries.tasks import CALLBACK_TAKERS, EVENT_LOOPS, TASK_MAKERS
 from relint.names import last_name
 
 _RUNS_THE_LOOP = frozenset({"run_forever", "run_until_complete"})
+_MAKERS = frozenset({"create_task", "ensure_future"})
 _HOLDS_NOTHING = frozenset({"add_done_callback", "set_name"})
 """Methods of a task that leave nobody holding it."""
 
@@ -39,11 +42,18 @@ def is_event_loop(ctx: Context, expression: cst.BaseExpression) -> bool:
 
 
 def starts_task(ctx: Context, call: cst.Call) -> bool:
-    """Whether a call starts an asyncio task that only the caller holds, itself or through a function in the file."""
+    """Whether a call starts an asyncio task that only the caller holds, itself or through a function of the file."""
     if makes_tasks(ctx, call.func):
         return not _is_given_a_future(ctx, call)
-    function = ctx.function_def(call.func)
-    return function is not None and function.asynchronous is None and hands_out_a_task(ctx, function)
+    return _is_helper(ctx, call.func)
+
+
+def starts_task_elsewhere(ctx: Context, call: cst.Call) -> bool:
+    """Whether a call starts a task through a function of another module that only hands it out."""
+    place = elsewhere(ctx, call.func)
+    if place is None or leads_to(ctx.project, place.path, place.text).isdisjoint(_MAKERS):
+        return False
+    return ask(ctx, place, "hands out a task", _is_helper) is True
 
 
 def is_dropped(ctx: Context, expression: cst.BaseExpression) -> bool:
@@ -87,6 +97,12 @@ def _is_given_a_future(ctx: Context, call: cst.Call) -> bool:
         case [cst.Arg(value=cst.Name() as name), *_] if (found := ctx.names.find(name)) is not None:
             return len(ctx.names.uses(found[0], name.value)) > 1 and last_name(call.func) == "ensure_future"
     return False
+
+
+def _is_helper(ctx: Context, function: cst.BaseExpression) -> bool:
+    """Whether an expression is a function of the file that only hands out a task."""
+    definition = ctx.function_def(function)
+    return definition is not None and definition.asynchronous is None and hands_out_a_task(ctx, definition)
 
 
 def hands_out_a_task(ctx: Context, function: cst.FunctionDef) -> bool:

@@ -28,10 +28,11 @@ async def serve(report):
     await asyncio.sleep(3600)
 ```
 
-Found for `asyncio.create_task`, `ensure_future`, `loop.create_task` and functions in the file that only return such
+Found for `asyncio.create_task`, `ensure_future`, `loop.create_task` and functions of the project that only return such
 a task: as a statement, in a callback's `lambda`, or bound to a name that is not read again (a done callback does not
-keep the task alive). Quiet when the task is awaited, returned, stored or passed on, and for task groups and nurseries,
-which hold their tasks.
+keep the task alive). A function of another module is known in files that hold an `async def`, and where it names
+`asyncio` (`asyncio.get_running_loop().create_task(...)`), not only a loop that it was given. Quiet when the task is
+awaited, returned, stored or passed on, and for task groups and nurseries, which hold their tasks.
 
 ## Fix safety
 Safe: the same task runs, and the set forgets it when it is done. Where an `asyncio.TaskGroup` is open around the
@@ -51,16 +52,24 @@ import libcst as cst
 
 from relint.context import Context
 from relint.model import Finding, Rule
-from relint.queries.tasks import hands_out_a_task, is_dropped, makes_tasks, starts_task, takes_callbacks
+from relint.queries.tasks import hands_out_a_task, is_dropped, makes_tasks, starts_task, starts_task_elsewhere, takes_callbacks
 
-rule = Rule(code="REL301", words=("create_task", "ensure_future"), fix="safe")
+rule = Rule(
+    code="REL301",
+    imports=("create_task", "ensure_future"),
+    anywhere=("task or async def",),
+    near=("task",),
+    fix="safe",
+    shared=True,
+)
 
 
 @rule.on(cst.Call)
 def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
-    if not starts_task(ctx, node):
+    dropped = is_dropped(ctx, node)
+    if not (starts_task(ctx, node) or (dropped and starts_task_elsewhere(ctx, node))):
         return
-    if is_dropped(ctx, node):
+    if dropped:
         started = ctx.source(node.func)
         yield rule.finding(
             node, f"`{started}` starts a task that nothing holds: it may be garbage-collected before it is done"
