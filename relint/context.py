@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, Iterator, TypeVar
 
 import libcst as cst
 
 from relint import elsewhere, instances
+from relint.definitions import from_stars
 from relint.file_context import FileContext
 from relint.model import Edit
 from relint.names import COMPREHENSIONS, Binding, Names, is_none
@@ -42,7 +44,7 @@ class Context(FileContext):
     def names(self) -> Names:
         """The scope table, built when first asked for."""
         if self._names is None:
-            self._names = Names(self.tree)
+            self._names = Names(self.tree, partial(from_stars, self.project, self.path))
         return self._names
 
     def settled(self, question: str, node: cst.CSTNode, answer: Callable[[], _Answer]) -> _Answer | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Sequence
 
 from relint.libraries.shared import SHARED
 from relint.modules import places
@@ -24,6 +25,24 @@ def definition_of(project: Project, path: str, dotted: str) -> Definition | None
     return project.work_out(key, lambda beside: _definition_of(beside, path, dotted, frozenset()))
 
 
+def from_stars(project: Project, path: str, stars: Sequence[str], name: str) -> str | None:
+    """The dotted name that a file has from one of its star imports; "" when none of them brings it.
+
+    None when two do, and when that cannot be told: a star import of what is not in sight may bring any name.
+    """
+    brought = [_brings(project, path, star, name, frozenset({path})) for star in stars]
+    if None in brought or brought.count(True) > 1:
+        return None
+    return _inside(stars[brought.index(True)], name) if True in brought else ""
+
+
+def named_by_stars(project: Project, path: str, stars: Sequence[str], words: frozenset[str]) -> dict[str, str]:
+    """Those of some words that star imports bring as names, each with the dotted name that it stands for."""
+    known = (_offered(project, path, star, frozenset({path})) for star in stars)
+    names = sorted(words.intersection(frozenset().union(*known)))
+    return {name: target for name in names if (target := from_stars(project, path, stars, name))}
+
+
 def surface_of(project: Project, path: str) -> Surface:
     """The surface of a module; an empty one where it cannot be read."""
     return project.memo(("surface", path), lambda: surface(project.text(path) or ""))
@@ -37,7 +56,7 @@ def _definition_of(project: Project, path: str, dotted: str, seen: frozenset[Def
         if head in surface_of(project, file):
             target = surface_of(project, file).handed_on.get(head)
             return _handed_on(project, (file, expression), head, target, seen) or (file, expression)
-        if (target := _from_star(project, file, head, frozenset())) is not None:
+        if target := from_stars(project, file, surface_of(project, file).stars, head):
             return _handed_on(project, (file, expression), head, target, seen)
     return None
 
@@ -50,18 +69,6 @@ def _handed_on(
     if target is None or (file, head) in seen:  # `x` may be `x.x` of the module itself, and so on
         return None
     return _definition_of(project, file, target + expression[len(head) :], seen | {(file, head)})
-
-
-def _from_star(project: Project, file: str, name: str, seen: frozenset[str]) -> str | None:
-    """The dotted name that a module has from one of its star imports; None unless exactly one of them brings it.
-
-    A star import of what is not in sight may bring any name, so that nothing is known then.
-    """
-    stars = surface_of(project, file).stars
-    brought = [_brings(project, file, star, name, seen | {file}) for star in stars]
-    if None in brought or brought.count(True) != 1:
-        return None
-    return _inside(stars[brought.index(True)], name)
 
 
 def _brings(project: Project, file: str, star: str, name: str, seen: frozenset[str]) -> bool | None:
@@ -80,6 +87,16 @@ def _brings(project: Project, file: str, star: str, name: str, seen: frozenset[s
         return False
     inner = [_brings(project, module, each, name, seen | {module}) for each in known.stars]
     return None if None in inner else any(inner)
+
+
+def _offered(project: Project, file: str, star: str, seen: frozenset[str]) -> frozenset[str]:
+    """The names that `from star import *` may bring: what the module has, and what its own star imports do."""
+    module = next((path for path, rest in places(project, file, _inside(star, "*")) if rest == "*"), None)
+    if module is None or module in seen:
+        return frozenset()
+    known = surface_of(project, module)
+    inner = (_offered(project, module, each, seen | {module}) for each in known.stars)
+    return frozenset(known.definitions.keys() | known.imports.keys()).union(*inner)
 
 
 def _inside(module: str, name: str) -> str:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from typing import Iterable, Iterator, Mapping
 
-from relint.definitions import definition_of, surface_of
+from relint.definitions import definition_of, named_by_stars, surface_of
 from relint.kept import Kept
 from relint.libraries.shared import MADE_BY, SHARED, gives_shared, is_shared
 from relint.modules import places
 from relint.project import Project
-from relint.surface import Surface, imports
+from relint.surface import Surface, imports, star_imports
 
 _MOST = 50
 """Expressions followed from one; what needs more is taken for one that leads to what it has led to so far."""
+_WORD = re.compile(r"[^\W\d]\w*")
 _ATTRIBUTE = re.compile(r"\.(\w+)")
 _ANY = "*"
 _shared: Kept[Mapping[str, frozenset[str]]] = Kept(64)
@@ -29,8 +30,14 @@ def shared_names(project: Project, path: str, text: str) -> Mapping[str, frozens
     def found() -> Mapping[str, frozenset[str]]:
         imported = tuple((name, tuple(sorted(targets))) for name, targets in imports(text).items())
         read = frozenset(_ATTRIBUTE.findall(text))
-        key = (path, imported, read)
-        return _shared.ask(key, project, lambda beside: _shared_names(beside, path, imported, read))
+        stars = star_imports(text)
+        words = frozenset(_WORD.findall(text)) if stars else frozenset()
+
+        def names(beside: Project) -> dict[str, frozenset[str]]:
+            brought = named_by_stars(beside, path, stars, words).items()
+            return _shared_names(beside, path, [*((name, (target,)) for name, target in brought), *imported], read)
+
+        return _shared.ask((path, imported, read, stars, words), project, names)
 
     return project.memo(("shared names", path), found)
 

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import builtins
 from dataclasses import dataclass
-from typing import Iterator, Literal, Sequence
+from typing import Callable, Iterator, Literal, Sequence
 
 import libcst as cst
 
 from relint.screen import Guarded
 from relint.tree import Tree
 
+FromStars = Callable[[Sequence[str], str], str | None]
+"""The dotted name that star imports of some modules bring a name from; "" when none does, None when unknown."""
 Kind = Literal[
     "import",  # target holds the dotted name
     "assign",  # value is what the name holds
@@ -58,8 +60,6 @@ class Scope:
         self.parent = parent
         self.bindings: dict[str, list[Binding]] = {}
         self.elsewhere: dict[str, Literal["global", "nonlocal"]] = {}
-        self.star = False
-        """Whether a star import may bind any name here."""
 
     def __iter__(self) -> Iterator[Scope]:
         """This scope and those around it, innermost first."""
@@ -72,8 +72,11 @@ class Scope:
 class Names:
     """The scope table of one tree."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, from_stars: FromStars | None = None) -> None:
+        """Without `from_stars`, nothing is known of the names that star imports bring."""
         self._tree = tree
+        self._stars: list[str] = []
+        self._from_stars = from_stars or (lambda stars, name: None)
         self._scopes: dict[cst.CSTNode, Scope] = {}
         self._scope_of: dict[cst.CSTNode, Scope] = {}
         self._stores: set[cst.CSTNode] = set()
@@ -254,7 +257,8 @@ class Names:
     def _dotted_name(self, name: cst.Name, seen: set[cst.CSTNode]) -> str | None:
         found = self.find(name)
         if found is None:
-            return None if self.module.star or name.value not in _BUILTINS else f"builtins.{name.value}"
+            brought = self._from_stars(self._stars, name.value) if self._stars else ""
+            return brought or (f"builtins.{name.value}" if brought == "" and name.value in _BUILTINS else None)
         targets = set()
         for binding in found[1]:
             if binding.kind == "import":
@@ -346,7 +350,7 @@ class Names:
         if isinstance(node, cst.ImportFrom | cst.LazyImportFrom):
             base = "." * len(node.relative) + (_dotted_text(node.module) if node.module else "")
             if isinstance(node.names, cst.ImportStar):
-                scope.star = self.module.star = True
+                self._stars.append(base)
                 return
             for alias in node.names:
                 local = _alias_name(alias) or _dotted_text(alias.name)

@@ -21,6 +21,7 @@ _MEMBER = re.compile(r"\n[ \t]+(?=(?:async[ \t]+)?def[ \t]|(?:self\.|cls\.)?\w+[
 _NESTED = re.compile(r"\n[ \t]+(?=(?:(?:async[ \t]+)?def|class)[ \t]|\w+[ \t]*(?::[^=\n]+)?=(?!=))")
 _FROM = re.compile(r"\n[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]+(?:\(([^)]*)\)|((?:[^\n\\;#]|\\\n)+))")
 _IMPORT = re.compile(r"\n[ \t]*import[ \t]+([^\n;#]+)")
+_STAR = re.compile(r"\bimport[ \t]*\(?[ \t]*\*")
 _LISTED = re.compile(r"\n__all__[ \t]*(?::[^=\n]+)?=[ \t]*[\[(]([^\[\]()]*)[\])][ \t]*(?=[\n#]|\Z)")
 _NAMED_IN_STRING = re.compile(r"(?:\"(\w+)\"|'(\w+)')")
 _COMMENT = re.compile(r"#[^\n]*")
@@ -99,6 +100,11 @@ def surface(text: str) -> Surface:
 def imports(text: str) -> dict[str, set[str]]:
     """The names that imports anywhere in a text bind, each with the dotted names that it may stand for."""
     return _targets(_imported(f"\n{text}"))
+
+
+def star_imports(text: str) -> tuple[str, ...]:
+    """The modules of which a text imports all names."""
+    return _stars(f"\n{text}") if _STAR.search(text) is not None else ()
 
 
 def _statements(text: str) -> Iterator[str]:

@@ -52,7 +52,14 @@ import libcst as cst
 
 from relint.context import Context
 from relint.model import Finding, Rule
-from relint.queries.tasks import hands_out_a_task, is_dropped, makes_tasks, starts_task, starts_task_elsewhere, takes_callbacks
+from relint.queries.tasks import (
+    hands_out_a_task,
+    is_dropped,
+    makes_tasks,
+    starts_task,
+    starts_task_elsewhere,
+    takes_callbacks,
+)
 
 rule = Rule(
     code="REL301",

@@ -21,7 +21,7 @@ prices = requests.get("https://prices.example.com/latest", timeout=10).json()
 
 Followed: import aliases, `from requests import get`, sessions held in locals, globals and attributes, opened by `with`,
 annotated, returned by functions and properties, subclasses of `requests.Session`, all of these also where another
-module of the project defines them and this one imports them (but not by a star import),
+module of the project defines them and this one imports them (by a star import too, where no other may bring the name),
 `getattr(requests, verb)`, and callables passed on to `asyncio.to_thread`, `run_in_executor`, `submit` and `map`, also
 by way of a `functools.partial`. `httpx`, `aiohttp` and `urllib3.request` have defaults, so only what switches them off
 is found: `timeout=None`, `httpx.Timeout(None)`, an `aiohttp.ClientTimeout` with neither `total` nor `sock_read`.
@@ -29,7 +29,8 @@ is found: `timeout=None`, `httpx.Timeout(None)`, an `aiohttp.ClientTimeout` with
 Quiet: an opaque `**kwargs` (`report-opaque-kwargs = true` finds those too); a session whose class, adapter or replaced
 `request` sets a timeout that applies; a `urllib3` pool that may have been built with one; for `urllib` and `urllib3` a
 `socket.setdefaulttimeout(...)` in the file (`requests` does not obey it); a call inside `with Timeout(...)` (eventlet,
-gevent, signals). `extra-calls` names more callables that take
+gevent, signals). What a third module does to a session (mounts an adapter on `http.session`, replaces its `request`) is
+not seen where it is used: give it its timeout in the module that makes it. `extra-calls` names more callables that take
 `timeout=`, by their dotted names, `ignore-calls` takes some away.
 
 ## Fix safety

@@ -108,7 +108,13 @@ def _asked(root: Path, code: str) -> tuple[object, ...]:
         ("from shop.nowhere import session\nsession", None),
         ("from shop.broken import session\nsession", None),
         ("from shop.one import x\nx", None),
-        ("from shop.http import *\nsession", None),
+        ("from shop.http import *\nsession", "requests.Session"),
+        ("from .star import *\nsession", "requests.Session"),
+        ("from shop.http import *\ndef f():\n    session = other()\nsession", "requests.Session"),
+        ("from shop.http import *\nfrom gone import *\nsession", None),
+        ("from shop.http import *\nfrom shop.star import *\nsession", None),  # which both bring
+        ("from shop.http import *\nsession = other()\nsession", None),
+        ("from shop.base import *\nsession", None),
         ("from shop.http import session\nsession = other()\nsession", None),
     ],
 )
@@ -127,9 +133,12 @@ def test_classes(root: Path, code: str, cls: str | None) -> None:
         ("from shop.http import Client\nClient.own.get", "requests.Session.get"),
         ("from shop.http import Client\nClient.make", "shop.http.Client.make"),
         ("from shop.gone import name\nname.attr", "shop.gone.name.attr"),
+        ("from shop.http import *\nfetch", "requests.get"),
+        ("from shop.http import *\nopen", "builtins.open"),
+        ("from shop.gone import *\nopen", None),
     ],
 )
-def test_names(root: Path, code: str, name: str) -> None:
+def test_names(root: Path, code: str, name: str | None) -> None:
     assert _asked(root, code)[0] == name
 
 
@@ -142,6 +151,7 @@ def test_names(root: Path, code: str, name: str) -> None:
         ("from shop.http import session\nsession", ...),
         ("from shop.http import gone\ngone", ...),
         ("from elsewhere import LIMIT\nLIMIT", ...),
+        ("from shop.http import *\nLIMIT", 10),
     ],
 )
 def test_constants(root: Path, code: str, value: object) -> None:
@@ -195,6 +205,9 @@ def test_nothing_is_read_for_names_of_libraries(root: Path) -> None:
         ("import shop.http as h", {"requests", "get"}),
         ("from shop.http import mapping, load, LIMIT", set()),
         ("from shop.star import session", {"requests", "Session"}),
+        ("from shop.http import *\nsession.get", {"requests", "Session"}),
+        ("from shop.star import (*)\nsession.get", {"requests", "Session"}),
+        ("from shop.http import *\nLIMIT", set()),
         ("import requests, django.db", set()),
     ],
 )
