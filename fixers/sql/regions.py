@@ -103,25 +103,42 @@ class Regions:
         return not (self.style == "named" and behind.startswith(":"))
 
     def _listed(self, place: int, spot: Spot, hole: Hole) -> Region | None:
-        """`IN {tuple(names)}`: psycopg2 takes a tuple there; of psycopg's newer version it takes a list for ANY."""
+        """What stands behind IN: psycopg2 takes the tuple of `IN {tuple(names)}`, PostgreSQL else a list for ANY."""
+        if hole.spec:
+            return None
         match hole.node:
-            case cst.Call(func=cst.Name(value="tuple"), args=[cst.Arg(star="", keyword=None) as arg]):
-                pass
+            case cst.Call(func=cst.Name(value="tuple"), args=[cst.Arg(star="", keyword=None, value=items)]):
+                text = self.ctx.source(hole.node)
+                if spot.before != "IN" or spot.quote or "\n" in text:
+                    return None
+                if self.driver.name in _TAKE_TUPLES:
+                    self.all_text = False
+                    return Region(place, place + 1, text, speaking_name(hole.node))
+                start, end = place, place + 1
+            case cst.Call(
+                func=cst.Attribute(value=cst.SimpleString() as separator, attr=cst.Name(value="join")),
+                args=[cst.Arg(star="", value=joined)],
+            ) if spot.group == "IN" and (spot.alone or spot.quote):
+                found = _joined(joined, quoted=bool(spot.quote))
+                between = str(separator.evaluated_value).replace(" ", "")
+                start, end = spot.span if spot.quote else (place, place + 1)
+                start, end = self.raw[:start].rstrip().rfind("("), self.raw.find(")", end)
+                inside = self.raw[start + 1 : end].strip()
+                if found is None or (inside, between) not in ((HOLE, ","), (f"'{HOLE}'", "','")):
+                    return None
+                items, end = found, end + 1
             case _:
                 return None
-        text = self.ctx.source(hole.node)
-        if spot.before != "IN" or spot.quote or hole.spec or "\n" in text:
+        return self._any(start, end, items)
+
+    def _any(self, start: int, end: int, items: cst.BaseExpression) -> Region | None:
+        """`= ANY(list)` in place of what stands behind IN."""
+        said, text = _IN.search(self.raw[:start]), self.ctx.source(items)
+        if self.driver.name not in _TAKE_LISTS or said is None or isinstance(items, cst.GeneratorExp) or "\n" in text:
             return None
-        self.all_text = False
-        name = speaking_name(hole.node)
-        if self.driver.name in _TAKE_TUPLES:
-            return Region(place, place + 1, text, name)
-        said = _IN.search(self.raw[:place])
-        if self.driver.name != "psycopg" or said is None or isinstance(arg.value, cst.GeneratorExp):
-            return None
-        self.typed = True
+        self.all_text, self.typed = False, True
         form = "<> ALL({})" if said[1] else "= ANY({})"
-        return Region(said.start(), place + 1, f"list({self.ctx.source(arg.value)})", name, form)
+        return Region(said.start(), end, f"list({text})", speaking_name(items), form)
 
     def _bare(self, place: int, spot: Spot, hole: Hole) -> tuple[int, int, str] | None:
         node = hole.node
@@ -164,10 +181,26 @@ class Regions:
         if inner == HOLE:
             hole = self.chars[start + 1].part
             assert isinstance(hole, Hole)
+            if self._is_several(hole):
+                return None
+            self.typed = self.typed or self._may_be_several(start, end)
             text = self.ctx.source(hole.node)
             if hole.spec == "" and "\n" not in text:
                 return start, end, text if self._is_string(hole) else f"str({text})"
         return self._as_f_string(start, end, spot.quote)
+
+    def _is_several(self, hole: Hole) -> bool:
+        """Whether what stands between the quotes closes and opens them again: `"','".join(names)`."""
+        value = self.ctx.value_of(hole.node) if isinstance(hole.node, cst.Name) else hole.node
+        match value:
+            case cst.Call(func=cst.Attribute(value=cst.SimpleString() as separator, attr=cst.Name(value="join"))):
+                return "'" in str(separator.evaluated_value) or '"' in str(separator.evaluated_value)
+        return False
+
+    def _may_be_several(self, start: int, end: int) -> bool:
+        """Whether a literal is all that stands behind IN: for one value, people write `=`."""
+        before, behind = self.raw[:start].rstrip(), self.raw[end:].lstrip()
+        return before.endswith("(") and _IN.search(before[:-1]) is not None and behind.startswith(")")
 
     def _as_f_string(self, start: int, end: int, quote: str) -> tuple[int, int, str] | None:
         parts = []
@@ -204,6 +237,17 @@ class Regions:
 
 
 _TAKE_TUPLES = frozenset({"psycopg2", "aiopg"})
+_TAKE_LISTS = _TAKE_TUPLES | {"psycopg", "asyncpg"}
 _IN = re.compile(r"\b(NOT\s+)?IN\s*$", re.IGNORECASE)
 _CASTS = frozenset({"INTERVAL", "DATE", "TIME", "TIMESTAMP", "TIMESTAMPTZ"})
 _UNITS = frozenset("YEAR MONTH WEEK DAY HOUR MINUTE SECOND YEARS MONTHS DAYS HOURS MINUTES SECONDS".split())
+
+
+def _joined(items: cst.BaseExpression, *, quoted: bool) -> cst.BaseExpression | None:
+    """The values of which `",".join(...)` makes a text: `numbers` of `map(str, numbers)`, `names` between quotes."""
+    match items:
+        case cst.Call(func=cst.Name(value="map"), args=[cst.Arg(value=cst.Name(value=made)), cst.Arg(value=values)]):
+            return values if made == "str" or (made == "repr" and not quoted) else None
+        case cst.Name() | cst.Attribute() if quoted:
+            return items
+    return None

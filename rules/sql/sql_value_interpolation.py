@@ -65,12 +65,14 @@ passed as `str(x)` unless it is a string anyway. The parameter is written in the
 local name, or a private one of the module) is changed where it stands. A text that grows with `+=` (under conditions
 and in loops) and is executed once gets a list of parameters that grows with it; only shown when something else reads
 the text, a log for one. With a driver of PostgreSQL alone, `SET x = '{value}'` becomes
-`SELECT set_config('x', %s, false)`, and `IN {tuple(names)}` takes the tuple as a parameter (psycopg2; `= ANY(%s)` is
-shown for psycopg). Django's `.extra(where=[...])` gets `params=[...]`, pandas' `read_sql` gets `params=` where the
-driver of its connection is in sight, and `executemany` one more value in each row that is written in the call. Not
-offered where a parameter cannot stand (DDL, PRAGMA, other SET), for other lists after IN, and for a driver that neither
-the code nor `[tool.relint.sql] driver` tells; only shown where the value's type decides (asyncpg) or where names are
-interpolated as well.
+`SELECT set_config('x', %s, false)`, and `IN {tuple(names)}` takes the tuple as a parameter (psycopg2). A list for
+`= ANY(%s)` is shown for psycopg and asyncpg in place of such a tuple, and for all three in place of
+`IN ({",".join(map(str, numbers))})` and `IN ('%s')` with `"','".join(names)`. Django's `.extra(where=[...])` gets
+`params=[...]`, pandas' `read_sql` gets `params=` where the driver of its connection is in sight, and `executemany` one
+more value in each row that is written in the call. Not offered where a parameter cannot stand (DDL, PRAGMA, other SET),
+for other lists after IN, and for a driver that neither the code nor `[tool.relint.sql] driver` tells; only shown where
+the value's type decides (asyncpg), where names are interpolated as well, and for the one text of `IN ('{x}')`, which
+may be several with quotes between them.
 
 ## References
 - https://docs.python.org/3/library/sqlite3.html#how-to-use-placeholders-to-bind-values-in-sql-queries

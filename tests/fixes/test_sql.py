@@ -339,6 +339,22 @@ def test_what_pandas_reads_from_is_not_known(connection: str) -> None:
     assert (done.text, len(done.remaining)) == (source, 1)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        """"SELECT id FROM orders WHERE customer IN ('%s')" % "','".join(names)""",
+        """f"SELECT id FROM orders WHERE customer IN ('{joined}')\"""",
+        """f"SELECT id FROM orders WHERE customer NOT IN ( '{given}' )\"""",
+    ],
+)
+def test_several_values_between_one_pair_of_quotes_are_no_parameter(text: str) -> None:
+    source = (
+        "import sqlite3\n\ndef query(db: sqlite3.Connection, names, given):\n"
+        f"    joined = \"','\".join(names)\n    return db.execute({text}).fetchall()\n"
+    )
+    assert fix(decode("app.py", source.encode()), settings_for(), unsafe=True).text == source
+
+
 MANY = [
     """f"INSERT INTO orders VALUES (?, '{customer}', ?, ?)", [(20, 5, "a"), (21, 6, "b")]""",
     """f"INSERT INTO orders VALUES (?, '{customer}', ?, ?)", [(number, number - 15, "a") for number in (20, 21)]""",

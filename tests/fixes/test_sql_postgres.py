@@ -299,19 +299,63 @@ def test_a_tuple_after_in(text: str, database: dict[str, str]) -> None:
             assert function(fixed(source))(cursor, names) == _of_names(text, names)
 
 
-@pytest.mark.parametrize("text", LISTED)
-def test_a_list_for_any_is_only_shown(text: str, database: dict[str, str]) -> None:
+JOINED = [
+    """"SELECT id FROM orders WHERE customer IN ('%s') ORDER BY id" % "','".join(names)""",
+    """"SELECT id FROM orders WHERE amount < 99 AND customer not in ( '" + "', '".join(names) + "' ) ORDER BY id\"""",
+    """f"SELECT id FROM orders WHERE amount > {[0][0]} AND customer IN ({', '.join(map(repr, names))}) ORDER BY id\"""",
+]
+
+
+FOR_ANY = [(driver, text) for driver in ("psycopg", "asyncpg") for text in (*LISTED, *JOINED)]
+
+
+@pytest.mark.parametrize(("driver", "text"), [*FOR_ANY, *(("psycopg2", text) for text in JOINED)])
+def test_a_list_for_any_is_only_shown(driver: str, text: str, database: dict[str, str]) -> None:
     """Of numbers that are held as text, or of none at all, it would select otherwise."""
-    psycopg = pytest.importorskip("psycopg")
-    source = (
-        "import psycopg\n\ndef query(conn: psycopg.Connection, names):\n"
-        f"    return [row[0] for row in conn.execute({text})]\n"
-    )
-    after = _shown(source)
-    with psycopg.connect(**_libpq(database), autocommit=True) as connection:
-        assert function(source)(connection, ["ann", "bob"]) == _of_names(text, ["ann", "bob"])
-        for names in NAMES:
-            assert function(after)(connection, names) == _of_names(text, names)
+    query, after = _shown_for(driver, text, database)
+    assert query(["ann", "bob"]) == _of_names(text, ["ann", "bob"])
+    for names in NAMES:
+        assert after(names) == _of_names(text, names)
+
+
+@pytest.mark.parametrize("driver", ["psycopg", "psycopg2", "asyncpg"])
+def test_numbers_for_any(driver: str, database: dict[str, str]) -> None:
+    text = """"SELECT id FROM orders WHERE amount IN (%s) ORDER BY id" % ",".join(map(str, names))"""
+    query, after = _shown_for(driver, text, database)
+    for amounts in ([5], [5, 2, 9], [100]):
+        assert query(amounts) == after(amounts) == [row[0] for row in ROWS if row[2] in amounts]
+    assert after([]) == []
+
+
+def _shown_for(driver: str, text: str, database: dict[str, str]) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """A query of some names through a driver, and the same with the fix that is shown."""
+    module = pytest.importorskip(driver)
+    source = {
+        "psycopg": "def query(conn: psycopg.Connection, names):\n"
+        f"    return [row[0] for row in conn.execute({text})]\n",
+        "psycopg2": "def query(cursor: psycopg2.extensions.cursor, names):\n"
+        f"    cursor.execute({text})\n    return [row[0] for row in cursor.fetchall()]\n",
+        "asyncpg": "async def query(conn: asyncpg.Connection, names):\n"
+        f"    return [row[0] for row in await conn.fetch({text})]\n",
+    }[driver]
+    source = f"import {driver}\n\n{source}"
+
+    def bound(code: str) -> Callable[[list[Any]], list[int]]:
+        def run(names: list[Any]) -> list[int]:
+            if driver == "asyncpg":
+                return _in_asyncpg(database)(lambda conn, _, __: function(code)(conn, names), "", 0)
+            connection = module.connect(**_libpq(database))
+            try:
+                found: list[int] = function(code)(connection if driver == "psycopg" else connection.cursor(), names)
+                return found
+            finally:
+                connection.close()
+
+        return run
+
+    shown = _shown(source)
+    assert " ANY(" in shown or " ALL(" in shown
+    return bound(source), bound(shown)
 
 
 def _shown(source: str) -> str:
