@@ -317,6 +317,7 @@ RULES: list[dict[str, Any]] = [
         'near': ('except that catches cancellation',),
         'fix': 'unsafe',
         'default': False,
+        'options': {'endings': False},
     },
     {
         'name': 'lock-not-released-on-error',

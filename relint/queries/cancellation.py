@@ -14,6 +14,9 @@ from relint.queries.handlers import Handler
 
 _ANSWERS = frozenset({"set_exception", "uncancel", "throw", "cancel"})
 _STORES = frozenset({"put", "put_nowait", "append", "set_error"})
+_TELLING = frozenset("debug error exception info isinstance repr str type warn warning critical".split())
+_TELLING_WORDS = frozenset("capture format log logger logging print report trace traceback".split())
+"""What is given an error to tell somebody of it; others do something about it."""
 
 
 def swallows_cancellation(ctx: Context, handler: Handler) -> bool:
@@ -27,6 +30,8 @@ def swallows_cancellation(ctx: Context, handler: Handler) -> bool:
     if any(catches(ctx, earlier) for earlier in attempt.handlers[: list(attempt.handlers).index(handler)]):
         return False
     if not _awaits(ctx, attempt.body) or always_raises(ctx, handler.body) or was_meant(ctx, handler, attempt):
+        return False
+    if _ends_in_a_helper_that_raises(ctx, handler):
         return False
     if _raises_it_again(ctx, handler) or _hands_it_on(ctx, handler) or _remembers(ctx, handler, attempt):
         return False
@@ -52,6 +57,17 @@ def _raises_it_again(ctx: Context, handler: Handler) -> bool:
     return False
 
 
+def _ends_in_a_helper_that_raises(ctx: Context, handler: Handler) -> bool:
+    """`await fail(error)`, where `fail` raises whatever happens."""
+    match handler.body.body[-1]:
+        case cst.SimpleStatementLine(
+            body=[*_, cst.Expr(value=cst.Call(func=func) | cst.Await(expression=cst.Call(func=func)))]
+        ):
+            helper = ctx.function_def(func)
+            return helper is not None and always_raises(ctx, helper.body)
+    return False
+
+
 def _hands_it_on(ctx: Context, handler: Handler) -> bool:
     """Whether the error is returned, or stored for others to raise or see, or the task is told that it was meant."""
     named = handler.name.name if handler.name is not None else None
@@ -63,6 +79,8 @@ def _hands_it_on(ctx: Context, handler: Handler) -> bool:
             if call.func.attr.value in _ANSWERS or (call.func.attr.value in _STORES and error in given):
                 return True
         if any(_is_error_argument(argument, carriers) for argument in call.args):
+            return True
+        if error is not None and _acts_on(call, error):
             return True
     if error is None:
         return False
@@ -100,8 +118,17 @@ def _is_error_argument(argument: cst.Arg, carriers: set[str | None]) -> bool:
     return False
 
 
+def _acts_on(call: cst.Call, error: str) -> bool:
+    """Whether a call is given the error itself, and does more than to tell of it: `self.fail(error)`."""
+    name = last_name(call.func)
+    if name in _TELLING or words_of(name) & _TELLING_WORDS:
+        return False
+    return any(isinstance(argument.value, cst.Name) and argument.value.value == error for argument in call.args)
+
+
 def _remembers(ctx: Context, handler: Handler, attempt: cst.Try | cst.TryStar) -> bool:
-    """Whether the handler notes in a variable of its own what happened, for code that comes after the `try`."""
+    """Whether the handler notes in a variable of its own what happened, or keeps the error, for what comes after."""
+    error = last_name(handler.name.name) if handler.name is not None else None
     tried = {last_name(t.target) for assign in ctx.walk(attempt.body, cst.Assign) for t in assign.targets}
     tried |= {last_name(assign.target) for assign in ctx.walk(attempt.body, cst.AnnAssign)}
     last = attempt.finalbody.body if attempt.finalbody is not None else None
@@ -109,11 +136,19 @@ def _remembers(ctx: Context, handler: Handler, attempt: cst.Try | cst.TryStar) -
     for assign in ctx.walk(handler.body, cst.Assign):
         for target in assign.targets:
             found = ctx.names.find(target.target) if isinstance(target.target, cst.Name) else None
-            if found is None or not isinstance(target.target, cst.Name) or target.target.value in tried:
+            if found is None or not isinstance(target.target, cst.Name):
+                continue
+            if target.target.value in tried and not _holds(ctx, assign.value, error):
                 continue  # a value in place of what the `try` did not get
             if any(ctx.range(use)[0] > after for use in ctx.names.uses(found[0], target.target.value)):
                 return True
     return False
+
+
+def _holds(ctx: Context, value: cst.BaseExpression, error: str | None) -> bool:
+    """`error`, `("failed", error)`."""
+    parts = [element.value for element in value.elements] if isinstance(value, cst.Tuple) else [value]
+    return any(isinstance(part, cst.Name) and part.value == error for part in parts)
 
 
 def _words(ctx: Context, expression: cst.BaseExpression) -> set[str]:

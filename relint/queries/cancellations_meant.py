@@ -16,6 +16,9 @@ from relint.queries.handlers import Handler
 from relint.queries.task_ends import leads_to_the_end, top_coroutines
 
 _STOP = frozenset("abort closed closing done exit finished quit shutdown stop stopped stopping terminate".split())
+_RELEASES = frozenset(
+    "aclose aexit cleanup close disconnect dispose kill release shutdown stop teardown terminate unload".split()
+)
 _WAITS_FOR = frozenset({"asyncio.wait_for", "asyncio.shield", "asyncio.gather", "asyncio.wait"})
 
 
@@ -23,6 +26,9 @@ def was_meant(ctx: Context, handler: Handler, attempt: cst.Try | cst.TryStar) ->
     """Whether what the `try` awaits was cancelled on purpose, or must be finished, or cleaned up, whatever happens."""
     return (
         _is_on_the_way_out(ctx, attempt)
+        or _cleans_up(ctx, attempt)
+        or _must_be_finished(ctx, attempt)
+        or _asks_whether_to_stop(ctx, handler)
         or _was_cancelled_here(ctx, attempt)
         or _answers_with_what_it_has(ctx, handler)
         or _waits_until_done(ctx, handler)
@@ -72,21 +78,65 @@ def _waited_for(ctx: Context, expression: cst.BaseExpression) -> cst.BaseExpress
 
 
 def _cancelled_tasks(ctx: Context) -> set[str]:
-    """The source of every `x` of an `x.cancel()` in the file, or of an `x.cancel` that something else calls."""
+    """The source of every `x` of an `x.cancel()` in the file, or of an `x.cancel` that something else calls.
+
+    Of `for task in self.tasks: task.cancel()` that of `self.tasks` too.
+    """
 
     def answer() -> set[str]:
-        found = ctx.tree.every(cst.Attribute, words=("cancel",))
-        return {ctx.source(method.value) for method in found if method.attr.value == "cancel"}
+        methods = ctx.tree.every(cst.Attribute, words=("cancel",))
+        found = [method.value for method in methods if method.attr.value == "cancel"]
+        return {ctx.source(each) for task in found for each in (task, *_taken_from(ctx, task))}
 
     return ctx.memo("cancelled tasks", answer)
 
 
+def _taken_from(ctx: Context, task: cst.BaseExpression) -> list[cst.BaseExpression]:
+    """What the loops go over that give a name its values."""
+    bound = ctx.names.bindings(task) if isinstance(task, cst.Name) else []
+    return [binding.node.iter for binding in bound if isinstance(binding.node, cst.For)]
+
+
 def _is_on_the_way_out(ctx: Context, attempt: cst.CSTNode) -> bool:
-    """Whether a `try` cleans up in a handler that raises in the end: another error is on its way."""
+    """Whether a `try` cleans up in a `finally`, or in a handler that raises in the end: an error may be on its way."""
     for ancestor in ctx.ancestors(attempt):
         if isinstance(ancestor, cst.FunctionDef):
             return False
+        if isinstance(ancestor, cst.Finally):
+            return True
         if isinstance(ancestor, cst.ExceptHandler | cst.ExceptStarHandler) and always_raises(ctx, ancestor.body):
+            return True
+    return False
+
+
+def _cleans_up(ctx: Context, attempt: cst.Try | cst.TryStar) -> bool:
+    """Whether all that a `try` awaits closes something, or its function does: `close()`, `_safe_cleanup()`."""
+    function = ctx.function_of(attempt)
+    if isinstance(function, cst.FunctionDef) and words_of(function.name.value) & {"cancel", "cancelled", *_RELEASES}:
+        return True
+    waits = [_waited_for(ctx, wait.expression) for wait in ctx.walk(attempt.body, cst.Await)]
+    return bool(waits) and all(
+        isinstance(wait, cst.Call) and words_of(last_name(wait.func)) & _RELEASES for wait in waits
+    )
+
+
+def _must_be_finished(ctx: Context, attempt: cst.Try | cst.TryStar) -> bool:
+    """Whether a `try` waits for nothing but what is shielded from cancellation."""
+    waits = [wait.expression for wait in ctx.walk(attempt.body, cst.Await)]
+    return bool(waits) and all(isinstance(wait, cst.Call) and _is_shielded(ctx, wait) for wait in waits)
+
+
+def _is_shielded(ctx: Context, call: cst.Call) -> bool:
+    """`shield(x)`, `wait_for(shield(x), 5)`."""
+    if ctx.callee(call) == "asyncio.shield":
+        return True
+    return any(isinstance(arg.value, cst.Call) and ctx.callee(arg.value) == "asyncio.shield" for arg in call.args)
+
+
+def _asks_whether_to_stop(ctx: Context, handler: Handler) -> bool:
+    """`if self.stopping: return`: who cancels says so first."""
+    for branch in ctx.walk(handler.body, cst.If):
+        if any(words_of(last_name(part)) & _STOP for part in ctx.walk(branch.test, cst.Name, cst.Attribute)):
             return True
     return False
 

@@ -64,7 +64,14 @@ from relint.model import Finding, Rule
 from relint.queries.cancellation import swallows_cancellation
 from relint.queries.task_ends import ends_its_coroutine, ends_its_task
 
-rule = Rule(code="REL306", words=("async",), near=("except that catches cancellation",), fix="unsafe", default=False)
+rule = Rule(
+    code="REL306",
+    words=("async",),
+    near=("except that catches cancellation",),
+    fix="unsafe",
+    default=False,
+    options={"endings": False},
+)
 
 
 @rule.on(cst.ExceptHandler, cst.ExceptStarHandler)
@@ -74,14 +81,11 @@ def check(node: cst.ExceptHandler | cst.ExceptStarHandler, ctx: Context) -> Iter
     named = "" if node.type is None else ctx.source(node.type)
     clause = f"except ({named})" if isinstance(node.type, cst.Tuple) else f"except {named}".rstrip()
     if ends_its_task(ctx, node):
-        yield rule.finding(
-            node, f"`{clause}` ends the task as if it had not been cancelled: `cancelled()` is false", severity="info"
-        )
+        told = "ends the task as if it had not been cancelled: `cancelled()` is false"
     elif ends_its_coroutine(ctx, node):
-        yield rule.finding(
-            node,
-            f"`{clause}` ends the coroutine as if it had not been cancelled: who awaits it goes on",
-            severity="info",
-        )
+        told = "ends the coroutine as if it had not been cancelled: who awaits it goes on"
     else:
         yield rule.finding(node, f"`{clause}` swallows cancellation: timeouts and shutdown cannot stop this coroutine")
+        return
+    if ctx.option("endings"):
+        yield rule.finding(node, f"`{clause}` {told}", severity="info")

@@ -18,6 +18,17 @@ async def f(task, other, close):
     except asyncio.CancelledError:
         pass
 """
+HANDLER = """
+import asyncio
+
+async def {name}(work, stopping):
+    {around}
+        try:
+            await work()
+        except asyncio.CancelledError:
+            {handler}
+            print("go on")
+"""
 COUNT = """
 import asyncio
 
@@ -43,6 +54,22 @@ def _asked(code: str) -> bool:
 
 
 @pytest.mark.parametrize(
+    ("name", "around", "handler", "meant"),
+    [
+        ("f", "while True:", "pass", False),
+        ("close", "if True:", "pass", True),
+        ("notify_cancelled", "if True:", "pass", True),
+        ("f", "try: await work()\n    finally:", "pass", True),
+        ("f", "while True:", "if stopping: return", True),
+        ("f", "while True:", "if work.stopping: return", True),
+        ("f", "while True:", "if work.late: return", False),
+    ],
+)
+def test_where_it_is_caught(name: str, around: str, handler: str, meant: bool) -> None:
+    assert _asked(HANDLER.format(name=name, around=around, handler=handler)) is meant
+
+
+@pytest.mark.parametrize(
     ("before", "awaited", "meant"),
     [
         ("task.cancel()", "task", True),
@@ -51,7 +78,12 @@ def _asked(code: str) -> bool:
         ("other.call(task.cancel)", "asyncio.wait_for(task, 5)", True),
         ("await other", "other.shutdown_event.wait()", True),
         ("await other", "other.ready.wait()", False),
-        ("await other", "other.stop(5)", False),
+        ("await other", "other.begin(5)", False),
+        ("await other", "other.stop(5)", True),
+        ("await other", "other._safe_cleanup()", True),
+        ("await other", "asyncio.shield(other)", True),
+        ("await other", "asyncio.wait_for(asyncio.shield(other), 5)", True),
+        ("for each in task: each.cancel()", "asyncio.gather(*task)", True),
     ],
 )
 def test_what_was_cancelled(before: str, awaited: str, meant: bool) -> None:
