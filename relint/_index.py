@@ -284,6 +284,7 @@ RULES: list[dict[str, Any]] = [
         'words': ('Queue', 'LifoQueue', 'PriorityQueue', 'SimpleQueue', 'JoinableQueue'),
         'fix': 'unsafe',
         'default': False,
+        'options': {'any-items': False},
     },
     {
         'name': 'flooded-executor',

@@ -58,12 +58,18 @@ def mentions_limiter(ctx: Context, expression: cst.CSTNode) -> bool:
 
 
 def is_limited_function(ctx: Context, function: cst.FunctionDef, depth: int = _DEPTH) -> bool:
-    """Whether a function, a decorator of it or a function in the file that it calls takes a limiter."""
+    """Whether a function, a decorator of it or a function in the file that it calls takes a limiter.
+
+    A lock that an ordinary function takes holds back nobody who has called it and goes on.
+    """
     if any(mentions_limiter(ctx, decorator.decorator) for decorator in function.decorators):
         return True
     for block in ctx.walk(function.body, cst.With):
         limiters = [item.item for item in block.items if is_limiter(ctx, item.item)]
-        if limiters and (not all(_is_lock(ctx, item) for item in limiters) or _holds_all(ctx, block, function)):
+        if not limiters:
+            continue
+        passing = depth < _DEPTH and function.asynchronous is None
+        if not all(_is_lock(ctx, item) for item in limiters) or (not passing and _holds_all(ctx, block, function)):
             return True
     for call in ctx.walk(function.body, cst.Call):
         match call.func:

@@ -175,6 +175,7 @@ class _Search:
             return
         function, first = self._function(call, given)
         if function is None:
+            self._follow_loop(call)
             return
         if arg is given and arg.keyword is not None:
             self._follow_name(self.ctx.names.body_scope(function), arg.keyword.value, depth + 1)
@@ -188,6 +189,13 @@ class _Search:
         index = siblings.index(given) - first
         if 0 <= index < len(names):
             self._follow_name(self.ctx.names.body_scope(function), names[index], depth + 1)
+
+    def _follow_loop(self, call: cst.Call) -> None:
+        """`async for item in items_of(queue)`: a function of another file takes out what the loop goes over."""
+        match self.ctx.parent(call):
+            case cst.For(iter=items) if items is call:
+                self.found.gets.append(call)
+                self.found.waits = True
 
     def _function(self, call: cst.Call, given: cst.Arg | cst.Element) -> tuple[cst.FunctionDef | None, int]:
         """The function of the file that gets the arguments of a call, and the position of the first of them."""

@@ -12,32 +12,32 @@ always say so.
 ```python
 import queue
 
-jobs = queue.Queue()
+messages = queue.Queue()
 
 
-def accept(job):
-    jobs.put(job)
+def received(message):
+    messages.put(message)
 
 
-def work():
+def work(send):
     while True:
-        jobs.get()()
+        send(messages.get())
 ```
 
 ## Use instead
 ```python
 import queue
 
-jobs = queue.Queue(maxsize=1000)
+messages = queue.Queue(maxsize=1000)
 
 
-def accept(job):
-    jobs.put(job)
+def received(message):
+    messages.put(message)
 
 
-def work():
+def work(send):
     while True:
-        jobs.get()()
+        send(messages.get())
 ```
 
 Found for the queues of `queue`, `asyncio`, `multiprocessing` and `janus` without `maxsize`, or with zero, that one
@@ -70,6 +70,7 @@ from relint.context import Context
 from relint.libraries.queues import SIZED, WITHOUT_SIZE
 from relint.model import Finding, Rule
 from relint.queries.queue_growth import stays_short
+from relint.queries.queue_items import carries_a_stream
 from relint.queries.queues import crosses_functions, traffic
 
 rule = Rule(
@@ -78,6 +79,7 @@ rule = Rule(
     words=("Queue", "LifoQueue", "PriorityQueue", "SimpleQueue", "JoinableQueue"),
     fix="unsafe",
     default=False,
+    options={"any-items": False},
 )
 
 
@@ -90,6 +92,8 @@ def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
         return
     queue = traffic(ctx, node)
     if not crosses_functions(ctx, queue) or stays_short(ctx, node, queue):
+        return
+    if not ctx.option("any-items") and not carries_a_stream(ctx, node, queue):
         return
     lacks = "has no `maxsize`" if name in SIZED else "cannot be given a size"
     yield rule.finding(
