@@ -14,6 +14,7 @@ from relint.queries.handlers import Handler
 
 _ANSWERS = frozenset({"set_exception", "uncancel", "throw", "cancel"})
 _STORES = frozenset({"put", "put_nowait", "append", "set_error"})
+_NOTES = frozenset({"canceled", "cancelled", "interrupted"})
 _TELLING = frozenset("debug error exception info isinstance repr str type warn warning critical".split())
 _TELLING_WORDS = frozenset("capture format log logger logging print report trace traceback".split())
 """What is given an error to tell somebody of it; others do something about it."""
@@ -138,14 +139,15 @@ def _remembers(ctx: Context, handler: Handler, attempt: cst.Try | cst.TryStar) -
             found = ctx.names.find(target.target) if isinstance(target.target, cst.Name) else None
             if found is None or not isinstance(target.target, cst.Name):
                 continue
-            if target.target.value in tried and not _holds(ctx, assign.value, error):
+            noted = words_of(target.target.value) & _NOTES or _holds(assign.value, error)
+            if target.target.value in tried and not noted:
                 continue  # a value in place of what the `try` did not get
             if any(ctx.range(use)[0] > after for use in ctx.names.uses(found[0], target.target.value)):
                 return True
     return False
 
 
-def _holds(ctx: Context, value: cst.BaseExpression, error: str | None) -> bool:
+def _holds(value: cst.BaseExpression, error: str | None) -> bool:
     """`error`, `("failed", error)`."""
     parts = [element.value for element in value.elements] if isinstance(value, cst.Tuple) else [value]
     return any(isinstance(part, cst.Name) and part.value == error for part in parts)

@@ -52,6 +52,8 @@ def _was_cancelled_here(ctx: Context, attempt: cst.Try | cst.TryStar) -> bool:
                     return True
     if any(ctx.qualname(node) in CANCELLED for node in ctx.walk(attempt.body, cst.Name, cst.Attribute)):
         return True
+    if any(isinstance(r.exc, cst.Call) and ctx.callee(r.exc) in CANCELLED for r in ctx.walk(function.body, cst.Raise)):
+        return True
     waits = [_waited_for(ctx, wait.expression) for wait in ctx.walk(attempt.body, cst.Await)]
     return bool(waits) and all(_texts_of(ctx, wait) & _cancelled_tasks(ctx) for wait in waits)
 
@@ -114,10 +116,15 @@ def _cleans_up(ctx: Context, attempt: cst.Try | cst.TryStar) -> bool:
     function = ctx.function_of(attempt)
     if isinstance(function, cst.FunctionDef) and words_of(function.name.value) & {"cancel", "cancelled", *_RELEASES}:
         return True
-    waits = [_waited_for(ctx, wait.expression) for wait in ctx.walk(attempt.body, cst.Await)]
+    waits = [_made(ctx, _waited_for(ctx, wait.expression)) for wait in ctx.walk(attempt.body, cst.Await)]
     return bool(waits) and all(
         isinstance(wait, cst.Call) and words_of(last_name(wait.func)) & _RELEASES for wait in waits
     )
+
+
+def _made(ctx: Context, wait: cst.BaseExpression) -> cst.BaseExpression:
+    """The call that made what a name holds: `closing = close()`, `await closing`."""
+    return (ctx.value_of(wait) or wait) if isinstance(wait, cst.Name) else wait
 
 
 def _must_be_finished(ctx: Context, attempt: cst.Try | cst.TryStar) -> bool:
@@ -134,10 +141,11 @@ def _is_shielded(ctx: Context, call: cst.Call) -> bool:
 
 
 def _asks_whether_to_stop(ctx: Context, handler: Handler) -> bool:
-    """`if self.stopping: return`: who cancels says so first."""
+    """`if self.stopping: return`, `if event.is_set(): return`: who cancels says so first."""
     for branch in ctx.walk(handler.body, cst.If):
-        if any(words_of(last_name(part)) & _STOP for part in ctx.walk(branch.test, cst.Name, cst.Attribute)):
-            return True
+        for part in ctx.walk(branch.test, cst.Name, cst.Attribute):
+            if last_name(part) == "is_set" or words_of(last_name(part)) & _STOP:
+                return True
     return False
 
 

@@ -62,6 +62,7 @@ def _asked(code: str) -> bool:
         ("f", "try: await work()\n    finally:", "pass", True),
         ("f", "while True:", "if stopping: return", True),
         ("f", "while True:", "if work.stopping: return", True),
+        ("f", "while True:", "if work.is_set(): return", True),
         ("f", "while True:", "if work.late: return", False),
     ],
 )
