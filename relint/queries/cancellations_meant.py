@@ -52,7 +52,8 @@ def _was_cancelled_here(ctx: Context, attempt: cst.Try | cst.TryStar) -> bool:
                     return True
     if any(ctx.qualname(node) in CANCELLED for node in ctx.walk(attempt.body, cst.Name, cst.Attribute)):
         return True
-    if any(isinstance(r.exc, cst.Call) and ctx.callee(r.exc) in CANCELLED for r in ctx.walk(function.body, cst.Raise)):
+    raised = [statement.exc for statement in ctx.walk(function.body, cst.Raise, stop=())]
+    if any(isinstance(error, cst.Call) and ctx.callee(error) in CANCELLED for error in raised):
         return True
     waits = [_waited_for(ctx, wait.expression) for wait in ctx.walk(attempt.body, cst.Await)]
     return bool(waits) and all(_texts_of(ctx, wait) & _cancelled_tasks(ctx) for wait in waits)
