@@ -142,7 +142,12 @@ def _is_bounded_call(ctx: Context, call: cst.Call) -> bool:
 
 def is_part_of_program(name: str) -> bool:
     """Whether a plural names what a program is made of (`event_handlers`), its configuration, or a portion."""
-    return name.lower().rpartition("_")[2] in _PARTS or bool(words_of(name) & (_PORTIONS | _CONFIGURATION))
+    return names_parts(name) or bool(words_of(name) & _PORTIONS)
+
+
+def names_parts(name: str) -> bool:
+    """The same without portions."""
+    return name.lower().rpartition("_")[2] in _PARTS or bool(words_of(name) & _CONFIGURATION)
 
 
 def _is_told_a_limit(ctx: Context, call: cst.Call) -> bool:

@@ -11,13 +11,17 @@ from relint.context import Context
 from relint.names import last_name
 from relint.queries.bounds import SAME_LENGTH, VIEWS, is_bounded, levels, stops_at_a_number, word_list
 
-_DATA = frozenset(
-    "article blob collection comment contact customer date doc document email event evt file filename host image img "
-    "invoice job line link message msg notification order page paper passage path payment photo post product prompt "
-    "record row sample sentence sitemap song subscriber symbol text ticker ticket track transaction txn upload uri "
-    "url user video webpage website".split()
+DATA: frozenset[str] = frozenset(
+    "article blob chunk collection comment contact customer date doc document email event evt file filename host "
+    "image img invoice job line link message msg notification order page paper passage path payment photo post "
+    "product prompt record row sample sentence sitemap song subscriber symbol text ticker ticket track transaction "
+    "txn upload uri url user video webpage website".split()
 )
 """What there is more of as time goes by."""
+MANY: frozenset[str] = DATA - frozenset(
+    "collection date file filename host image img order path photo symbol ticker track video".split()
+)
+"""What there are hardly ever few of."""
 _WHOLE = frozenset("corpus dataset inbox mailbox".split())
 _OF_EACH = frozenset("data id ids keys list lists name names pks queue queues".split())
 """`user_ids` and `url_list` are as many as the users and URLs."""
@@ -29,22 +33,24 @@ COMBINING: frozenset[str] = frozenset("cast chain filter from_iterable map parti
 """Functions that give back as many items as one of their arguments, or more."""
 
 
-def grows(ctx: Context, items: cst.BaseExpression) -> bool:
+def grows(ctx: Context, items: cst.BaseExpression, words: frozenset[str] = DATA) -> bool:
     """Whether an expression shows that it holds as many items as there is data.
 
     It is called so (`urls`, `user_ids`, `list_files()`), was fetched (`fetchall`, `iterdir`), or made from such.
+    `words` are those that say so.
     """
-    return bool(ctx.settled("grows", items, lambda: _grows(ctx, items)))
+    question = "grows" if words is DATA else "grows much"
+    return bool(ctx.settled(question, items, lambda: _grows(ctx, items, words)))
 
 
-def repeats_with_data(ctx: Context, loop: cst.For | cst.CompFor) -> bool:
+def repeats_with_data(ctx: Context, loop: cst.For | cst.CompFor, words: frozenset[str] = DATA) -> bool:
     """Whether a loop goes round as often as there is data: over what `grows`, or a `for url in x`."""
     match loop.target:
         case cst.Name(value="_"):
             return False
-        case cst.Name(value=name) if name in _DATA and not is_bounded(ctx, loop.iter):
+        case cst.Name(value=name) if name in words and not is_bounded(ctx, loop.iter):
             return True
-    return grows(ctx, loop.iter)
+    return grows(ctx, loop.iter, words)
 
 
 def added_to(ctx: Context, name: cst.Name) -> Iterator[cst.For | cst.BaseExpression]:
@@ -73,67 +79,67 @@ def added_to(ctx: Context, name: cst.Name) -> Iterator[cst.For | cst.BaseExpress
             yield loop
 
 
-def _grows(ctx: Context, items: cst.BaseExpression) -> bool:
+def _grows(ctx: Context, items: cst.BaseExpression, words: frozenset[str]) -> bool:
     if is_bounded(ctx, items):
         return False
     match items:
         case cst.Await(expression=inner):
-            return grows(ctx, inner)
+            return grows(ctx, inner, words)
         case cst.GeneratorExp(for_in=loop) | cst.ListComp(for_in=loop) | cst.SetComp(for_in=loop):
-            return any(repeats_with_data(ctx, level) for level in levels(loop))
+            return any(repeats_with_data(ctx, level, words) for level in levels(loop))
         case cst.DictComp(for_in=loop):
-            return any(repeats_with_data(ctx, level) for level in levels(loop))
+            return any(repeats_with_data(ctx, level, words) for level in levels(loop))
         case cst.IfExp(body=left, orelse=right) | cst.BooleanOperation(left=left, right=right):
-            return grows(ctx, left) or grows(ctx, right)
+            return grows(ctx, left, words) or grows(ctx, right, words)
         case cst.BinaryOperation(left=left, right=right, operator=cst.Add() | cst.BitOr() | cst.Subtract()):
-            return grows(ctx, left) or grows(ctx, right)
+            return grows(ctx, left, words) or grows(ctx, right, words)
         case cst.List(elements=elements) | cst.Set(elements=elements) | cst.Tuple(elements=elements):
-            return any(isinstance(e, cst.StarredElement) and grows(ctx, e.value) for e in elements)
+            return any(isinstance(e, cst.StarredElement) and grows(ctx, e.value, words) for e in elements)
         case cst.Subscript(slice=[cst.SubscriptElement(slice=cst.Index(value=cst.SimpleString() as key))]):
-            return _is_data(str(ctx.literal(key)))
+            return _is_data(str(ctx.literal(key)), words)
         case cst.Subscript(value=value):
-            return grows(ctx, value)
+            return grows(ctx, value, words)
         case cst.Call():
-            return _call_grows(ctx, items)
+            return _call_grows(ctx, items, words)
         case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
-            return _is_data(name) or _is_filled(ctx, items)
+            return _is_data(name, words) or _is_filled(ctx, items, words)
     return False
 
 
-def _call_grows(ctx: Context, call: cst.Call) -> bool:
+def _call_grows(ctx: Context, call: cst.Call, words: frozenset[str]) -> bool:
     arguments = [argument.value for argument in call.args]
     last = last_name(call.func)
     if last in SAME_LENGTH or last in COMBINING:
-        return any(grows(ctx, argument) for argument in arguments)
+        return any(grows(ctx, argument, words) for argument in arguments)
     if last == "range":
-        return any(grows(ctx, arg.value) for a in arguments for c in ctx.walk(a, cst.Call) for arg in c.args)
+        return any(grows(ctx, arg.value, words) for a in arguments for c in ctx.walk(a, cst.Call) for arg in c.args)
     if last in VIEWS and isinstance(call.func, cst.Attribute):
-        return grows(ctx, call.func.value)
+        return grows(ctx, call.func.value, words)
     match call.func:
         case cst.Attribute(value=cst.Call() | cst.Await(), attr=cst.Name(value="all")):
             return True  # `session.query(User).all()`
-    return last in _FETCHING or _is_data(last)
+    return last in _FETCHING or _is_data(last, words)
 
 
-def _is_filled(ctx: Context, name: cst.Name | cst.Attribute) -> bool:
+def _is_filled(ctx: Context, name: cst.Name | cst.Attribute, words: frozenset[str]) -> bool:
     """Whether a name was given what grows, or a loop over what grows adds to it."""
     for binding in ctx.definitions(name) or []:
-        if binding.kind == "assign" and binding.value is not None and grows(ctx, binding.value):
+        if binding.kind == "assign" and binding.value is not None and grows(ctx, binding.value, words):
             return True
     if not isinstance(name, cst.Name):
         return False
     for added in added_to(ctx, name):
-        if repeats_with_data(ctx, added) if isinstance(added, cst.For) else grows(ctx, added):
+        if repeats_with_data(ctx, added, words) if isinstance(added, cst.For) else grows(ctx, added, words):
             return True
     return False
 
 
-def _is_data(name: str) -> bool:
-    """Whether a name is the plural of something in `_DATA`: `new_urls`, `linksByPage`, `user_ids`, `url_list`."""
+def _is_data(name: str, data: frozenset[str]) -> bool:
+    """Whether a name is the plural of something in `data`: `new_urls`, `linksByPage`, `user_ids`, `url_list`."""
     words = word_list(re.split(r"_(?:by|for|from|in|of|per|to|with)_", name)[0])
     if not words:
         return False
     last = words[-1]
     if last in _OF_EACH:
-        return len(words) > 1 and (words[-2] in _DATA or words[-2].removesuffix("s") in _DATA)
-    return last in _WHOLE or (last.endswith("s") and last[:-1] in _DATA)
+        return len(words) > 1 and (words[-2] in data or words[-2].removesuffix("s") in data)
+    return last in _WHOLE or (last.endswith("s") and last[:-1] in data)

@@ -9,7 +9,7 @@ import libcst as cst
 from relint.context import Context
 from relint.libraries.tasks import GATHERERS, WRAPPERS
 from relint.names import Binding, last_name
-from relint.queries.bounds import SAME_LENGTH, VIEWS, is_bounded, is_part_of_program, levels, word_list
+from relint.queries.bounds import SAME_LENGTH, VIEWS, is_bounded, is_part_of_program, levels, names_parts, word_list
 from relint.queries.given import given_to
 from relint.queries.growth import COMBINING, added_to, grows, repeats_with_data
 
@@ -33,7 +33,7 @@ def repeats_from_outside(ctx: Context, loop: cst.For | cst.CompFor) -> bool:
     if repeats_with_data(ctx, loop):
         return True
     match loop.target:
-        case cst.Name(value=name) if name == "_" or is_part_of_program(f"{name}s"):
+        case cst.Name(value=name) if name == "_" or names_parts(f"{name}s"):
             return False
     if loop.asynchronous is not None:
         return not is_bounded(ctx, loop.iter)

@@ -10,9 +10,10 @@ import libcst as cst
 from relint.context import Context
 from relint.libraries.tasks import GATHERERS, THREADS
 from relint.names import last_name
-from relint.queries.growth import grows, repeats_with_data
+from relint.queries.growth import MANY, grows, repeats_with_data
 from relint.queries.limits import has_limited_client, mentions_limiter
 from relint.queries.outside import comes_from_outside, is_own
+from relint.queries.remote_work import asks_others
 from relint.queries.repeats import repeated
 from relint.queries.started import (
     coroutine_call,
@@ -34,7 +35,8 @@ class Spawn:
     `made` is the call of the coroutine function, of `start_soon`, of the thread class or of `map`; `items` what is
     iterated over, or what a message comes from; `loop` the loop or comprehension that repeats it. `awaited`: the
     tasks start together, where they are gathered. `told`: the items are messages, or their name says that they are
-    data, and they are neither held by the object at hand nor is it their own method that is started.
+    data, they are neither held by the object at hand nor is it their own method that is started, and what is started
+    is a thread or process, or asks others for something.
     """
 
     kind: Kind
@@ -57,6 +59,8 @@ def spawns_at(ctx: Context, call: cst.Call) -> list[Spawn]:
 
 
 def _is_told(ctx: Context, spawn: Spawn) -> bool:
+    if spawn.kind == "task" and not asks_others(ctx, spawn.made):
+        return False
     if isinstance(spawn.loop, cst.While):
         return True
     if _is_held(ctx, spawn.items):
@@ -64,11 +68,11 @@ def _is_told(ctx: Context, spawn: Spawn) -> bool:
     loops = [spawn.loop] if isinstance(spawn.loop, cst.For) else list(ctx.walk(spawn.loop, cst.CompFor))
     loop = next((each for each in loops if each.iter is spawn.items), None)
     if loop is None:
-        return grows(ctx, spawn.items)
+        return grows(ctx, spawn.items, MANY)
     names = {name.value for name in ctx.walk(loop.target, cst.Name)}
     if names & {name.value for name in ctx.walk(function_started(spawn.made), cst.Name)}:
         return False
-    return repeats_with_data(ctx, loop)
+    return repeats_with_data(ctx, loop, MANY)
 
 
 def _is_held(ctx: Context, items: cst.BaseExpression) -> bool:

@@ -24,7 +24,7 @@ CODE = """
     [
         "urls", "given.user_ids", "given['files']", "given.list_files()", "self.found", "copied", "sorted(set(urls))",
         "urls or []", "enumerate(given.url_list)", "[x for x in urls]", "search(given).all()", "given.iterdir()",
-        "rows_by_user.items()", "range(len(urls))", "(await given.documents())",
+        "rows_by_user.items()", "range(len(urls))", "(await given.documents())", "given.text_chunks",
     ],
 )  # fmt: skip
 def test_data_says_how_many(expression: str) -> None:
