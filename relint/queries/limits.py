@@ -21,7 +21,7 @@ _WORDS = frozenset(
 _LOCKS = frozenset({"lock", "mutex"})
 """Of these only the last word of a name counts: a `lock_record` is data."""
 _RUNNING = frozenset(
-    "tasks threads futures running active pending workers processes procs jobs batch chunk buffer queue coros "
+    "tasks threads futures running active pending workers processes procs jobs batch bucket chunk buffer queue coros "
     "coroutines inflight flight".split()
 )
 POOLED: frozenset[str] = frozenset(

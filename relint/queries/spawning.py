@@ -10,7 +10,8 @@ import libcst as cst
 from relint.context import Context
 from relint.libraries.tasks import GATHERERS, THREADS
 from relint.names import last_name
-from relint.queries.growth import MANY, grows, repeats_with_data
+from relint.queries.bounds import SAME_LENGTH, VIEWS
+from relint.queries.growth import MANY, grows
 from relint.queries.limits import has_limited_client, mentions_limiter
 from relint.queries.outside import comes_from_outside, is_own
 from relint.queries.remote_work import asks_others
@@ -72,14 +73,24 @@ def _is_told(ctx: Context, spawn: Spawn) -> bool:
     names = {name.value for name in ctx.walk(loop.target, cst.Name)}
     if names & {name.value for name in ctx.walk(function_started(spawn.made), cst.Name)}:
         return False
-    return repeats_with_data(ctx, loop, MANY)
+    return grows(ctx, loop.iter, MANY)
 
 
 def _is_held(ctx: Context, items: cst.BaseExpression) -> bool:
     """Whether items are held by the object at hand, or made from what is: `[str(host) for host in self.hosts]`."""
     values = ctx.bindings(items) or () if isinstance(items, cst.Name) else ()
     made = [v.for_in.iter for v in values if isinstance(v, cst.ListComp | cst.SetComp | cst.GeneratorExp)]
-    return any(is_own(ctx, each) and not isinstance(each, cst.Call) for each in (items, *made))
+    return any(is_own(ctx, each) and not isinstance(each, cst.Call) for each in (_copied(items), *map(_copied, made)))
+
+
+def _copied(items: cst.BaseExpression) -> cst.BaseExpression:
+    """What a copy or a view shows: `self.hosts` of `list(self.hosts.values())`."""
+    match items:
+        case cst.Call(func=cst.Name(value=function), args=[cst.Arg(value=inner), *_]) if function in SAME_LENGTH:
+            return _copied(inner)
+        case cst.Call(func=cst.Attribute(value=owner, attr=cst.Name(value=view)), args=[]) if view in VIEWS:
+            return _copied(owner)
+    return items
 
 
 def _started_at(ctx: Context, call: cst.Call) -> Spawn | None:
