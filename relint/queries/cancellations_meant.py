@@ -14,10 +14,12 @@ from relint.queries.endings import always_raises, ends_of
 from relint.queries.entry_points import called_from
 from relint.queries.handlers import Handler
 from relint.queries.task_ends import leads_to_the_end, top_coroutines
+from relint.queries.tasks import makes_tasks
 
 _STOP = frozenset("abort closed closing done exit finished quit shutdown stop stopped stopping terminate".split())
 _RELEASES = frozenset(
-    "aclose aexit cleanup close disconnect dispose kill release shutdown stop teardown terminate unload".split()
+    "aclose aexit cleanup close compensate disconnect dispose kill release revert rollback shutdown stop teardown "
+    "terminate undo unload".split()
 )
 _WAITS_FOR = frozenset({"asyncio.wait_for", "asyncio.shield", "asyncio.gather", "asyncio.wait"})
 
@@ -29,6 +31,7 @@ def was_meant(ctx: Context, handler: Handler, attempt: cst.Try | cst.TryStar) ->
         or _cleans_up(ctx, attempt)
         or _must_be_finished(ctx, attempt)
         or _asks_whether_to_stop(ctx, handler)
+        or _works_on_shielded(ctx, handler)
         or _was_cancelled_here(ctx, attempt)
         or _answers_with_what_it_has(ctx, handler)
         or _waits_until_done(ctx, handler)
@@ -56,7 +59,18 @@ def _was_cancelled_here(ctx: Context, attempt: cst.Try | cst.TryStar) -> bool:
     if any(isinstance(error, cst.Call) and ctx.callee(error) in CANCELLED for error in raised):
         return True
     waits = [_waited_for(ctx, wait.expression) for wait in ctx.walk(attempt.body, cst.Await)]
-    return bool(waits) and all(_texts_of(ctx, wait) & _cancelled_tasks(ctx) for wait in waits)
+    cancelled = _cancelled_tasks(ctx)
+    return bool(waits) and all(_texts_of(ctx, wait) & cancelled or _runs_a_task(ctx, wait, cancelled) for wait in waits)
+
+
+def _runs_a_task(ctx: Context, wait: cst.BaseExpression, cancelled: set[str]) -> bool:
+    """Whether a helper of the file is awaited that awaits a task of its own making, and the file cancels tasks."""
+    helper = ctx.function_def(wait.func) if isinstance(wait, cst.Call) and cancelled else None
+    if helper is None:
+        return False
+    awaited = [wait.expression for wait in ctx.walk(helper.body, cst.Await)]
+    made = [ctx.value_of(each) if isinstance(each, cst.Name) else each for each in awaited]
+    return any(isinstance(each, cst.Call) and makes_tasks(ctx, each.func) for each in made)
 
 
 def _texts_of(ctx: Context, task: cst.BaseExpression) -> set[str]:
@@ -135,10 +149,9 @@ def _must_be_finished(ctx: Context, attempt: cst.Try | cst.TryStar) -> bool:
 
 
 def _is_shielded(ctx: Context, call: cst.Call) -> bool:
-    """`shield(x)`, `wait_for(shield(x), 5)`."""
-    if ctx.callee(call) == "asyncio.shield":
-        return True
-    return any(isinstance(arg.value, cst.Call) and ctx.callee(arg.value) == "asyncio.shield" for arg in call.args)
+    """`shield(x)`, `wait_for(shield(x), 5)`, `self._shielded(x)`."""
+    calls = [call, *(argument.value for argument in call.args if isinstance(argument.value, cst.Call))]
+    return any(words_of(last_name(each.func)) & {"shield", "shielded"} for each in calls)
 
 
 def _asks_whether_to_stop(ctx: Context, handler: Handler) -> bool:
@@ -148,6 +161,17 @@ def _asks_whether_to_stop(ctx: Context, handler: Handler) -> bool:
             if last_name(part) == "is_set" or words_of(last_name(part)) & _STOP:
                 return True
     return False
+
+
+def _works_on_shielded(ctx: Context, handler: Handler) -> bool:
+    """`with CancelScope(shield=True):` in the handler: it finishes what must be."""
+    return any(
+        argument.keyword is not None and argument.keyword.value == "shield"
+        for block in ctx.walk(handler.body, cst.With)
+        for item in block.items
+        if isinstance(item.item, cst.Call)
+        for argument in item.item.args
+    )
 
 
 def _waits_until_done(ctx: Context, handler: Handler) -> bool:

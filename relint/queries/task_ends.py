@@ -10,10 +10,8 @@ from relint.queries.endings import ends_of
 from relint.queries.entry_points import called_from
 from relint.queries.handlers import Handler
 
-_OF_ASYNCIO = frozenset(
-    {"asyncio.CancelledError", "asyncio.exceptions.CancelledError", "builtins.KeyboardInterrupt", "builtins.SystemExit"}
-)
-"""What is caught where a program of asyncio comes to its end."""
+_OF_ASYNCIO = frozenset({"asyncio.CancelledError", "asyncio.exceptions.CancelledError", "builtins.KeyboardInterrupt"})
+"""What is named where a coroutine or a program of asyncio comes to its end."""
 
 
 def ends_its_task(ctx: Context, handler: Handler) -> bool:
@@ -37,20 +35,18 @@ def ends_its_task(ctx: Context, handler: Handler) -> bool:
 
 
 def ends_its_coroutine(ctx: Context, handler: Handler) -> bool:
-    """Whether a handler of cancellations is the last that happens in a coroutine that nobody in the file calls.
+    """Whether a handler that names asyncio's cancellation is the last that happens in a coroutine.
 
-    It may be a task of its own, started elsewhere. The same for an asynchronous generator, which is called by those
-    who go over it, and where the handler returns at once: that is an answer to who awaits it. With trio and anyio it
-    is wrong there too.
+    Its author means it to end there; who awaits it goes on. With trio and anyio it is wrong there too. A handler that
+    names the interrupt from the keyboard as well is where a program ends, outside of loops.
     """
     function = ctx.function_of(handler)
-    if not isinstance(function, cst.FunctionDef):
+    named = cancellations(ctx, handler) & _OF_ASYNCIO
+    if not isinstance(function, cst.FunctionDef) or not named:
         return False
-    if not cancellations(ctx, handler) <= _OF_ASYNCIO or not nothing_follows(ctx, handler):
-        return False
-    if ends_of(ctx, handler.body) == {"return"} or any(True for _ in ctx.walk(function.body, cst.Yield)):
+    if nothing_follows(ctx, handler):
         return True
-    return not _is_called(ctx, function)
+    return "builtins.KeyboardInterrupt" in named and ctx.enclosing(handler, cst.While, cst.For) is None
 
 
 def nothing_follows(ctx: Context, handler: Handler) -> bool:

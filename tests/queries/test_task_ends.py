@@ -48,25 +48,23 @@ def test_the_end_of_a_task() -> None:
 
 
 @pytest.mark.parametrize(
-    ("callers", "ends"),
+    ("caught", "body", "after", "ends"),
     [
-        ("", True),
-        ("async def main():\n    await f(1)\n", True),
-        ("async def main():\n    return await f(1)\n", True),
-        ("async def main():\n    await f(1)\n    print(1)\n", False),
-        ("async def main():\n    x = await f(1)\n", False),
-        ("async def main():\n    await f(1)\nasync def again():\n    while True: await main()\n", False),
+        ("asyncio.CancelledError", "pass", "", True),
+        ("asyncio.CancelledError", "return 'gone'", "print(1)", True),
+        ("asyncio.CancelledError", "pass", "print(1)", False),
+        ("asyncio.CancelledError", "continue", "", False),
+        ("(OSError, asyncio.CancelledError)", "pass", "", True),
+        ("(asyncio.CancelledError, KeyboardInterrupt)", "pass", "print(1)", True),
+        ("BaseException", "pass", "", False),
+        ("trio.Cancelled", "pass", "", False),
     ],
 )
-def test_the_end_of_a_coroutine(callers: str, ends: bool) -> None:
-    handles = "try:\n        await x\n    except asyncio.CancelledError:\n        pass\n"
-    code = f"import asyncio\n\nasync def f(x):\n    {handles}"
-    assert ends_its_coroutine(*_handler(f"{code}\n{callers}")) is ends
-
-
-def test_an_answer_to_who_awaits_it() -> None:
-    handles = "try:\n        await x\n    except asyncio.CancelledError:\n        {}\n"
-    code = f"import asyncio\n\nasync def f(x):\n    {handles}"
-    caller = "\nasync def main():\n    print(await f(1))\n"
-    assert ends_its_coroutine(*_handler(code.format("return 'gone'") + caller))
-    assert not ends_its_coroutine(*_handler(code.format("pass") + caller))
+def test_the_end_of_a_coroutine(caught: str, body: str, after: str, ends: bool) -> None:
+    attempt = f"try: await x\n  except {caught}: {body}\n  {after}"
+    code = (
+        f"import asyncio, trio\nasync def f(x):\n while x:\n  {attempt}"
+        if body == "continue"
+        else (f"import asyncio, trio\nasync def f(x):\n  {attempt}")
+    )
+    assert ends_its_coroutine(*_handler(f"{code}\n")) is ends
