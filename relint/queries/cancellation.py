@@ -14,7 +14,7 @@ from relint.queries.handlers import Handler
 
 _ANSWERS = frozenset({"set_exception", "uncancel", "throw", "cancel"})
 _STORES = frozenset({"put", "put_nowait", "append", "set_error"})
-_NOTES = frozenset({"canceled", "cancelled", "interrupted"})
+_NOTES = frozenset({"aborted", "canceled", "cancelled", "interrupted"})
 _TELLING = frozenset("debug error exception info isinstance repr str type warn warning critical".split())
 _TELLING_WORDS = frozenset("capture format log logger logging print report trace traceback".split())
 """What is given an error to tell somebody of it; others do something about it."""
@@ -135,12 +135,13 @@ def _remembers(ctx: Context, handler: Handler, attempt: cst.Try | cst.TryStar) -
     last = attempt.finalbody.body if attempt.finalbody is not None else None
     after = ctx.range(last)[0] if last is not None else ctx.range(attempt)[1]
     for assign in ctx.walk(handler.body, cst.Assign):
+        if _NOTES & _words(ctx, assign):
+            return True  # `self.state = State.CANCELLED`
         for target in assign.targets:
             found = ctx.names.find(target.target) if isinstance(target.target, cst.Name) else None
             if found is None or not isinstance(target.target, cst.Name):
                 continue
-            noted = words_of(target.target.value) & _NOTES or _holds(assign.value, error)
-            if target.target.value in tried and not noted:
+            if target.target.value in tried and not _holds(assign.value, error):
                 continue  # a value in place of what the `try` did not get
             if any(ctx.range(use)[0] > after for use in ctx.names.uses(found[0], target.target.value)):
                 return True
@@ -153,7 +154,7 @@ def _holds(value: cst.BaseExpression, error: str | None) -> bool:
     return any(isinstance(part, cst.Name) and part.value == error for part in parts)
 
 
-def _words(ctx: Context, expression: cst.BaseExpression) -> set[str]:
-    names = [n.value for n in ctx.walk(expression, cst.Name)]
-    names += [a.attr.value for a in ctx.walk(expression, cst.Attribute)]
+def _words(ctx: Context, code: cst.CSTNode) -> set[str]:
+    names = [n.value for n in ctx.walk(code, cst.Name, cst.SimpleString)]
+    names += [a.attr.value for a in ctx.walk(code, cst.Attribute)]
     return {*names, *(word for name in names for word in words_of(name))}

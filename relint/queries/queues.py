@@ -132,7 +132,9 @@ class _Search:
             return
         match self.ctx.parent(use):
             case cst.Attribute(value=owner, attr=cst.Name(value=method)) as attribute if owner is use:
-                if method in ("sync_q", "async_q"):
+                if method == "maxsize":  # `queue.maxsize = 1000`
+                    self.found.watched = True
+                elif method in ("sync_q", "async_q"):
                     self._follow_value(attribute, depth)
                     self._use(attribute, depth)
                 else:

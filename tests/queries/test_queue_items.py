@@ -33,6 +33,7 @@ class C:
         ("queue", "self.queue.put(message)", "for each in of(self.queue): print(each)", True),
         ("audio_frames", "self.audio_frames.put(item)", "while True: self.audio_frames.get()", True),
         ("commands", "self.commands.put(message)", "while True: self.commands.get()", False),
+        ("queue", "self.queue.put(message)", "while not self.queue.empty(): self.queue.get()", False),
     ],
 )
 def test_streams(name: str, put: str, take: str, stream: bool) -> None:
@@ -44,6 +45,11 @@ def test_streams(name: str, put: str, take: str, stream: bool) -> None:
     [
         ("messages = Queue()\ndef put(x): messages.put(x)\ndef work():\n    while True: messages.get()", True),
         ("def f(put):\n    messages = Queue()\n    messages.put(1)\n    while True: messages.get()", False),
+        (
+            "class Stub:\n    def __init__(self): self.messages = Queue()\n"
+            "    def put(self, x): self.messages.put(x)\n    def work(self):\n        while True: self.messages.get()",
+            False,
+        ),
         ("messages = {}\ndef f(key):\n    messages[key] = Queue()\n    while True: messages[key].get()", False),
     ],
 )
