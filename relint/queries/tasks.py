@@ -92,10 +92,15 @@ def takes_callbacks(call: cst.Call) -> bool:
 
 
 def _is_given_a_future(ctx: Context, call: cst.Call) -> bool:
-    """`ensure_future(x)` where `x` is read elsewhere too: a coroutine can be used once only."""
+    """`ensure_future(x)` where `x` is read elsewhere too: a coroutine can be used once only.
+
+    `if iscoroutine(x):` says that it is one.
+    """
     match call.args:
-        case [cst.Arg(value=cst.Name() as name), *_] if (found := ctx.names.find(name)) is not None:
-            return len(ctx.names.uses(found[0], name.value)) > 1 and last_name(call.func) == "ensure_future"
+        case [cst.Arg(value=cst.Name() as name), *_] if last_name(call.func) == "ensure_future":
+            found = ctx.names.find(name)
+            others = [use for use in ctx.names.uses(found[0], name.value) if use is not name] if found else []
+            return bool(others) and not any(_is_asked_for(ctx, use) for use in others)
     return False
 
 
@@ -103,6 +108,13 @@ def _is_helper(ctx: Context, function: cst.BaseExpression) -> bool:
     """Whether an expression is a function of the file that only hands out a task."""
     definition = ctx.function_def(function)
     return definition is not None and definition.asynchronous is None and hands_out_a_task(ctx, definition)
+
+
+def _is_asked_for(ctx: Context, use: cst.Name) -> bool:
+    """`iscoroutine(x)`"""
+    argument = ctx.parent(use)
+    call = ctx.parent(argument) if isinstance(argument, cst.Arg) else None
+    return isinstance(call, cst.Call) and last_name(call.func) == "iscoroutine"
 
 
 def hands_out_a_task(ctx: Context, function: cst.FunctionDef) -> bool:

@@ -22,6 +22,20 @@ class C:
 """
 
 
+STUB = """
+class Stub:
+    def __init__(self):
+        self.messages = Queue()
+
+    def put(self, x):
+        self.messages.put(x)
+
+    def work(self):
+        while True:
+            self.messages.get()
+"""
+
+
 @pytest.mark.parametrize(
     ("name", "put", "take", "stream"),
     [
@@ -45,11 +59,7 @@ def test_streams(name: str, put: str, take: str, stream: bool) -> None:
     [
         ("messages = Queue()\ndef put(x): messages.put(x)\ndef work():\n    while True: messages.get()", True),
         ("def f(put):\n    messages = Queue()\n    messages.put(1)\n    while True: messages.get()", False),
-        (
-            "class Stub:\n    def __init__(self): self.messages = Queue()\n"
-            "    def put(self, x): self.messages.put(x)\n    def work(self):\n        while True: self.messages.get()",
-            False,
-        ),
+        (STUB, False),
         ("messages = {}\ndef f(key):\n    messages[key] = Queue()\n    while True: messages[key].get()", False),
     ],
 )
