@@ -14,7 +14,7 @@ from relint.queries.started import function_started
 
 _ASKING = frozenset(
     "call complete completion completions crawl delete download embed embedding embeddings execute extract fetch "
-    "generate get head insert invoke patch post publish put query request scrape search send summarize translate "
+    "generate get head insert invoke patch post predict publish put query request scrape search send summarize translate "
     "update upload upsert".split()
 )
 _AT_HAND = frozenset("cache lock q queue sem semaphore".split())
@@ -40,7 +40,7 @@ def asks_others(ctx: Context, made: cst.Call, depth: int = _DEPTH) -> bool:
         return False
     function = ctx.function_def(started)
     if function is None:
-        return not _ASKING.isdisjoint(words)
+        return any(word in _ASKING or word.removeprefix("a") in _ASKING for word in words)  # `aembed`
     return depth > 0 and any(asks_others(ctx, call, depth - 1) for call in _waits(ctx, function))
 
 

@@ -44,6 +44,7 @@ CODE = """
         ("worked_out(url, client)", False),
         ("self.insert_all(url)", True),
         ("client.fetch_page(url)", True),
+        ("client.apredict(url)", True),
         ("client.parse(url)", False),
         ("queue.put(url)", False),
         ("self.cache.get(url)", False),
