@@ -14,8 +14,8 @@ from relint.queries.started import function_started
 
 _ASKING = frozenset(
     "call complete completion completions crawl delete download embed embedding embeddings execute extract fetch "
-    "generate get head insert invoke patch post predict publish put query request scrape search send summarize translate "
-    "update upload upsert".split()
+    "generate get head insert invoke patch post predict publish put query request scrape search send summarize "
+    "translate update upload upsert".split()
 )
 _AT_HAND = frozenset("cache lock q queue sem semaphore".split())
 """What is asked in memory."""
@@ -27,7 +27,8 @@ _DEPTH = 2
 def asks_others(ctx: Context, made: cst.Call, depth: int = _DEPTH) -> bool:
     """Whether what a coroutine awaits asks others, as far as the file or the names of the functions show it.
 
-    `fetch(url)`, `self.client.insert(row)`, or a function of the file that awaits such.
+    `fetch(url)`, `self.client.insert(row)`, or a function of the file that awaits such. Who awaits nothing is told
+    elsewhere.
     """
     if ctx.callee(made) in WRAPPERS:
         inner = made.args[0].value if made.args else None
@@ -38,10 +39,10 @@ def asks_others(ctx: Context, made: cst.Call, depth: int = _DEPTH) -> bool:
         return False
     if isinstance(started, cst.Attribute) and words_of(last_name(started.value)) & _AT_HAND:
         return False
-    function = ctx.function_def(started)
-    if function is None:
-        return any(word in _ASKING or word.removeprefix("a") in _ASKING for word in words)  # `aembed`
-    return depth > 0 and any(asks_others(ctx, call, depth - 1) for call in _waits(ctx, function))
+    if any(word in _ASKING or word.removeprefix("a") in _ASKING for word in words):  # `aembed`
+        return True
+    function = ctx.function_def(started) if depth else None
+    return function is not None and any(asks_others(ctx, call, depth - 1) for call in _waits(ctx, function))
 
 
 def _waits(ctx: Context, function: cst.FunctionDef) -> Iterator[cst.Call]:
