@@ -5,8 +5,10 @@ A task is cancelled by raising `CancelledError` at its `await`. A handler that c
 immune: timeouts around it do nothing, a `TaskGroup` waits for it for ever, and a shutdown hangs until the process is
 killed.
 
-Off by default: on code that the rule was not made with, two of three warnings were true. The others were in careful
-code that notes the cancellation and raises it later, in a way that the rule does not follow, or cleans up to the end.
+Off by default: on code that the rule was not made with, 10 of 20 findings in one set of packages were true, none of 3
+in a second, and 12 of 20 in a third, on part of which older versions had been tried. The others were in careful code
+that notes the cancellation and raises it later, cleans up to the end, or waits for what others cancel, in a way that
+the rule does not follow; some of that has been made quiet since.
 
 ## Example
 ```python
@@ -37,12 +39,16 @@ async def poll(fetch):
 ```
 
 Found for `except:`, `except BaseException`, `except asyncio.CancelledError` (and `trio.Cancelled`,
-`anyio.get_cancelled_exc_class()`) around an `await` in an `async def`. Quiet when the handler raises, hands the error
-on (`set_exception`, `cancel()`, `return False, error`), notes what happened in a variable that is read after the `try`,
-follows a `cancel()` of what is awaited, cleans up while another error is on its way, or belongs to
-`while not task.done()`, for a task that returns what it has so far, and around nothing but the wait for a word to stop
-(`shutdown_event.wait()`). For information only where the handler returns at once, or is the end of a coroutine that
-runs as a task of its own, that nobody in the file calls, or that others of the file await as the last thing they do.
+`anyio.get_cancelled_exc_class()`) around an `await` in an `async def` that goes on afterwards. Quiet when the handler
+raises, itself or by a helper of the file, hands the error on (`set_exception`, `cancel()`, `return False, error`,
+`self.failed(error)`), notes what happened in a variable that is read after the `try` or in a state
+(`state = CANCELLED`), asks whether to stop (`if self.stopping: return`), finishes something under a shield, follows a `cancel()`
+of what is awaited, or belongs to `while not task.done()`; for what only closes something (`await x.aclose()`, all that
+happens in `close()`, in a `finally`, or while another error is on its way) or is shielded; for a task that returns
+what it has so far, and around nothing but the wait for a word to stop (`shutdown_event.wait()`).
+
+With `endings = true` in `[tool.relint.rules.REL306]` also found, for information, where the handler is the end of a
+task, or names `asyncio.CancelledError` and is the end of its coroutine: that is meant, but who awaits it is not told.
 
 ## Fix safety
 Unsafe: what awaited this coroutine now sees the cancellation. Only a suggestion where the handler ends a task.

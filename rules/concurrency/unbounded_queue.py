@@ -4,9 +4,11 @@
 When the consumer is slower than the producer, or stops, the queue grows until the process runs out of memory, and
 everything in it is lost. With a size the producer waits, or is told that there is no room.
 
-Off by default: on code that the rule was not made with, between two thirds and five sixths of the findings were true.
-The others were queues through which only a few commands, answers or things of the program ever go, and a file does not
-always say so.
+Off by default: on asynchronous applications that the rule was not made with, 9 of 10 findings were true, six of them
+in one package, but in 274 other packages, on part of which older versions had been tried, 15 of 26. The others were
+queues through which only a few things or the pieces of one answer ever go, that something elsewhere keeps short, or
+that stand in for others in tests, and a file does not always say so. Queues whose consumer stands in another file are
+not found.
 
 ## Example
 ```python
@@ -41,13 +43,17 @@ def work(send):
 ```
 
 Found for the queues of `queue`, `asyncio`, `multiprocessing` and `janus` without `maxsize`, or with zero, that one
-function of the file puts into and another gets from; the queue is followed through names, attributes and arguments.
-Quiet when a length is compared with a limit, when those who put wait for a semaphore or for what becomes of their item
-(`await queue.put((future, x))`, `await future`), when everything is put in before the consumers start, for results that
-threads hand over once, for the answers that a request waits for, for signals (`put(None)`, `put(True)`), for pools
-(`idle_connections`), for tasks that have ended, for an error that ends it all (`raise queue.get()`), for lists of work
-that their only consumer fills, for what people type (`input`), and where nobody waits for items and no loop comes back
-for them (`while not queue.empty()` when somebody asks).
+function of the file puts into and another gets from; the queue is followed through names, attributes and arguments. It
+lives as long as its object or module, a loop takes from it, and its name or what is put in says that others send as
+fast as they like (`messages`, `put(event)`, `put(frame)`). With `any-items = true` in `[tool.relint.rules.REL303]`
+that does not matter.
+
+Quiet when a length is compared with a limit, `maxsize` is set later, when those who put wait for a semaphore or for
+what becomes of their item (`await queue.put((future, x))`, `await future`), when everything is put in before the
+consumers start, for results that threads hand over once, for the answers that a request waits for, for signals
+(`put(None)`, `put(True)`), for pools (`idle_connections`), for tasks that have ended, for an error that ends it all
+(`raise queue.get()`), for lists of work that their only consumer fills, for what people type (`input`), and where
+nobody waits for items and no loop comes back for them (`while not queue.empty()` when somebody asks).
 
 ## Fix safety
 Unsafe: `put` waits when `[tool.relint.sanctioned] queue-size` (1000) items are there. Only a suggestion where

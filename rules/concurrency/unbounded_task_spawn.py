@@ -29,19 +29,23 @@ async def refresh(urls, fetch):
 ```
 
 Off by default: on code that the rule was not made with, between one third and four fifths of the findings were true,
-and a rule that is on is to be right nine times of ten. A limit that stands in another file cannot be seen, nor how many
-items there will ever be: ask for it where you know that your code works on much data, and read what it finds.
+2 of 5 in the last set of applications, and a rule that is on is to be right nine times of ten. A limit that stands in
+another file cannot be seen, nor how many items there will ever be: ask for it where you know that your code works on
+much data, and read what it finds.
 
 Found for `asyncio.gather` and its relatives, `create_task`, task groups and nurseries, `threading.Thread` and
 `multiprocessing.Process`, in comprehensions, in loops, and for lists that a loop fills, where somebody else than the
-program decides how many items there are and their name says so (the words are those of what gets more as time goes by,
-such as documents, events, files, messages, records and users), or the call that brings them (`fetchall`, `rglob`); and
-for one task for each message that a loop receives.
+program decides how many items there are and their name says so (the words are those of what there are hardly ever few
+of, such as chunks of text, documents, events, messages, records, URLs and users), or the call that brings them
+(`fetchall`, `rglob`); and for one task for each message that a loop receives. A coroutine must ask others for
+something, as far as its name or the file shows (`fetch`, `insert`, `generate`), and not be a function that was given
+(`embed_func`).
 
-With `any-items = true` in `[tool.relint.rules.REL302]` their name does not matter: items count that come from outside
-(a parameter or what it holds, something awaited, read or listed, or made from such) and are given to what is started,
-and those that `self` holds or whose own method is started if they are called data. More than half of these findings
-are wrong, mostly because a limit stands in another file or there are never more than a few items.
+With `any-items = true` in `[tool.relint.rules.REL302]` neither the items' name nor what is asked matters: items count
+that come from outside (a parameter or what it holds, something awaited, read or listed, or made from such) and are
+given to what is started, and those that `self` holds or whose own method is started if they are called data. That
+found six of the seven true cases in a sample, and 18 of 26 findings in one set of packages were true; in programs that
+work on little data they are fewer.
 
 Quiet for the program's own parts: items whose own method is started, callables and tasks, what a function that
 the caller gives is called with, what is called so (`handlers`, `clients`, `plugins`), and for what stays
