@@ -155,6 +155,7 @@ def _holds(value: cst.BaseExpression, error: str | None) -> bool:
 
 
 def _words(ctx: Context, code: cst.CSTNode) -> set[str]:
-    names = [n.value for n in ctx.walk(code, cst.Name, cst.SimpleString)]
-    names += [a.attr.value for a in ctx.walk(code, cst.Attribute)]
+    names = [name.value for name in ctx.walk(code, cst.Name)]
+    names += [attribute.attr.value for attribute in ctx.walk(code, cst.Attribute)]
+    names += [text.value for text in ctx.walk(code, cst.SimpleString)]
     return {*names, *(word for name in names for word in words_of(name))}

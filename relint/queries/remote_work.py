@@ -53,6 +53,7 @@ def _waits(ctx: Context, function: cst.FunctionDef) -> Iterator[cst.Call]:
     for block in ctx.walk(function.body, cst.With):
         if block.asynchronous is not None:
             yield from (item.item for item in block.items if isinstance(item.item, cst.Call))
-    for loop in ctx.walk(function.body, cst.For, cst.CompFor):
+    loops: list[cst.For | cst.CompFor] = [*ctx.walk(function.body, cst.For), *ctx.walk(function.body, cst.CompFor)]
+    for loop in loops:
         if loop.asynchronous is not None and isinstance(loop.iter, cst.Call):
             yield loop.iter

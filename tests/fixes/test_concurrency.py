@@ -15,6 +15,8 @@ from relint.settings import Settings
 from relint.source import decode
 from tests.fixing import fixed, run
 
+ANY_ITEMS = {code: {"any-items": True} for code in ("REL302", "REL303")}
+
 
 class Gauge:
     """How many are inside at once, at most."""
@@ -147,7 +149,7 @@ def test_as_many_run_as_are_sanctioned(body: str) -> None:
     code = f"import asyncio\nimport functools\n\n\nasync def main(f, gauge, urls):\n    {body}\n"
     free, limited = Gauge(), Gauge()
     expected = asyncio.run(run(code)["main"](slow, free, list(range(30))))
-    text = fixed(code, "REL302", max_concurrency=4)
+    text = fixed(code, "REL302", options=ANY_ITEMS, max_concurrency=4)
     assert asyncio.run(run(text)["main"](slow, limited, list(range(30)))) == expected == [x * 2 for x in range(30)]
     assert (free.most, limited.most) == (30, 4)
 
@@ -167,6 +169,7 @@ def test_one_a_message_runs_as_many_as_are_sanctioned() -> None:
             return [await task for task in tasks]
         """,
         "REL302",
+        options=ANY_ITEMS,
         max_concurrency=3,
     )
 
@@ -210,7 +213,7 @@ def test_threads_become_a_pool(body: str) -> None:
         def main(work, urls, results):
 {body.rstrip()}
     """
-    text = fixed(code, "REL302", max_concurrency=4)
+    text = fixed(code, "REL302", options=ANY_ITEMS, max_concurrency=4)
     assert "ThreadPoolExecutor(max_workers=4)" in text
     gauge = Gauge()
 
@@ -253,6 +256,7 @@ def test_a_full_queue_holds_the_producer_back() -> None:
                 return [await self.items.get() for _ in range(n)]
         """,
         "REL303",
+        options=ANY_ITEMS,
         queue_size=5,
     )
 
@@ -276,7 +280,7 @@ def test_a_queue_that_is_put_without_waiting_gets_a_suggestion_only() -> None:
         def work():
             return jobs.get()
     """
-    assert fixed(code, "REL303") == decode("app.py", dedent(code).encode()).text
+    assert fixed(code, "REL303", options=ANY_ITEMS) == decode("app.py", dedent(code).encode()).text
 
 
 # -- REL306 ----------------------------------------------------------------------------------------------------------
