@@ -42,10 +42,11 @@ Found for `except:`, `except BaseException`, `except asyncio.CancelledError` (an
 `anyio.get_cancelled_exc_class()`) around an `await` in an `async def` that goes on afterwards. Quiet when the handler
 raises, itself or by a helper of the file, hands the error on (`set_exception`, `cancel()`, `return False, error`,
 `self.failed(error)`), notes what happened in a variable that is read after the `try` or in a state
-(`state = CANCELLED`), asks whether to stop (`if self.stopping: return`), finishes something under a shield, follows a
-`cancel()` of what is awaited, or belongs to `while not task.done()`; for what only closes something (`await x.aclose()`, all that
-happens in `close()`, in a `finally`, or while another error is on its way) or is shielded; for a task that returns
-what it has so far, and around nothing but the wait for a word to stop (`shutdown_event.wait()`).
+(`state = State.CANCELLED`), asks whether to stop (`if self.stopping: return`), finishes something under a shield,
+follows a `cancel()` of what is awaited, or belongs to `while not task.done()`; for what only closes something
+(`await x.aclose()`, all that happens in `close()`, in a `finally`, or while another error is on its way) or is
+shielded; for a task that returns what it has so far, and around nothing but the wait for a word to stop
+(`shutdown_event.wait()`).
 
 With `endings = true` in `[tool.relint.rules.REL306]` also found, for information, where the handler is the end of a
 task, or names `asyncio.CancelledError` and is the end of its coroutine: that is meant, but who awaits it is not told.
