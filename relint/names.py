@@ -83,6 +83,7 @@ class Names:
         self._attributes: dict[cst.ClassDef, dict[str, list[Binding]]] = {}
         self._known_attributes: dict[tuple[cst.ClassDef, str], list[Binding]] = {}
         self._uses: dict[tuple[Scope, str], list[cst.Name]] | None = None
+        self._imported: frozenset[str] | None = None
         self.module = self._scope_at(tree.module)
         self._bind_all()
 
@@ -152,10 +153,12 @@ class Names:
             if any(binding.kind == "import" for binding in bindings):
                 yield name, known[name]
 
-    def imported(self) -> set[str]:
+    def imported(self) -> frozenset[str]:
         """The dotted names that imports at module level give names to."""
-        found = (b for _, bindings in self.imports(self.module) for b in bindings)
-        return {binding.target for binding in found if binding.kind == "import" and binding.target}
+        if self._imported is None:
+            found = (b for _, bindings in self.imports(self.module) for b in bindings)
+            self._imported = frozenset(b.target for b in found if b.kind == "import" and b.target)
+        return self._imported
 
     def is_free(self, name: str, scope: Scope) -> bool:
         """Whether `name`, seen from `scope`, means nothing but what the module gives it."""

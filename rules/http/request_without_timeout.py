@@ -82,6 +82,7 @@ rule = Rule(
     options={"extra-calls": [], "ignore-calls": [], "report-opaque-kwargs": False},
 )  # fmt: skip
 
+_LIMITS = ("httpx.Timeout", "aiohttp.ClientTimeout", "aiohttp.client.ClientTimeout")
 _CONSEQUENCE = "one peer that stops answering holds this worker for good"
 
 
@@ -135,13 +136,13 @@ def check_passed_on(node: cst.Call, ctx: Context) -> Iterator[Finding]:
 @rule.on(cst.Call)
 def check_limits(node: cst.Call, ctx: Context) -> Iterator[Finding]:
     name = ctx.callee(node)
-    if ctx.unpacks(node) or ctx.unpacks(node, "*") or is_bounded_outside(ctx, node):
+    if name not in _LIMITS or ctx.unpacks(node) or ctx.unpacks(node, "*") or is_bounded_outside(ctx, node):
         return
     if name == "httpx.Timeout" and is_told_never(ctx, node, 0):
         read = ctx.keyword(node, "read")
         if read is None or means_never(ctx, read.value):
             yield rule.finding(node, f"`{name}` switches the timeout off: {_CONSEQUENCE}", data=Missing(name, True, 0))
-    elif name in ("aiohttp.ClientTimeout", "aiohttp.client.ClientTimeout"):
+    elif name != "httpx.Timeout":
         limits = (ctx.argument(node, "total", 0), ctx.argument(node, "sock_read", 2))
         if all(limit is None or ctx.literal(limit.value) in (None, 0) for limit in limits):
             message = f"`{name}` has neither `total` nor `sock_read`: {_CONSEQUENCE}"
