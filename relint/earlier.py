@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Iterable
 
+from relint.reparsing import Reparser
+
 if TYPE_CHECKING:
     from relint.grafting import Parts
     from relint.narrow import Narrowed, Unseen
@@ -25,6 +27,7 @@ class Earlier:
     asked: dict[_Path, bool] = field(default_factory=dict)
     """The pieces that questions needed: by the names that they and the classes around them bind; whether all of one."""
     used: int = 0
+    syntax: Reparser = field(default_factory=Reparser)
 
     def remember(self, requests: Iterable[Unseen]) -> None:
         """Questions could not be answered without these pieces."""

@@ -170,7 +170,7 @@ def narrow(text: str, funnel: Funnel, imported: Imported = dict, earlier: Earlie
     `imported` says to which libraries lead the names that come from other modules of the project;
     `earlier` is what the check of an earlier version of the text has left.
     """
-    found = outlined(text)
+    found = outlined(text) if earlier is None else outlined(text, earlier.syntax.parse)
     if found is None:
         return None
     pieces, syntax = found

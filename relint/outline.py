@@ -11,7 +11,7 @@ import io
 import re
 import tokenize
 from dataclasses import dataclass, field
-from typing import Iterator, Literal, NamedTuple, Sequence
+from typing import Callable, Iterator, Literal, NamedTuple, Sequence
 
 from relint.lines import line_starts
 from relint.nesting import is_shallow
@@ -22,7 +22,6 @@ _STORED = re.compile(r"\.(\w+)[ \t]*(?::[^=\n]+)?(?:[-+*/%@&|^]|//|\*\*|<<|>>)?=
 _USUAL_INDENT = "    "
 _SHORT = 60
 """Characters: an assignment so short at module level always stays."""
-_USUAL_INDENT = "    "
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -62,6 +61,9 @@ class Outline(list[Piece]):
     """Whether it certainly nests no deeper than may be parsed."""
 
 
+Parse = Callable[[str], "ast.Module | None"]
+
+
 class Syntax(NamedTuple):
     """The statements of a module, and what each piece consists of: a class, of what is in no piece of its body; None
     stands for what is in no piece at all."""
@@ -76,7 +78,7 @@ def outline(text: str) -> Outline | None:
     return found[0] if found is not None else None
 
 
-def outlined(text: str) -> tuple[Outline, Syntax] | None:
+def outlined(text: str, parse: Parse = parse) -> tuple[Outline, Syntax] | None:
     """As `outline`, with what `ast` has made of it."""
     module = parse(text)
     if module is None:
