@@ -130,8 +130,9 @@ def _acts_on(call: cst.Call, error: str) -> bool:
 def _remembers(ctx: Context, handler: Handler, attempt: cst.Try | cst.TryStar) -> bool:
     """Whether the handler notes in a variable of its own what happened, or keeps the error, for what comes after."""
     error = last_name(handler.name.name) if handler.name is not None else None
-    tried = {last_name(t.target) for assign in ctx.walk(attempt.body, cst.Assign) for t in assign.targets}
-    tried |= {last_name(assign.target) for assign in ctx.walk(attempt.body, cst.AnnAssign)}
+    targets = [target.target for assign in ctx.walk(attempt.body, cst.Assign) for target in assign.targets]
+    targets += [assign.target for assign in ctx.walk(attempt.body, cst.AnnAssign)]
+    tried = {name.value for target in targets for name in ctx.walk(target, cst.Name)}
     last = attempt.finalbody.body if attempt.finalbody is not None else None
     after = ctx.range(last)[0] if last is not None else ctx.range(attempt)[1]
     for assign in ctx.walk(handler.body, cst.Assign):

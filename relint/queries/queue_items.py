@@ -60,7 +60,10 @@ def _is_taken_in_a_loop(ctx: Context, get: cst.CSTNode) -> bool:
     loop = ctx.enclosing(get, cst.While, cst.For)
     if loop is None or ctx.function_of(loop) is not function:
         return False
-    return not (isinstance(loop, cst.While) and ctx.source(loop.test).endswith(".empty()"))
+    match loop:
+        case cst.While(test=cst.UnaryOperation(operator=cst.Not(), expression=cst.Call(func=asked))):
+            return last_name(asked) != "empty"  # `while not queue.empty()`
+    return True
 
 
 def _put_words(ctx: Context, put: cst.CSTNode) -> Iterator[str]:

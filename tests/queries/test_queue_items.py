@@ -48,6 +48,7 @@ class Stub:
         ("audio_frames", "self.audio_frames.put(item)", "while True: self.audio_frames.get()", True),
         ("commands", "self.commands.put(message)", "while True: self.commands.get()", False),
         ("queue", "self.queue.put(message)", "while not self.queue.empty(): self.queue.get()", False),
+        ("queue", "self.queue.put(message)", "while loop or not self.queue.empty(): self.queue.get()", True),
     ],
 )
 def test_streams(name: str, put: str, take: str, stream: bool) -> None:
