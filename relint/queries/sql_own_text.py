@@ -79,7 +79,7 @@ def _is_one_value(ctx: Context, hole: Hole, spot: Spot, sql: str) -> bool:
     made = (hole.node, hole.value)
     if spot.before in ("IN", "TOP") or (spot.group == "IN" and spot.before in ("(", ",")):
         # A list may be one of numbers that somebody wrote; `TOP ?` needs parentheses.
-        return spot.before == "IN" and any(map(_is_tuple, made))
+        return spot.before == "IN" and any(map(_is_tuple, made)) and not _CATALOGUE.search(sql)
     if any(_is_of_helper(ctx, value) for value in made):
         return False
     before = sql[: spot.span[0]]

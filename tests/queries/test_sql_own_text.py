@@ -28,6 +28,8 @@ class Table:
     [
         ("SELECT a FROM t WHERE id IN {ids_as_text(ids)}", True),
         ("SELECT a FROM t WHERE id IN {self.limit()}", True),
+        ("SELECT a FROM t WHERE id IN {tuple(ids)}", False),
+        ("SELECT relname FROM pg_class WHERE relname IN {tuple(ids)}", True),
         ("SELECT a FROM t WHERE id = '{ids_as_text(ids)}'", False),
         ("SELECT a FROM t WHERE id = {self.get_argument('id')}", False),
         ("SELECT a FROM t WHERE id = {input('id')}", False),
