@@ -97,6 +97,10 @@ def _returns_number(ctx: Context, function: cst.Name | cst.Attribute) -> bool:
     match imported_definition(ctx, function):
         case ast.FunctionDef(returns=ast.Name(id=name)):
             return name in _NUMBERS
+        case ast.FunctionDef(returns=ast.BinOp(left=ast.Name(id=name), right=ast.Constant(value=None))):
+            return name in _NUMBERS
+        case ast.FunctionDef(returns=ast.Subscript(value=ast.Name(id="Optional"), slice=ast.Name(id=name))):
+            return name in _NUMBERS
     return False
 
 

@@ -80,12 +80,14 @@ def _is_one_value(ctx: Context, hole: Hole, spot: Spot, sql: str) -> bool:
     if spot.before in ("IN", "TOP") or (spot.group == "IN" and spot.before in ("(", ",")):
         # A list may be one of numbers that somebody wrote; `TOP ?` needs parentheses.
         return spot.before == "IN" and any(map(_is_tuple, made)) and not _CATALOGUE.search(sql)
+    before = sql[: spot.span[0]]
+    compared = _COMPARED.search(before)
+    if compared is not None and isinstance(hole.node, cst.Name) and _is_called_one(hole.node):
+        return True
     if any(_is_of_helper(ctx, value) for value in made):
         return False
-    before = sql[: spot.span[0]]
     if spot.before in ("LIMIT", "OFFSET") or _LIMITED_FROM.search(before):
         return True
-    compared = _COMPARED.search(before)
     return any(map(_is_called_one, made)) or (compared is not None and _is_called_as(hole.node, compared[1]))
 
 

@@ -35,6 +35,8 @@ def declared(code: str) -> bool:
         "def f(n):\n    if not isinstance(n, (int, float)):\n        raise TypeError\n    use(n)",
         "def f(ns):\n    for n in ns:\n        if not isinstance(n, int):\n            raise E\n    use(','.join(ns))",
         "def f(n):\n    if n > -1:\n        use(n)",
+        "def f(n):\n    if isinstance(n, int) and n:\n        use(n)",
+        "def f(n): use(min(n.get('n', 5), 20))",
         "class A:\n    def __init__(self, n: int):\n        self.n = n\n    def f(self): use(self.n)",
         "def n(a) -> int: return a\nuse(n(b))",
         "class A:\n    def n(self) -> float | None: pass\n    def f(self): use(self.n())",
@@ -57,6 +59,8 @@ def test_number(code: str) -> None:
         "def f(n: int, m): use(written(n, m))",
         "def f(n):\n    if isinstance(n, int):\n        pass\n    use(n)",
         "def f(n):\n    if n > other:\n        use(n)",
+        "def f(n):\n    if isinstance(n, int):\n        pass\n    else:\n        use(n)",
+        "def f(n, m): use(max(n, m))",
         "def f(n: int):\n    n = other()\n    use(n)",
         "def n(a) -> str: return a\nuse(n(b))",
         "async def n(a) -> int: return a\nuse(n(b))",
@@ -77,8 +81,11 @@ def test_a_new_type_of_another_file(tmp_path: Path) -> None:
 
 
 def test_what_a_function_of_another_file_returns(tmp_path: Path) -> None:
-    (tmp_path / "config.py").write_text("def days() -> int: return 30\ndef name() -> str: return 'x'\n")
-    for name, number in (("days", True), ("name", False)):
+    (tmp_path / "config.py").write_text(
+        "def days() -> int: return 30\ndef name() -> str: return 'x'\ndef limit() -> int | None: ...\n"
+        "def most() -> Optional[int]: ...\ndef label() -> str | None: ...\n"
+    )
+    for name, number in (("days", True), ("name", False), ("limit", True), ("most", True), ("label", False)):
         code = f"import config\nuse(config.{name}())"
         ctx = context(code, str(tmp_path / "app.py"), Settings(root=tmp_path))
         call = next(call for call in ctx.tree.of(cst.Call) if last_name(call.func) == "use")
