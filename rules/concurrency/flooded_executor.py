@@ -6,7 +6,8 @@ file, a cursor or a generator reads all of it into that queue, and a loop that t
 that would hold its senders back. `map` does the same before it gives the first result. Memory runs out, and what is
 queued is lost with the process.
 
-Off by default: where the source is short, nobody notices.
+Off by default: where the source is short, nobody notices. The one finding in 117 packages that had no part in making
+the rule was true.
 
 ## Example
 ```python

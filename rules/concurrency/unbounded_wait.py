@@ -6,7 +6,8 @@ without limit hangs with it. Nothing is logged, nothing fails, no health check t
 the worker is gone until somebody restarts it. With a limit the wait becomes an error that names the place.
 
 Off by default: what is waited for may have a limit of its own (the work of a future is one request with a timeout), and
-a command that a person runs may wait as long as it takes. Select it for services.
+a command that a person runs may wait as long as it takes. Select it for services. Both findings in 117 packages that
+had no part in making the rule were harmless: a test and a demonstration.
 
 ## Example
 ```python

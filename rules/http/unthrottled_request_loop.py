@@ -6,7 +6,8 @@ blocks the address or falls over, and everything else that talks to it fails as 
 documentation says; a loop that does not know it finds out in production.
 
 Off by default: a peer without limits, or one of your own, needs none, and a limit that stands in another file, at a
-gateway or in the peer's client cannot be seen. Four of five findings were true in the code that it was tried on.
+gateway or in the peer's client cannot be seen. Four of five findings were true in the code that it
+was tried on first, 5 of 10 that were read in 117 packages after that.
 
 ## Example
 ```python

