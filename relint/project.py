@@ -210,7 +210,7 @@ def _is_noise(name: str) -> bool:
     return name == "__pycache__" or (name.startswith(".") and name != ".git")
 
 
-@remembered(2048)
+@remembered(512)
 def _read_version(path: str, version: tuple[int, int, int]) -> tuple[str, str] | None:
     # Read once a run: the 200 files of a migration folder all ask for their 199 neighbours.
     try:
@@ -220,7 +220,7 @@ def _read_version(path: str, version: tuple[int, int, int]) -> tuple[str, str] |
     return source.text, digest(source.data)
 
 
-@remembered(256)
+@remembered(64)
 def parse(text: str) -> ast.Module | None:
     """The `ast` of a text, shared between the files of a run; None when it is not valid here."""
     return syntax.parse(text)

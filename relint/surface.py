@@ -77,7 +77,7 @@ class Surface:
         return name in self.definitions or name in self.imports
 
 
-@remembered(1024)
+@remembered(512)
 def surface(text: str) -> Surface:
     """The surface of a module."""
     text = f"\n{text}"
