@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Options = Mapping[str, Mapping[str, Any]]
 
-_PARTS = 2000
+_PARTS = 500
 """Of how many parts of files it is kept what stands in them: in an editor they are asked about with every keystroke."""
 
 
