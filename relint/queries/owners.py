@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from typing import Iterator
 
 import libcst as cst
 
@@ -86,9 +87,12 @@ def swallowing_handlers(ctx: Context, block: Try, receiver: str) -> list[Handler
 
 
 def releases(ctx: Context, block: cst.BaseSuite, receiver: str) -> bool:
-    """Whether statements roll back (anything), close `receiver`, or hand it to a function that may."""
-    # `self.close()` may close `self.session`.
+    """Whether statements roll back (anything), close `receiver`, or hand it, or what holds it, to a function that may.
+
+    `self.close()` may close `self.session`, and `failed(error, db)` roll `db.session` back.
+    """
     closed = {receiver, "self"} if receiver.startswith("self.") else {receiver}
+    handed = {receiver, *(set(_holders(receiver)) - {"self", "cls"})}
     for call in ctx.walk(block, cst.Call):
         match call.func:
             case cst.Attribute(attr=cst.Name(value=name)) | cst.Name(value=name) if "rollback" in name.lower():
@@ -96,9 +100,16 @@ def releases(ctx: Context, block: cst.BaseSuite, receiver: str) -> bool:
             case cst.Attribute(value=value, attr=cst.Name(value=method)) if method in _RELEASES:
                 if ctx.source(value) in closed:
                     return True
-        if any(ctx.source(arg.value) == receiver for arg in call.args):
+        if any(ctx.source(arg.value) in handed for arg in call.args):
             return True
     return False
+
+
+def _holders(receiver: str) -> Iterator[str]:
+    """`app.db` and `app` of `app.db.session`."""
+    while "." in receiver:
+        receiver = receiver.rpartition(".")[0]
+        yield receiver
 
 
 def _swallows(ctx: Context, block: Try, handler: Handler, receiver: str) -> bool:

@@ -147,6 +147,10 @@ def test_swallowing_handlers(handlers: str, swallowing: list[str]) -> None:
         ("self.close()", "self.x", True),
         ("self.close()", "x", False),
         ("give_back(x)", "x", True),
+        ("give_back(error, db=db)", "db.session", True),
+        ("give_back(app)", "app.db.session", True),
+        ("give_back(db)", "database.session", False),
+        ("give_back(self)", "self.session", False),
         ("x.execute(1)", "x", False),
     ],
 )
