@@ -12,7 +12,7 @@ from relint.elsewhere import Place, ask, defined_at, elsewhere, inherited
 from relint.libraries.http import VERBS
 from relint.names import Binding, last_name, parameters
 from relint.queries.adapters import adapter_brings_timeout, sets_timeout
-from relint.queries.origins import Origins, origins, receiver
+from relint.queries.origins import Origins, origins, receiver, returned
 from relint.queries.timeouts import may_hold, means_never
 
 _REPLACEABLE = frozenset({*VERBS, "request", "send"})
@@ -44,6 +44,8 @@ def _brings_timeout(ctx: Context, session: cst.BaseExpression, method: str) -> b
         return True
     if any(_is_given_timeout_by(ctx, call, arg, method) for call, arg in _handed_over(ctx, from_where)):
         return True
+    if any(_is_injected_with_timeout(ctx, dependency, method) for dependency in _dependencies(from_where)):
+        return True
     return any(
         ask(ctx, place, f"timeout of {method}", lambda there, e: _brings_timeout(there, e, method)) is not False
         for place in _made_elsewhere(ctx, session, from_where)
@@ -60,6 +62,30 @@ def _made_elsewhere(ctx: Context, session: cst.BaseExpression, from_where: Origi
         places.append(place.called() if place is not None else None)
     places += [base.called() for cls in from_where.classes for base in inherited(ctx, cls)]
     return sorted({place for place in places if place is not None}, key=lambda place: (place.path, place.text))
+
+
+def _dependencies(session: Origins) -> Iterator[cst.BaseExpression]:
+    """What FastAPI calls for a parameter: `make` of `session: Session = Depends(make)`, also within `Annotated`."""
+    for binding in session.bindings:
+        if isinstance(binding.node, cst.Param):
+            given = [binding.node.default, binding.annotation]
+            if isinstance(binding.annotation, cst.Subscript):
+                given += [each.slice.value for each in binding.annotation.slice if isinstance(each.slice, cst.Index)]
+            for each in given:
+                if isinstance(each, cst.Call) and each.args and last_name(each.func) == "Depends":
+                    yield each.args[0].value
+
+
+def _is_injected_with_timeout(ctx: Context, dependency: cst.BaseExpression, method: str) -> bool:
+    """Whether the sessions that a dependency returns or yields, here or in another module, set a timeout."""
+    if (function := ctx.function_def(dependency)) is not None:
+        yielded = [each.value for each in ctx.walk(function.body, cst.Yield)]
+        given = (each for each in (*returned(ctx, function), *yielded) if isinstance(each, cst.BaseExpression))
+        return any(_brings_timeout(ctx, each, method) for each in given)
+    dotted = ctx.names.dotted(dependency)
+    place = defined_at(ctx, dotted) if dotted is not None else None
+    question = f"injected timeout of {method}"
+    return bool(ask(ctx, place, question, lambda there, e: _is_injected_with_timeout(there, e, method)))
 
 
 def _handed_over(ctx: Context, session: Origins) -> Iterator[tuple[cst.Call, cst.Arg]]:
