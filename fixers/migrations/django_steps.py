@@ -141,8 +141,8 @@ def filling_of(ctx: Context, field: cst.Call, default: Default, value: cst.BaseE
 
 def _implicit(kind: str) -> Filling | None:
     """What Django itself fills a column with that has no default."""
-    if kind in TEXT_FIELDS:
-        return Filling(Lifted('""'))
+    if kind in TEXT_FIELDS or kind == "BinaryField":
+        return Filling(Lifted('b""' if kind == "BinaryField" else '""'))
     part = {"DateTimeField": "", "DateField": ".date()", "TimeField": ".time()"}.get(kind)
     if part is None:
         return None

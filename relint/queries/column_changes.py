@@ -164,16 +164,17 @@ def field_default(ctx: Context, field: cst.Call) -> tuple[Default, cst.BaseExpre
     if any((arg := ctx.keyword(field, name)) and ctx.literal(arg.value) for name in ("auto_now", "auto_now_add")):
         return "implicit", None
     blank = ctx.keyword(field, "blank")
-    if blank is not None and ctx.literal(blank.value) is True and _is_text(ctx, field):
+    if blank is not None and ctx.literal(blank.value) is True and _may_be_empty(ctx, field):
         return "implicit", None
     return "none", None
 
 
-def _is_text(ctx: Context, field: cst.Call) -> bool:
-    """Whether a field holds text: of Django's classes the known ones, of others what name and `max_length` say."""
+def _may_be_empty(ctx: Context, field: cst.Call) -> bool:
+    """Whether a field takes an empty text, or no bytes: of Django's classes the known ones, of others what name and
+    `max_length` say."""
     kind = field_kind(field)
     if kind in DJANGO_FIELDS:
-        return kind in TEXT_FIELDS
+        return kind in TEXT_FIELDS or kind == "BinaryField"
     return kind.endswith(("CharField", "TextField")) or ctx.keyword(field, "max_length") is not None
 
 

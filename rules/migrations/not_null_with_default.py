@@ -43,8 +43,8 @@ Or take three steps: add the column nullable, fill it in batches, and make it NO
 Quiet for tables that the same migration creates, first and squashed migrations (they run on new databases), unmanaged
 models, many-to-many fields, state operations, reverse code, code for another database engine, a default set by SQL
 further down in the file, and what `[tool.relint.migrations] start-after` makes history. A constant default that the
-database keeps costs a moment's lock: it is for information only, and silent where the project sanctions
-`not-null = "db-default"`.
+database keeps costs a moment's lock, and nothing better is to be had in one step: with `kept-defaults = true` it is
+found for information, so that somebody looks at the lock.
 
 ## Fix safety
 Unsafe: one migration becomes three, and the third belongs into a later release. This one adds the column nullable,
@@ -88,6 +88,7 @@ rule = Rule(
     words=("AddField", "add_column", "RunSQL", "execute", "exec_driver_sql"),
     sql=("ALTER TABLE", "ADD", "NOT NULL"),
     fix="unsafe",
+    options={"kept-defaults": False},
 )
 
 
@@ -97,7 +98,7 @@ def check(column: AddedColumn, ctx: FileContext) -> Iterator[Finding]:
     if column.default == "none" or (column.origin == "django" and column.kept):
         return
     if column.kept and column.default == "constant" and database.constant_default_is_free:
-        if ctx.settings.sanctioned.not_null != "db-default":
+        if ctx.option("kept-defaults"):
             yield rule.finding(column.node, _for_information(column, database), data=column, severity="info")
     else:
         yield rule.finding(column.node, f"{_danger(column, database)}{database.note}", data=column)
