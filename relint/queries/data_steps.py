@@ -17,6 +17,7 @@ from relint.queries.migration_calls import (
     django_operations,
     in_autocommit_block,
     is_alembic,
+    is_behind_commit,
     is_migration,
     is_reverse,
     runs_over_data,
@@ -122,4 +123,5 @@ def _data_steps(ctx: Context) -> Iterator[cst.Call]:
         if last_name(call.func) in ("update", "bulk_update", "execute", "exec_driver_sql"):
             updates = [s for s in changes_rows_by_sql(ctx, call) if s.kind in ("update", "delete")]
             if backfill(ctx, call) is not None or (updates and runs_over_data(ctx, call)):
-                yield call
+                if not is_behind_commit(ctx, call):
+                    yield call

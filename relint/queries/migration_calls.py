@@ -83,6 +83,14 @@ def in_autocommit_block(ctx: Context, node: cst.CSTNode) -> bool:
     return False
 
 
+def is_behind_commit(ctx: Context, node: cst.CSTNode) -> bool:
+    """Whether `op.execute("COMMIT")` has ended Alembic's transaction further up in the function of a statement."""
+    function = ctx.function_of(node)
+    calls = ctx.walk(function.body, cst.Call) if isinstance(function, cst.FunctionDef) else ()
+    above = (call for call in calls if ctx.range(call) < ctx.range(node))
+    return any(text.strip("; \n").upper() == "COMMIT" for call in above for _, text in executed(ctx, call))
+
+
 def is_history(ctx: Context) -> bool:
     """Whether `start-after` exempts the file."""
     return ctx.memo("is history", lambda: is_before_start(ctx) if is_alembic(ctx) else migrations.is_history(ctx))

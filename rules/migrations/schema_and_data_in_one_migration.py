@@ -2,9 +2,10 @@
 
 ## Why it is bad
 `ALTER TABLE` locks the table against reads and writes, and the lock is kept until the transaction ends: everything that
-needs the table waits while the rows are written. The other way round PostgreSQL may refuse: rows with deferred
-constraints are waiting to be checked ("pending trigger events"). MySQL commits at each `ALTER TABLE`, so that a failure
-leaves the migration half done, and the next try fails on what is there already.
+needs the table waits while the rows are written. The other way round there is a deadlock to be had: whoever waits for
+one of the rows has a lock on the table, for which `ALTER TABLE` waits; and PostgreSQL refuses to change a table whose
+rows have deferred constraints to be checked ("pending trigger events"). MySQL commits at each `ALTER TABLE`, so that a
+failure leaves the migration half done, and the next try fails on what is there already.
 
 ## Example
 ```python
@@ -39,8 +40,8 @@ class Migration(migrations.Migration):
 Found: in Django an operation on a model that exists before, and a `RunPython` or SQL that writes rows of one; in
 Alembic an operation on a table that exists before, and an UPDATE or DELETE. Quiet for an `AlterField` that changes no
 column (choices, help texts), for tables that the same migration creates, for inserts in Alembic, in migrations that are
-not atomic and behind the start of an autocommit block, on SQLite, and where REL501 is quiet: first and squashed
-migrations, state operations, reverse code, history.
+not atomic, in autocommit blocks and behind `op.execute("COMMIT")`, on SQLite, and where REL501 is quiet: first and
+squashed migrations, state operations, reverse code, history.
 
 ## References
 - https://docs.djangoproject.com/en/stable/topics/migrations/#data-migrations
@@ -82,7 +83,7 @@ def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
         if ctx.range(first) < ctx.range(node):
             danger = "the table that is changed before stays locked until the last row is written"
         else:
-            danger = "the table is changed while its rows wait for their checks, which PostgreSQL may refuse"
+            danger = "whoever waits for one of the rows keeps the table from being changed, and one of both fails"
     else:
         danger = f"{database.name} commits at each change of a table, so that a failure leaves it half done"
     shown = ctx.source(node.func)
