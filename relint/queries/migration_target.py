@@ -14,8 +14,10 @@ from relint.project import parse
 from relint.queries.sql_engine import engine_of_sql
 from relint.remembered import remembered
 from relint.sql_files import is_sql
+from relint.syntax import last_name
 
 _BACKEND = re.compile(r"backends?\.(postgresql|postgis|mysql|sqlite3|spatialite|oracle)|^(mssql)$")
+_READS_ENVIRONMENT = frozenset({"db", "db_url", "config", "env", "get", "getenv", "str"})
 _URL = re.compile(r"^(postgres(?:ql)?|postgis|mysql|mariadb|sqlite|oracle|mssql)(?:\+\w+)?://")
 ENGINES = {
     "postgres": "postgresql",
@@ -139,11 +141,20 @@ def _engine_of_settings(ctx: FileContext) -> str | None:
 
 @remembered(256)
 def _engines_named(text: str) -> frozenset[str]:
-    """The engines that the strings of a settings file name."""
+    """The engines that the strings of a settings file name; not the SQLite that is used where no other is set."""
     tree = parse(text)
-    strings = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)] if tree is not None else []
+    nodes = list(ast.walk(tree)) if tree is not None else []
+    instead = {node for call in nodes if isinstance(call, ast.Call) for node in _instead(call)}
+    strings = [node.value for node in nodes if isinstance(node, ast.Constant) and node not in instead]
     named = [_BACKEND.search(s) or _URL.search(s) for s in strings if isinstance(s, str)]
     return frozenset(ENGINES[next(group for group in match.groups() if group)] for match in named if match)
+
+
+def _instead(call: ast.Call) -> Iterator[ast.AST]:
+    """What names SQLite in the default of an environment variable: `env.db(default="sqlite:///db")`."""
+    if last_name(call.func) in _READS_ENVIRONMENT:
+        for default in (*call.args[1:], *(keyword.value for keyword in call.keywords if keyword.arg == "default")):
+            yield from (n for n in ast.walk(default) if isinstance(n, ast.Constant) and "sqlite" in str(n.value))
 
 
 def project_head(ctx: FileContext) -> Path | None:

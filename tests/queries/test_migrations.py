@@ -178,6 +178,23 @@ def test_the_settings_name_the_database(tmp_path: Path) -> None:
     assert target(context(path, tmp_path)).engine == "postgresql"
 
 
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ('{"ENGINE": "django.db.backends.sqlite3"}', True),
+        ('env.db("DATABASE_URL", default="sqlite:///" + str(BASE / "db"))', False),
+        ('{"ENGINE": os.environ.get("ENGINE", "django.db.backends.sqlite3")}', False),
+        ('dj_database_url.config(default="sqlite:///db")', False),
+        ('dj_database_url.config(default="mysql://db")', True),
+    ],
+)
+def test_sqlite_where_nothing_is_set_is_not_what_runs(tmp_path: Path, value: str, found: bool) -> None:
+    path = django(tmp_path / "shop" / "migrations", "0001_x", [])
+    (tmp_path / "manage.py").touch()
+    (tmp_path / "settings.py").write_text(f'DATABASES = {{"default": {value}}}\n')
+    assert target(context(path, tmp_path)).found is found
+
+
 def test_the_configuration_wins(tmp_path: Path) -> None:
     path = django(tmp_path / "shop" / "migrations", "0001_x", [])
     settings = replace(Settings(), migrations=Migrations(database="mariadb", version="10.2"))
