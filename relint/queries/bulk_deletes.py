@@ -124,10 +124,15 @@ def _root(ctx: Context, expression: cst.BaseExpression) -> str:
                 return ctx.source(owner)
             case cst.Call(func=cst.Attribute(value=inner)):
                 expression = inner
-            case cst.Name() if isinstance(value := ctx.value_of(expression), cst.Call):
+            case cst.Name() if isinstance(value := ctx.value_of(expression), cst.Call) and not _makes(value):
                 expression = value
             case _:
                 return ctx.source(expression)
+
+
+def _makes(call: cst.Call) -> bool:
+    """`Table("orders", metadata)`: the name that it is bound to says more."""
+    return last_name(call.func)[:1].isupper()
 
 
 def _by_text(ctx: Context, call: cst.Call) -> BulkDelete | None:

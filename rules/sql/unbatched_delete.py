@@ -5,6 +5,10 @@ A cleanup that deletes a day's rows is harmless until it has not run for a month
 rows, writes as much log, holds back replicas and the vacuum, and runs into its time limit: all of it is undone, and the
 next run has more to do. Django also loads the rows whose deletion others depend on.
 
+Off by default: how many rows gather does not stand in the code. Of 34 findings in applications that the rule was not
+made with, 16 were in logs, events, notifications and accounting, which grow without end; 18 were tokens, drafts and
+unpaid invoices of which there are few at any time.
+
 ## Example
 ```python
 from django.utils import timezone
@@ -76,6 +80,7 @@ rule = Rule(
     sql=("DELETE FROM", "WHERE"),
     near=("delete", "less than"),
     fix="unsafe",
+    default=False,
 )
 
 
