@@ -74,10 +74,13 @@ def _celery(ctx: Context, decorator: cst.CSTNode) -> tuple[Edit, ...] | None:
     assert isinstance(decorator, cst.Call)
     if ctx.keyword(decorator, "retry_backoff") is not None and ctx.keyword(decorator, "retry_jitter") is not None:
         return edits.set_keyword(ctx, decorator, "retry_jitter", "True")
-    seconds = automatic_delay(ctx, decorator)
-    if seconds is None or not 1 <= seconds <= _LONGEST or ctx.keyword(decorator, "retry_jitter") is not None:
+    given = automatic_delay(ctx, decorator)
+    seconds = CELERY_DEFAULT_DELAY if given is None else ctx.literal(given)
+    if not isinstance(seconds, int) or not 1 <= seconds <= _LONGEST:
         return None
-    return edits.set_keyword(ctx, decorator, "retry_backoff", str(seconds))
+    if ctx.keyword(decorator, "retry_jitter") is not None:
+        return None
+    return edits.set_keyword(ctx, decorator, "retry_backoff", str(seconds) if given is None else ctx.source(given))
 
 
 def _celery_call(ctx: Context, call: cst.CSTNode) -> tuple[Edit, ...] | None:

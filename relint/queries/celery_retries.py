@@ -8,7 +8,7 @@ import libcst as cst
 
 from relint.context import Context
 from relint.libraries.delay import Delay
-from relint.libraries.retries import CELERY_DECORATORS, CELERY_DEFAULT_DELAY, CELERY_KEYWORDS
+from relint.libraries.retries import CELERY_DECORATORS, CELERY_KEYWORDS
 from relint.names import is_none, last_name
 from relint.queries.celery_classes import class_retries
 from relint.queries.delays import delay_of
@@ -89,11 +89,9 @@ def _all_say_not_yet(errors: cst.BaseExpression) -> bool:
     return bool(classes) and all(is_not_yet(last_name(each)) for each in classes)
 
 
-def automatic_delay(ctx: Context, decorator: cst.Call) -> int | None:
-    """The seconds that `autoretry_for` waits without `retry_backoff`, where they are a literal."""
-    seconds = _retry_argument(ctx, decorator, "countdown") or default_delay(ctx, decorator)
-    value = CELERY_DEFAULT_DELAY if seconds is None else ctx.literal(seconds)
-    return value if isinstance(value, int) else None
+def automatic_delay(ctx: Context, decorator: cst.Call) -> cst.BaseExpression | None:
+    """The seconds that `autoretry_for` waits without `retry_backoff`; None: Celery's own, `CELERY_DEFAULT_DELAY`."""
+    return _retry_argument(ctx, decorator, "countdown") or default_delay(ctx, decorator)
 
 
 def _countdown_of(ctx: Context, decorator: cst.Call) -> Delay:

@@ -42,8 +42,8 @@ Knows hand-written loops, recursion and functions that have themselves called la
 `Retry`, Celery, retrying, retry, funcy, stamina and oslo.db. Random anywhere in the delay's data flow is fine, and so
 is a delay that the other side asked for (`Retry-After`); what is waited when it did not ask is looked at. A loop that
 asks for a state until it comes is a poll, not a retry, and so is one that waits for what is not there yet (`NotFound`,
-"still running" in the log). A file on this machine that is in use may be tried again in step: nobody else waits for it.
-A retry without any delay is REL603.
+"still running" in the log). A file on this machine that is in use, and a process behind `127.0.0.1` or `localhost`, may
+be tried again in step: nobody else waits for it. A retry without any delay is REL603.
 
 Celery's `retry_jitter` acts only together with `autoretry_for` and `retry_backoff`: `self.retry()` waits
 `default_retry_delay`, 180 seconds for everybody.
@@ -70,6 +70,7 @@ Linters that look for weak random numbers (ruff S311) may complain: chance here 
 
 from __future__ import annotations
 
+import re
 from typing import Iterator
 
 import libcst as cst
@@ -77,7 +78,10 @@ import libcst as cst
 from relint.context import Context
 from relint.libraries.delay import Delay
 from relint.model import Finding, Rule
+from relint.queries.delays import alternatives
 from relint.queries.retries import retries
+
+_LOOPBACK = re.compile(r"""[rRfF]*["'](?:\w+://)?(?:127\.0\.0\.1|localhost|\[?::1\]?)[:/"']""")
 
 rule = Rule(
     code="REL601",
@@ -96,6 +100,8 @@ rule = Rule(
 def check(node: cst.Module, ctx: Context) -> Iterator[Finding]:
     for retry in retries(ctx).values():
         for at, delay in retry.jitterless:
+            if retry.by_hand and _asks_this_machine(ctx, retry.node):
+                continue
             named = at.func if isinstance(at, cst.Call) else at
             waits = "wait the same growing time" if delay is Delay.GROWING else "wait equally long"
             yield rule.finding(
@@ -103,3 +109,9 @@ def check(node: cst.Module, ctx: Context) -> Iterator[Finding]:
                 f"`{ctx.source(named)}` has no jitter: all clients that fail together {waits} and come back together",
                 data=retry,
             )
+
+
+def _asks_this_machine(ctx: Context, attempts: cst.CSTNode) -> bool:
+    """Whether something in a loop is called with the address of this machine, and no other."""
+    given = (list(alternatives(ctx, arg.value)) for call in ctx.walk(attempts, cst.Call) for arg in call.args)
+    return any(values and all(_LOOPBACK.match(ctx.source(value)) for value in values) for values in given)
