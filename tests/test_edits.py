@@ -45,10 +45,13 @@ def applied(ctx: Context, changes: edits.Edits | None) -> str:
         ("f(\n    a,\n    b,  # why\n)", "f(\n    a,\n    b,  # why\n    t=9,\n)"),
         ("f(\n    a,\n    b  # why\n)", "f(\n    a,\n    b,  # why\n    t=9,\n)"),
         ("f(\n    a, b\n)", "f(\n    a, b, t=9\n)"),
-        ("f(a,\n  b)", "f(a,\n  b, t=9)"),
+        ("f(a,\n  b)", "f(a,\n  b,\n  t=9)"),
+        ("f(a,\n  b,\n  c=g(\n    1))", "f(a,\n  b,\n  c=g(\n    1),\n  t=9)"),
+        ("f(a, b,\n  c)", "f(a, b,\n  c, t=9)"),
+        ("f(\n    a)", "f(\n    a, t=9)"),
         ("f(a, {\n    'k': 1,\n})", "f(a, {\n    'k': 1,\n}, t=9)"),
         ("f(\n    a=g(\n        1,\n    ),\n)", "f(\n    a=g(\n        1,\n    ),\n    t=9,\n)"),
-        ("f(a,  # first\n  b)", "f(a,  # first\n  b, t=9)"),
+        ("f(a,  # first\n  b)", "f(a,  # first\n  b,\n  t=9)"),
     ],
 )
 def test_set_keyword(before: str, after: str) -> None:
@@ -161,7 +164,24 @@ def test_wrap_keeps_comments_blank_lines_and_strings() -> None:
         ("from random import uniform\n", "from random import uniform\n", "uniform"),
         ("from random import uniform as u\n", "from random import uniform as u\n", "u"),
         ("from random import choice\n", "from random import choice, uniform\n", "uniform"),
-        ("from random import (\n    choice,\n)\n", "from random import (\n    choice, uniform,\n)\n", "uniform"),
+        ("from random import (\n    choice,\n)\n", "from random import (\n    choice,\n    uniform,\n)\n", "uniform"),
+        ("from random import (\n    choice\n)\n", "from random import (\n    choice,\n    uniform\n)\n", "uniform"),
+        (
+            "from random import (\n    Random,\n    vonmisesvariate,  # circles\n)\n",
+            "from random import (\n    Random,\n    uniform,\n    vonmisesvariate,  # circles\n)\n",
+            "uniform",
+        ),
+        (
+            "from random import Random, weibullvariate\n",
+            "from random import Random, uniform, weibullvariate\n",
+            "uniform",
+        ),
+        (
+            "from random import weibullvariate, choice\n",
+            "from random import weibullvariate, choice, uniform\n",
+            "uniform",
+        ),
+        ("from random import a, \\\n    z\n", "from random import a, \\\n    uniform, z\n", "uniform"),
         ("", "import random\n\n", "random.uniform"),
         ("import os\nimport sys\n", "import os\nimport random\nimport sys\n", "random.uniform"),
         ("import os\n\nimport requests\n", "import os\nimport random\n\nimport requests\n", "random.uniform"),
@@ -269,7 +289,17 @@ def test_open_block_wants_a_statement_of_its_own() -> None:
         ("import os\nf()\n", "b.c", "import os\nfrom a import b\nf()\n"),
         ("from a import b\nf()\n", "b.c", "from a import b\nf()\n"),
         ("from a.b import c as d\nf()\n", "d", "from a.b import c as d\nf()\n"),
-        ("from a.b import d\nf()\n", "c", "from a.b import d, c\nf()\n"),
+        ("from a.b import d\nf()\n", "c", "from a.b import c, d\nf()\n"),
+        (
+            "from a.c import d\nfrom z import y\nf()\n",
+            "b.c",
+            "from a import b\nfrom a.c import d\nfrom z import y\nf()\n",
+        ),
+        (
+            "from a.z import (\n    d,\n)\nfrom a.c import d\nimport z\nf()\n",
+            "b.c",
+            "from a.z import (\n    d,\n)\nfrom a.c import d\nfrom a import b\nimport z\nf()\n",
+        ),
     ],
 )
 def test_ensure_member(before: str, written: str, after: str) -> None:

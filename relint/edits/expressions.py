@@ -18,7 +18,7 @@ def set_keyword(ctx: Context, call: cst.Call, name: str, value: str) -> Edits:
 
 
 def append_argument(ctx: Context, call: cst.Call, *arguments: str) -> Edits:
-    """Append arguments, keeping a trailing comma, comments, and one argument a line."""
+    """Append arguments, keeping a trailing comma, comments, and one argument a line, below one another or below `(`."""
     closing = ctx.range(call)[1] - 1
     argument = ", ".join(arguments)
     if not call.args:
@@ -40,6 +40,8 @@ def append_argument(ctx: Context, call: cst.Call, *arguments: str) -> Edits:
         if below == end:  # one edit: two at one place would lose their order
             return (Edit(end, end, f",{added}"),)
         return (Edit(end, end, ","), Edit(below, below, added))
+    if comma is None and _stand_below_each_other(ctx, call):
+        return (Edit(end, end, "".join(f",\n{text[line:start]}{each}" for each in arguments)),)
     if comma:
         rest = text[comma:closing]
         return (Edit(comma, comma, f" {argument}" + ("," if rest.strip() or "\n" in rest else "")),)
@@ -99,6 +101,12 @@ def parenthesized(ctx: Context, node: cst.BaseExpression) -> str:
         | cst.FormattedString | cst.List | cst.Dict | cst.Set | cst.ListComp | cst.DictComp | cst.SetComp
     )  # fmt: skip
     return text if isinstance(node, atoms) else f"({text})"
+
+
+def _stand_below_each_other(ctx: Context, call: cst.Call) -> bool:
+    """Whether each argument but the first begins a line, as in `f(a,` with `b)` below."""
+    starts = [ctx.range(arg)[0] for arg in call.args[1:]]
+    return bool(starts) and not any(ctx.text[line_start(ctx.text, start) : start].strip() for start in starts)
 
 
 def _comma_after(arg: cst.Arg, end: int, text: str) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Sequence
 
 import libcst as cst
 
@@ -132,14 +133,32 @@ def _top_from_import(ctx: Context, module: str) -> cst.ImportFrom | None:
 
 def _from_import(ctx: Context, module: str, name: str) -> Edits:
     existing = _top_from_import(ctx, module)
-    if existing is not None and not isinstance(existing.names, cst.ImportStar):
-        last = ctx.range(existing.names[-1])[1]  # before its comma, if it has one
-        return (Edit(last, last, f", {name}", once=True),)
-    return (_add_line(ctx, f"from {module} import {name}"),)
+    if existing is None or isinstance(existing.names, cst.ImportStar):
+        return (_add_line(ctx, f"from {module} import {name}"),)
+    later = _first_behind(existing.names, name)
+    start, end = ctx.range(later or existing.names[-1])
+    indent = ctx.text[line_start(ctx.text, start) : start]
+    separator = ", " if indent.strip() or existing.lpar is None else f",\n{indent}"
+    if later is not None:
+        return (Edit(start, start, f"{name}{separator}", once=True),)
+    return (Edit(end, end, f"{separator}{name}", once=True),)  # before the comma of the last name, if it has one
+
+
+def _first_behind(aliases: Sequence[cst.ImportAlias], name: str) -> cst.ImportAlias | None:
+    """The first name that sorts behind `name`; None where it comes last, or the names are in another order."""
+    keys = [_sort_key(alias.evaluated_name) for alias in aliases]
+    behind = [alias for alias in aliases if _sort_key(alias.evaluated_name) > _sort_key(name)]
+    return behind[0] if behind and keys == sorted(keys) else None
+
+
+def _sort_key(name: str) -> tuple[int, str]:
+    """The order of isort and ruff: constants, classes, the rest."""
+    return (0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2, name.lower())
 
 
 def _add_line(ctx: Context, line: str) -> Edit:
-    """An import line where a sorted file has it: among the plain imports of the first group, or below all imports."""
+    """An import line where a sorted file has it: among the plain imports of the first group, beside what is imported
+    from the same package, or below all imports."""
     imports = _top_imports(ctx)
     if not imports:
         offset = after_imports(ctx)
@@ -155,6 +174,12 @@ def _add_line(ctx: Context, line: str) -> Edit:
         if others:
             same_group = _package_of(ctx.source(others[0])) in sys.stdlib_module_names
             return _line_above(ctx, others[0], line if same_group else f"{line}\n")
+    if line.startswith("from ") and (same := [s for s in imports if _is_from(ctx.source(s), _package_of(line))]):
+        modules = [ctx.source(s).split()[1] for s in same]
+        later = [s for s in same if ctx.source(s).split()[1] > line.split()[1]]
+        if later and modules == sorted(modules):
+            return _line_above(ctx, later[0], line)
+        return _line_below(ctx, same[-1], line)
     return _line_below(ctx, imports[-1], f"\n{line}" if _is_future(ctx.source(imports[-1])) else line)
 
 
@@ -174,6 +199,10 @@ def _is_future(text: str) -> bool:
 
 def _is_plain_stdlib(text: str) -> bool:
     return text.startswith("import ") and _package_of(text) in sys.stdlib_module_names
+
+
+def _is_from(text: str, package: str) -> bool:
+    return text.startswith("from ") and _package_of(text) == package
 
 
 def _package_of(text: str) -> str:
