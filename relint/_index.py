@@ -441,6 +441,7 @@ RULES: list[dict[str, Any]] = [
         'sql': ('DELETE FROM', 'WHERE'),
         'near': ('delete', 'less than'),
         'fix': 'unsafe',
+        'default': False,
     },
     {
         'name': 'unbounded-result-load',
@@ -494,6 +495,7 @@ RULES: list[dict[str, Any]] = [
         'words': ('AddField', 'add_column', 'RunSQL', 'execute', 'exec_driver_sql'),
         'sql': ('ALTER TABLE', 'ADD', 'NOT NULL'),
         'fix': 'unsafe',
+        'options': {'kept-defaults': False},
     },
     {
         'name': 'not-null-without-default',
