@@ -88,6 +88,8 @@ def _is_one_value(ctx: Context, hole: Hole, spot: Spot, sql: str) -> bool:
         return False
     if spot.before in ("LIMIT", "OFFSET") or _LIMITED_FROM.search(before):
         return True
+    if _BETWEEN.search(before) and _BOUND.search(speaking_name(hole.node)):
+        return True
     return any(map(_is_called_one, made)) or (compared is not None and _is_called_as(hole.node, compared[1]))
 
 
@@ -171,6 +173,8 @@ _NAME = re.compile(
     re.IGNORECASE,
 )
 _LIMITED_FROM = re.compile(r"\bLIMIT\s+[\w.%?:$]+\s*,\s*$", re.IGNORECASE)
+_BETWEEN = re.compile(r"\bBETWEEN\s+(?:\S+\s+AND\s+)?$", re.IGNORECASE)
+_BOUND = re.compile(r"(?:^|_)(?:min|max|start|end|begin|first|last|low|high|lower|upper|from|to|since|until)(?:_|$)")
 _COMPARED = re.compile(r"([A-Za-z_]\w*)[\"`\]]?\s*(?:[<>]=?|!=|==?|<>)\s*$")
 _IS_WORD = re.compile(rf"[\w{HOLE}]")
 _NAMED_ARGUMENT = re.compile(r"(?:[(,]|\bparameters)\s*\w+\s*=>?\s*$", re.IGNORECASE)
