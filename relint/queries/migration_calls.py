@@ -10,6 +10,7 @@ import libcst as cst
 from relint.context import Context
 from relint.queries import migrations
 from relint.queries.alembic_history import is_before_start
+from relint.queries.counted_tables import is_known_to_be_small
 from relint.queries.dialect_guards import runs_on_target
 from relint.queries.migration_sql import Statement, statements
 from relint.queries.migration_target import target
@@ -61,7 +62,8 @@ def runs_over_data(ctx: Context, call: cst.Call) -> bool:
     """Whether a call in a migration changes a database that is in use.
 
     It does not in reverse code, under `state_operations`, for another engine, in a migration that `start-after` makes
-    history, and in one that is the first of its app or replaces others: those run on new databases.
+    history, where the rows were counted and are few, and in one that is the first of its app or replaces others: those
+    run on new databases.
     """
     return (
         is_migration(ctx)
@@ -70,6 +72,7 @@ def runs_over_data(ctx: Context, call: cst.Call) -> bool:
         and not is_reverse(ctx, call)
         and runs_on_target(ctx, call)
         and not is_history(ctx)
+        and not is_known_to_be_small(ctx, call)
     )
 
 

@@ -46,7 +46,8 @@ In Django `AddIndexConcurrently` in a migration with `atomic = False`. A field w
 with the column: leave it out there, and add the index by a migration of its own.
 
 Quiet on other engines, for the index of a foreign key, and where REL501 is quiet: tables that the same migration
-creates, first and squashed migrations, state operations, reverse code, history. Unique constraints are another matter.
+creates, or has counted the rows of (`if count < 100000`), first and squashed migrations, state operations, reverse
+code, history. Unique constraints are another matter.
 
 ## Fix safety
 Unsafe. A concurrent build takes longer, and one that fails leaves an invalid index to drop by hand. In Alembic, what

@@ -40,11 +40,11 @@ class Migration(migrations.Migration):
 
 Or take three steps: add the column nullable, fill it in batches, and make it NOT NULL in a later release (REL503).
 
-Quiet for tables that the same migration creates, first and squashed migrations (they run on new databases), unmanaged
-models, many-to-many fields, state operations, reverse code, code for another database engine, a default set by SQL
-further down in the file, and what `[tool.relint.migrations] start-after` makes history. A constant default that the
-database keeps costs a moment's lock, and nothing better is to be had in one step: with `kept-defaults = true` it is
-found for information, so that somebody looks at the lock.
+Quiet for tables that the same migration creates, or whose rows it has counted (`if count < 100000`), first and squashed
+migrations (they run on new databases), unmanaged models, many-to-many fields, state operations, reverse code, code for
+another database engine, a default set by SQL further down in the file, and what `[tool.relint.migrations] start-after`
+makes history. A constant default that the database keeps costs a moment's lock, and nothing better is to be had in one
+step: with `kept-defaults = true` it is found for information, so that somebody looks at the lock.
 
 ## Fix safety
 Unsafe: one migration becomes three, and the third belongs into a later release. This one adds the column nullable,
