@@ -220,7 +220,7 @@ def _read_version(path: str, version: tuple[int, int, int]) -> tuple[str, str] |
     return source.text, digest(source.data)
 
 
-@remembered(64)
+@remembered(16)
 def parse(text: str) -> ast.Module | None:
     """The `ast` of a text, shared between the files of a run; None when it is not valid here."""
     return syntax.parse(text)

@@ -77,7 +77,7 @@ class Surface:
         return name in self.definitions or name in self.imports
 
 
-@remembered(512)
+@remembered(256)
 def surface(text: str) -> Surface:
     """The surface of a module."""
     text = f"\n{text}"
