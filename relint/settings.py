@@ -24,7 +24,7 @@ DEFAULT_EXCLUDE = tuple(
     )
 )
 _TEST_FOLDERS = frozenset({"tests", "test"})
-_TEST_FILES = ("test_*.py", "*_test.py", "conftest.py")
+_TEST_FILES = ("test_*.py", "*_test.py", "tests.py", "conftest.py")
 
 
 @dataclass(frozen=True)
