@@ -8,6 +8,9 @@ import libcst as cst
 
 from relint.context import Context
 from relint.libraries.connections import SESSIONS
+from relint.queries.endings import ends_of
+from relint.queries.entry_points import entry_point
+from relint.queries.handlers import Handler
 from relint.queries.owners import Try
 
 _PACKAGES = ("sqlalchemy", "sqlmodel", "flask_sqlalchemy")
@@ -44,6 +47,15 @@ def made_by_framework(ctx: Context, function: cst.FunctionDef) -> bool:
     if any((name or "").rpartition(".")[2] == "fixture" for name, _ in ctx.decorators(function)):
         return True
     return any(target.partition(".")[0] == "alembic" for target in ctx.names.imported())
+
+
+def ends_with_request(ctx: Context, handler: Handler, session: str) -> bool:
+    """Whether a handler of a route answers at once: the framework ends the session after that."""
+    function = ctx.function_of(handler)
+    if not isinstance(function, cst.FunctionDef) or entry_point(ctx, function) != "route":
+        return False
+    text = ctx.source(handler.body)
+    return ends_of(ctx, handler.body) <= {"return", "raise"} and session not in text and ".query" not in text
 
 
 def _handled_by(ctx: Context, call: cst.Call) -> Try | None:

@@ -34,7 +34,8 @@ def add_order(path, order_id, lines):
 Only the function that makes the connection or session owes a rollback. Quiet for those that come in as a parameter,
 live on `self`, are returned, or belong to a framework (Flask-SQLAlchemy's `db.session`, Alembic, a pytest fixture), for
 autocommitting connections, and where a `with`, a handler or a `finally` rolls back or closes. A handler that swallows
-a failed `flush()` or `commit()` without `rollback()` is found on borrowed sessions too.
+a failed `flush()` or `commit()` without `rollback()` is found on borrowed sessions too, unless it is a route's and
+answers at once: the framework ends the session with the request.
 
 Also found: transactions started by hand (asyncpg's `transaction()` with `start()`, SQLAlchemy's `begin()` without
 `with`) and Django's `set_autocommit(False)` without a rollback.
@@ -68,7 +69,7 @@ import libcst as cst
 
 from relint.context import Context
 from relint.model import Finding, Rule
-from relint.queries.database_sessions import made_by_framework, outlives, written_in
+from relint.queries.database_sessions import ends_with_request, made_by_framework, outlives, written_in
 from relint.queries.handlers import Handler
 from relint.queries.owners import Owned, Try, calls_on, is_guarded, opened_by, owned, swallowing_handlers
 
@@ -131,7 +132,9 @@ def check_borrowed(node: Try, ctx: Context) -> Iterator[Finding]:
     for call in written_in(ctx, node):
         assert isinstance(call.func, cst.Attribute)
         if not _is_owned(ctx, call.func.value) and outlives(ctx, call, node):
-            yield from _report_swallowed(_swallowed(ctx, call, ctx.source(call.func.value), borrowed=True))
+            session = ctx.source(call.func.value)
+            swallowed = _swallowed(ctx, call, session, borrowed=True)
+            yield from _report_swallowed([s for s in swallowed if not ends_with_request(ctx, s.handler, session)])
 
 
 @rule.on(cst.Call)
