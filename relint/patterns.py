@@ -137,7 +137,6 @@ PATTERNS: dict[str, Pattern] = {
     "sql": _either(_upper, _LOWER, _CAPITALISED),
     "sql, here or imported": _either(_upper, _LOWER, _CAPITALISED, _text_from_elsewhere, _EXTRA),
     "sql from elsewhere": _either(_text_from_elsewhere, _EXTRA),
-    "sql or a call that takes it": _either(_upper, _LOWER, _SQL_CALL),
     "interpolation or a call that takes sql": _either(_INTERPOLATION, _SQL_CALL),
     "with or a decorator": _WITH_OR_DECORATOR,
     "with, a decorator or on_commit": _either(_WITH_OR_DECORATOR, _any_of("on_commit")),

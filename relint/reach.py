@@ -45,14 +45,18 @@ class Reach:
         """The names that may lead to one of these libraries."""
         known = self._led.get(libraries)
         if known is None:
-            found = {name for name, words in self._seeds.items() if not words.isdisjoint(libraries)}
-            todo = list(found)
-            while todo:
-                new = self._leads.get(todo.pop(), set()) - found
-                found |= new
-                todo += new
-            known = self._led[libraries] = frozenset(found)
+            seeds = frozenset(name for name, words in self._seeds.items() if not words.isdisjoint(libraries))
+            known = self._led[libraries] = self.following(seeds)
         return known
+
+    def following(self, names: frozenset[str]) -> frozenset[str]:
+        """Some names, and those that may be given what they stand for."""
+        found, todo = set(names), list(names)
+        while todo:
+            new = self._leads.get(todo.pop(), set()) - found
+            found |= new
+            todo += new
+        return frozenset(found)
 
     def _read(self, node: ast.AST, function: str) -> None:
         match node:

@@ -27,6 +27,8 @@ Imported = Callable[[], Mapping[str, frozenset[str]]]
 
 _LEAVES = frozenset({ast.Name, ast.Constant, ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal})
 _WITHOUT_NODES = frozenset({"ctx", "op", "ops", "type_comment", "attr", "module", "level", "conversion", "kind"})
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_RETURNS = (ast.Return, ast.Yield, ast.YieldFrom)
 _fields: dict[type, tuple[str, ...]] = {}
 
 
@@ -102,6 +104,14 @@ class Part:
         return bool(texts) and PATTERNS["sql"]('"' + '\n"'.join(texts))
 
     @cached_property
+    def sql_names(self) -> frozenset[str]:
+        """The names that may stand for its texts of SQL: what they are given to, functions that return them."""
+        given = [(_targets(each), each) for each in self.of(ast.Assign, ast.AnnAssign, ast.NamedExpr)]
+        given += [({f.name}, each) for f in self.of(*_FUNCTIONS) for each in ast.walk(f) if isinstance(each, _RETURNS)]
+        direct = [names for names, node in given if Part([node], self.text, self).writes_sql]
+        return self.reach.following(frozenset().union(*direct))
+
+    @cached_property
     def speaks_sql(self) -> bool:
         """Whether it writes SQL, or may fill such a text of another module."""
         return self.writes_sql or PATTERNS["sql from elsewhere"](self.text)
@@ -123,6 +133,11 @@ def _walruses(roots: Sequence[ast.AST], text: str) -> Iterator[ast.AST]:
         todo += ast.iter_child_nodes(node)
 
 
+def _targets(node: Any) -> set[str]:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return {last_name(each) for target in targets for each in ast.walk(target)} - {""}
+
+
 def _fields_of(kind: type[ast.AST]) -> tuple[str, ...]:
     fields = _fields.get(kind)
     if fields is None:
@@ -139,10 +154,17 @@ _QUERIES = frozenset("select insert update delete exists query pg_insert mysql_i
 
 
 def _sql_with_holes(part: Part, _rule: RuleInfo, _options: Options) -> bool:
-    """A text of SQL and something that puts values into a text, or a call that a database gets such a text by."""
+    """SQL, or a name for it, and something that puts values into a text; or a call that a database gets a text by."""
     if not part.module.speaks_sql:
         return False
-    return (part.writes_sql and _fills_text(part)) or any(_may_take_sql(call, part) for call in part.of(ast.Call))
+    if any(_may_take_sql(call, part) for call in part.of(ast.Call)):
+        return True
+    return _fills_text(part) and (part.writes_sql or _names_sql(part))
+
+
+def _names_sql(part: Part) -> bool:
+    names = part.module.sql_names
+    return any(each.id in names for each in part.of(ast.Name)) or any(e.attr in names for e in part.of(ast.Attribute))
 
 
 def _fills_text(part: Part) -> bool:
@@ -326,7 +348,6 @@ def _retry_by_library(part: Part, rule: RuleInfo, options: Options) -> bool:
     return bool(options.get("loops")) and (_retry_by_hand(part) or any(True for _ in part.repeated.of(*_TRIES)))
 
 
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _TRIES = (ast.Try, getattr(ast, "TryStar", ast.Try))
 
 

@@ -66,6 +66,7 @@ rule = Rule(
     anywhere=("request",),
     words=("for",),
     near=("loop or comprehension",),
+    shared=True,
     default=False,
 )
 

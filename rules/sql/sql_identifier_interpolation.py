@@ -51,7 +51,7 @@ from relint.queries.sql import shown, sites
 
 rule = Rule(
     code="REL402",
-    near=("sql or a call that takes it", "interpolation or a call that takes sql", "sql with holes"),
+    near=("interpolation or a call that takes sql", "sql with holes"),
     anywhere=("sql, here or imported",),
     words=(
         "execute", "executemany", "executescript", "exec_driver_sql", "execute_batch", "execute_values", "copy_expert",
