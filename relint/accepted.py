@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from relint.result import FileResult
 
 
-@dataclass
+@dataclass(eq=False)
 class Accepted:
     """A baseline, the changed lines, both, or neither."""
 

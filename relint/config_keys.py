@@ -93,7 +93,7 @@ def _default(name: str, holder: Any) -> Any:
     return tuple(map(str, holder)) if isinstance(holder, tuple) and holder and isinstance(holder[0], Glob) else holder
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Place:
     """Where a table was written: `name` for messages, `base` that its paths start from, `root` of the settings.
 

@@ -15,7 +15,7 @@ CLEAN, FINDINGS, ERROR = 0, 1, 2
 """Exit codes. ERROR is for usage, configuration, internal errors and fixes that could not be written."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Options:
     """What the command line asks of one check."""
 

@@ -28,7 +28,6 @@ Imported = Callable[[], Mapping[str, frozenset[str]]]
 _LEAVES = frozenset({ast.Name, ast.Constant, ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal})
 _WITHOUT_NODES = frozenset({"ctx", "op", "ops", "type_comment", "attr", "module", "level", "conversion", "kind"})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_RETURNS = (ast.Return, ast.Yield, ast.YieldFrom)
 _fields: dict[type, tuple[str, ...]] = {}
 
 
@@ -106,10 +105,18 @@ class Part:
     @cached_property
     def sql_names(self) -> frozenset[str]:
         """The names that may stand for its texts of SQL: what they are given to, functions that return them."""
-        given = [(_targets(each), each) for each in self.of(ast.Assign, ast.AnnAssign, ast.NamedExpr)]
-        given += [({f.name}, each) for f in self.of(*_FUNCTIONS) for each in ast.walk(f) if isinstance(each, _RETURNS)]
-        direct = [names for names, node in given if Part([node], self.text, self).writes_sql]
-        return self.reach.following(frozenset().union(*direct))
+        texts = (each for each in self.of(ast.Constant) if isinstance(each.value, str))
+        lines = sorted(each.lineno for each in texts if PATTERNS["sql"](f'"{each.value}'))
+
+        def holding(*kinds: type[ast.AST]) -> list[Any]:
+            nodes = self.of(*kinds)
+            return [n for n in nodes if bisect_left(lines, n.lineno) < bisect_right(lines, n.end_lineno or n.lineno)]
+
+        found = {name for each in holding(ast.Assign, ast.AnnAssign, ast.NamedExpr) for name in _targets(each)}
+        functions = list(self.of(*_FUNCTIONS))
+        for each in holding(ast.Return, ast.Yield, ast.YieldFrom):
+            found |= {f.name for f in functions if f.lineno <= each.lineno <= f.end_lineno}
+        return self.reach.following(frozenset(found))
 
     @cached_property
     def speaks_sql(self) -> bool:

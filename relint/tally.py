@@ -12,7 +12,7 @@ from relint.report import mark
 from relint.result import FileResult
 
 
-@dataclass
+@dataclass(eq=False)
 class Tally:
     """What a run found and fixed, counted while the results pass by."""
 

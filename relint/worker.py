@@ -23,7 +23,7 @@ _COLLECT_AFTER = 300_000
 """Bytes of source between two collections: a tree takes a few hundred times the size of its text."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Work:
     """One file: its absolute path, and what it holds where the disk is out of reach."""
 

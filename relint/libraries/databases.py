@@ -7,14 +7,12 @@ https://docs.djangoproject.com/en/5.2/topics/db/sql/ (Django gives every backend
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Style = Literal["qmark", "format", "named", "numeric"]
 
 
-@dataclass(frozen=True)
-class Driver:
+class Driver(NamedTuple):
     """How a driver takes parameters: `?`, `%s`, `:name` or `$1`.
 
     `server_side` drivers send the statement and its parameters apart: a parameter stands only where an expression

@@ -12,7 +12,7 @@ _CODES = {"bold": "1", "red": "1;31", "green": "32", "yellow": "1;33", "blue": "
 _SEVERITY = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Style:
     """Wraps text in ANSI styles, or does nothing when `color` is off. The text must be escaped before."""
 
