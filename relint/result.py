@@ -28,7 +28,7 @@ class Task:
     suppressed: bool = False
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class FileResult:
     """What came of one file.
 
@@ -48,7 +48,7 @@ class FileResult:
     error: str | None = None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Checked:
     """A result, and what it rests on.
 

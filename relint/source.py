@@ -21,7 +21,7 @@ class ChangedOnDisk(Exception):
     """The file holds other bytes than those that were checked, so nothing was written."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Source:
     """A file as it was read: `text` has no BOM and keeps its line endings."""
 
