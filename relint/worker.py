@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Iterator, Sequence
 
@@ -38,6 +37,8 @@ def start() -> None:
     Ctrl-C ends it, without a traceback of its own. What it has imported is never garbage, and of what it makes little
     is in cycles: `one_by_one` says when they are looked for.
     """
+    import signal  # which only pools need
+
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     gc.collect()
     gc.freeze()
