@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import NamedTuple
 
-from relint.syntax import parse
+from relint.syntax import first_line, parse
 
 
 class Reparser:
@@ -97,7 +97,7 @@ def _common(one: str, other: str) -> int:
 def _statement_at(body: list[ast.stmt], line: int, classes: tuple[ast.ClassDef, ...] = ()) -> _Place | None:
     """The statement of a module, or of the body of a class, whose lines include one; None where others stand there."""
     for at, statement in enumerate(body):
-        first, last = _first_line(statement), statement.end_lineno or 0
+        first, last = first_line(statement), statement.end_lineno or 0
         if first <= line <= last:
             if any(each.lineno <= last for each in body[at + 1 : at + 2]):
                 return None
@@ -108,11 +108,6 @@ def _statement_at(body: list[ast.stmt], line: int, classes: tuple[ast.ClassDef, 
             )
             return inner or _Place(body, at, first, last, classes)
     return None
-
-
-def _first_line(statement: ast.stmt) -> int:
-    decorators = getattr(statement, "decorator_list", ())
-    return min((each.lineno for each in decorators), default=statement.lineno)
 
 
 def _parsed_alone(lines: list[str], place: _Place) -> ast.stmt | None:

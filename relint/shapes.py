@@ -19,7 +19,7 @@ from relint.lines import line_starts
 from relint.model import RuleInfo
 from relint.patterns import PATTERNS
 from relint.reach import Reach, mentions
-from relint.syntax import last_name
+from relint.syntax import first_line, last_name
 
 Options = Mapping[str, Any]
 """The settings of a rule that differ from its defaults."""
@@ -132,7 +132,7 @@ def _walruses(roots: Sequence[ast.AST], text: str) -> Iterator[ast.AST]:
     while todo:
         node = todo.pop()
         if isinstance(node, ast.stmt):
-            first = min((each.lineno for each in getattr(node, "decorator_list", ())), default=node.lineno)
+            first = first_line(node)
             if bisect_left(lines, first) == bisect_right(lines, node.end_lineno or first):
                 continue
         if isinstance(node, ast.NamedExpr):

@@ -22,3 +22,9 @@ def last_name(node: ast.AST) -> str:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
     return ""
+
+
+def first_line(statement: ast.stmt) -> int:
+    """The number of the line that a statement begins in, with its decorators."""
+    decorators = getattr(statement, "decorator_list", ())
+    return min((each.lineno for each in decorators), default=statement.lineno)
