@@ -496,7 +496,6 @@ RULES: list[dict[str, Any]] = [
         'words': ('AddField', 'add_column', 'RunSQL', 'execute', 'exec_driver_sql'),
         'sql': ('ALTER TABLE', 'ADD', 'NOT NULL'),
         'fix': 'unsafe',
-        'options': {'kept-defaults': False},
     },
     {
         'name': 'not-null-without-default',

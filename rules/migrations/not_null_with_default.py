@@ -43,8 +43,9 @@ Or take three steps: add the column nullable, fill it in batches, and make it NO
 Quiet for tables that the same migration creates, or whose rows it has counted (`if count < 100000`), first and squashed
 migrations (they run on new databases), unmanaged models, many-to-many fields, state operations, reverse code, code for
 another database engine, a default set by SQL further down in the file, and what `[tool.relint.migrations] start-after`
-makes history. A constant default that the database keeps costs a moment's lock, and nothing better is to be had in one
-step: with `kept-defaults = true` it is found for information, so that somebody looks at the lock.
+makes history. A constant default that the database keeps costs a moment's lock, which a long query before it makes a
+long one: it is for information only, and silent where the migration sets `lock_timeout` (MySQL: `lock_wait_timeout`) or
+the project sanctions `not-null = "db-default"`.
 
 ## Fix safety
 Unsafe: one migration becomes three, and the third belongs into a later release. This one adds the column nullable,
@@ -69,12 +70,14 @@ later), or is set by `RunSQL(... SET DEFAULT ...)` right after: unsafe, because 
 ## References
 - https://docs.djangoproject.com/en/stable/ref/models/fields/#db-default
 - https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES
+- https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-LOCK-TIMEOUT
 - https://dev.mysql.com/doc/refman/8.0/en/innodb-online-ddl-operations.html
 - https://github.com/3YOURMIND/django-migration-linter/issues/326
 """
 
 from __future__ import annotations
 
+import re
 from typing import Iterator
 
 from relint.file_context import FileContext
@@ -88,8 +91,9 @@ rule = Rule(
     words=("AddField", "add_column", "RunSQL", "execute", "exec_driver_sql"),
     sql=("ALTER TABLE", "ADD", "NOT NULL"),
     fix="unsafe",
-    options={"kept-defaults": False},
 )
+
+_BOUNDED_LOCK = re.compile(r"\block_(wait_)?timeout\b", re.IGNORECASE)
 
 
 @rule.on(AddedColumn)
@@ -98,7 +102,7 @@ def check(column: AddedColumn, ctx: FileContext) -> Iterator[Finding]:
     if column.default == "none" or (column.origin == "django" and column.kept):
         return
     if column.kept and column.default == "constant" and database.constant_default_is_free:
-        if ctx.option("kept-defaults"):
+        if ctx.settings.sanctioned.not_null != "db-default" and not _BOUNDED_LOCK.search(ctx.text):
             yield rule.finding(column.node, _for_information(column, database), data=column, severity="info")
     else:
         yield rule.finding(column.node, f"{_danger(column, database)}{database.note}", data=column)
@@ -106,8 +110,9 @@ def check(column: AddedColumn, ctx: FileContext) -> Iterator[Finding]:
 
 def _for_information(column: AddedColumn, database: Target) -> str:
     return (
-        f"`{column.name}` is added NOT NULL with a constant default that stays: {database.name} writes no row, but the "
-        f"ALTER waits for every open transaction on the table and makes all others wait{database.note}"
+        f"`{column.name}` is added NOT NULL with a constant default that stays: {database.name} writes no row, but "
+        f"without a lock timeout the ALTER waits for every open transaction on the table and makes all others wait"
+        f"{database.note}"
     )
 
 
