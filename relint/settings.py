@@ -24,6 +24,7 @@ DEFAULT_EXCLUDE = tuple(
     )
 )
 _TEST_FOLDERS = frozenset({"tests", "test"})
+_TEST_SUFFIXES = ("_tests", "integrationtests")
 _TEST_FILES = ("test_*.py", "*_test.py", "tests.py", "conftest.py")
 
 
@@ -131,7 +132,9 @@ class Settings:
         root = os.path.join(self.root, "")
         inside = absolute[len(root) :] if absolute.startswith(root) else absolute
         *folders, name = inside.split(os.sep)
-        return not _TEST_FOLDERS.isdisjoint(folders) or any(fnmatchcase(name, pattern) for pattern in _TEST_FILES)
+        if any(folder in _TEST_FOLDERS or folder.endswith(_TEST_SUFFIXES) for folder in folders):
+            return True
+        return any(fnmatchcase(name, pattern) for pattern in _TEST_FILES)
 
     @cached_property
     def _catalogue(self) -> Mapping[str, RuleInfo]:

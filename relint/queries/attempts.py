@@ -24,7 +24,7 @@ _CONNECTING = re.compile(
 _LIVING = re.compile(r"connect|subscri|consum|listen|websocket|recv|receive|serve|run_forever", re.IGNORECASE)
 _STREAM = re.compile(r"listen|subscri|consum|stream|websocket|iter_lines|aiter", re.IGNORECASE)
 _RESPONSE = re.compile(r"status|result_?code|\.ok\b|is_success|returncode|return_code|exit_code|(\b|_)errors?(\b|_)")
-_IN_MEMORY = re.compile(r"^(items|keys|values|append|extend)$")
+_IN_MEMORY = re.compile(r"^(items|keys|values|append|extend|format|_)$")
 _ON_DISK = re.compile(r"^_?(atomic_)?(rename|unlink|rmdir|mkdir|makedirs|rmtree|chmod)$")
 _DISK = ("os.", "shutil.", "pathlib.", "tempfile.", "stat.")
 _PROCESSES = re.compile(r"^os\.(system|popen|exec|spawn|posix_spawn|fork|wait|read|write|kill|startfile)")
@@ -97,7 +97,7 @@ def _computes(ctx: Context, call: cst.Call) -> bool:
         return name not in _REACHES_OUT
     if name.startswith(_DISK):
         return not _PROCESSES.match(name)
-    word = call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
+    word = last_name(call.func)
     return bool(_IN_MEMORY.match(word) or _ON_DISK.match(word) or LOGGING.match(word))
 
 
@@ -129,7 +129,7 @@ def judges_response(ctx: Context, loop: Loop, attempt: Attempt) -> bool:
 
 def _past_counts(ctx: Context, loop: Loop, test: cst.CSTNode | None) -> cst.If | None:
     """The test itself, or the one around it where it only asks whether an attempt is left."""
-    counters = set(names_in(ctx, loop.target)) if isinstance(loop, cst.For) else set()
+    counters = set(names_in(ctx, loop.target if isinstance(loop, cst.For) else loop.test))
     while isinstance(test, cst.If):
         around = ctx.enclosing(test, cst.If, cst.Try, cst.For, cst.While)
         if not counters & set(names_in(ctx, test.test)) or not isinstance(around, cst.If):

@@ -49,6 +49,8 @@ def failing_answers(ctx: Context, loop: Loop) -> Iterator[Failure]:
 def is_failing(ctx: Context, test: cst.BaseExpression) -> bool:
     """Whether a test asks for an answer that says "not now": 408, 425, 429 or 5xx."""
     for comparison in ctx.walk(test, cst.Comparison):
+        if _is_server_error(ctx, comparison):
+            return True
         if not _STATUS.match(last_name(comparison.left)) or len(comparison.comparisons) != 1:
             continue
         target = comparison.comparisons[0]
@@ -63,6 +65,14 @@ def is_failing(ctx: Context, test: cst.BaseExpression) -> bool:
             case cst.GreaterThanEqual() | cst.GreaterThan():
                 if codes[0] in (499, 500):
                     return True
+    return False
+
+
+def _is_server_error(ctx: Context, comparison: cst.Comparison) -> bool:
+    """`500 <= status < 600`."""
+    match comparison.comparisons[0]:
+        case cst.ComparisonTarget(operator=cst.LessThanEqual() | cst.LessThan(), comparator=asked):
+            return bool(_STATUS.match(last_name(asked))) and ctx.literal(comparison.left) in (499, 500)
     return False
 
 

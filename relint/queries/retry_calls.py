@@ -23,6 +23,7 @@ from relint.libraries.retries import (
 from relint.names import is_none, last_name
 from relint.queries.celery_retries import celery_retries
 from relint.queries.delays import alternatives
+from relint.queries.pauses import pauses_in
 from relint.queries.retries import Failure, Retry
 from relint.queries.retry_counters import default_of
 from relint.queries.retry_words import is_not_yet, is_quick
@@ -221,7 +222,7 @@ def _backoff(ctx: Context, call: cst.Call, *, on_predicate: bool) -> Retry | Non
     if on_predicate and kind is Delay.FIXED:
         return None  # the documented way to poll
     if kind is Delay.FIXED and _is_zero(ctx, ctx.keyword(call, "interval")):
-        kind = Delay.NONE
+        kind = Delay.UNKNOWN if _waits_itself(ctx, call) else Delay.NONE
     elif jitter is None or not is_none(jitter.value):
         kind = Delay.RANDOM
     limits = [ctx.keyword(call, name) for name in ("max_tries", "max_time")]
@@ -237,6 +238,15 @@ def _backoff(ctx: Context, call: cst.Call, *, on_predicate: bool) -> Retry | Non
     return Retry("backoff", call, (failure,), endless=endless, delay_node=jitter)
 
 
+def _waits_itself(ctx: Context, decorator: cst.Call) -> bool:
+    """Whether the function under a decorator waits before it fails, or calls one of the file that does."""
+    function = ctx.enclosing(decorator, cst.FunctionDef)
+    if function is None:
+        return False
+    called = [ctx.function_def(call.func) for call in ctx.walk(function.body, cst.Call)]
+    return any(pauses_in(ctx, each.body) for each in (function, *called) if each is not None)
+
+
 # -- urllib3 ---------------------------------------------------------------------------------------------------------
 
 
@@ -248,6 +258,8 @@ def _urllib3(ctx: Context, call: cst.Call) -> Retry | None:
     given = [ctx.literal(count.value) for count in counts if count is not None]
     if counts[0] is not None and all(count in (0, False, None) for count in given) and 0 in given:
         return None
+    if call.args and all(arg.keyword is not None and "redirect" in arg.keyword.value for arg in call.args):
+        return None  # about redirects alone
     factor = ctx.argument(call, "backoff_factor", URLLIB3_FACTOR_POSITION)
     jitter = ctx.keyword(call, "backoff_jitter")
     if factor is None or _is_zero(ctx, factor):

@@ -81,4 +81,4 @@ def default_of(ctx: Context, expression: cst.BaseExpression) -> cst.BaseExpressi
 
 def _starts_small(ctx: Context, name: cst.Name) -> bool:
     starts = [b.value for b in ctx.definitions(name) or () if b.kind != "augment"]
-    return bool(starts) and all(isinstance(v, cst.Integer) and v.evaluated_value in (0, 1) for v in starts)
+    return bool(starts) and all(v is not None and ctx.literal(v) in (-1, 0, 1) for v in starts)

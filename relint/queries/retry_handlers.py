@@ -17,7 +17,7 @@ from relint.queries.retry_words import is_harmless
 
 _EXITS = frozenset({"raise", "return", "break"})
 _STOPS = frozenset({"CancelledError", "KeyboardInterrupt", "SystemExit", "GeneratorExit"})
-_STILL = re.compile(r"already|in progress|not ready|not yet|still ", re.IGNORECASE)
+_STILL = re.compile(r"already|in.?progress|not ready|not yet|still ", re.IGNORECASE)
 """What an error says that passes when something else is done."""
 _BOUND = re.compile(
     r"attempt|retr|tries|max|limit|count|deadline|time|elapsed|left|remaining|last|delay|wait|sleep|now|start|budget"
@@ -28,10 +28,11 @@ _BOUND = re.compile(
 _NOT_YET = re.compile(
     r"\bstill (has|have|running|in|being|active|locked|busy|deleting|creating|pending|starting)\b"
     r"|\bnot (yet )?ready\b|\bcheck(s|ing)? again\b"
-    r"|\bin progress\b|\bnot yet (available|running|started|finished|complete)",
+    r"|\bin.?progress\b|\bnot yet (available|running|started|finished|complete)",
     re.IGNORECASE,
 )
-_INTERRUPTED = re.compile(r"\bE(INTR|INPROGRESS|ADDRINUSE)\b")
+_NUMBER = re.compile(r"\bE[A-Z]{3,}\b|(?<=errno == )2\b")
+_INTERRUPTED = frozenset("EINTR EINPROGRESS EADDRINUSE EAGAIN EWOULDBLOCK EACCES EBUSY ENOENT 2".split())
 """Numbers of errors that ask for another call at once, or when this machine is done with something."""
 
 
@@ -40,7 +41,8 @@ def answers_not_yet(ctx: Context, handler: Handler) -> bool:
     if any(_NOT_YET.search(text) for text in texts_in(ctx, handler.body)):
         return True
     tests = [test.test for test in ctx.walk(handler.body, cst.If)]
-    if any(_INTERRUPTED.search(ctx.source(test)) for test in tests):
+    numbers = [set(_NUMBER.findall(ctx.source(test))) for test in tests]
+    if any(asked and asked <= _INTERRUPTED for asked in numbers):
         return True
     return any(_STILL.search(text) for test in tests for text in texts_in(ctx, test))
 

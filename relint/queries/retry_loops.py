@@ -41,7 +41,7 @@ from relint.queries.retry_recursion import recursion
 from relint.queries.retry_words import is_harmless, is_not_yet, is_quick
 
 _ASKING = re.compile(
-    r"^(getkey|getch|confirm|ask\w*|readline|acquire|health\w*|check_health|ping|"
+    r"^(getkey|getch|confirm|ask\w*|readline|acquire|try_?lock|flock|health\w*|check_health|ping|"
     r"is_(ready|alive|up|healthy|running|available|connected|done|finished|active|open|set|locked))$"
 )
 """Who is asked again is a person, or a state (a lock, a health check)."""
@@ -55,6 +55,8 @@ _HEALTH = re.compile(r"/(health|healthz|healthcheck|ready|readyz|livez|ping)\b")
 """Addresses that are asked for a state."""
 _AGAIN = re.compile(r"\bretr(y|ies|ying)\b|reconnect|\btry(ing)? again", re.IGNORECASE)
 """What the log says beside a wait that is for the next attempt."""
+_CHECKING = re.compile(r"check_\w*interval", re.IGNORECASE)
+"""Seconds that are named for looking again, not for trying again."""
 _TIMED_OUT = re.compile(r"timeout|lock", re.IGNORECASE)
 _BLOCKING = re.compile(r"^(accept|recv\w*|select|poll|wait\w*|communicate|acquire|epoll_wait|get_message|get_nowait)$")
 """Calls that wait by themselves before they fail."""
@@ -106,6 +108,8 @@ def _failures(ctx: Context, loop: Loop, attempt: Attempt) -> Iterator[Failure]:
     if isinstance(loop, cst.For) and not (not leaves and _gives_up(ctx, loop, attempt)):
         if not leaves or (comes_round and not judges_response(ctx, loop, attempt)):
             return
+    counts = isinstance(loop, cst.For) or _counts_on(ctx, loop)
+    comes_round = comes_round and not (counts and leaves and judges_response(ctx, loop, attempt))
     comes_round = comes_round and not isinstance(loop, cst.For)
     shared = [pause for part in done_after(ctx, loop, attempt) for pause in pauses_in(ctx, part, loop)]
     around = [pause for part in done_before(ctx, loop, attempt) for pause in pauses_in(ctx, part, loop)]
@@ -133,7 +137,10 @@ def _between_attempts(ctx: Context, loop: Loop) -> Iterator[Failure]:
     counter, attempts = counter_of(ctx, loop)[0], attempts_in(loop)
     if counter is None or not _ATTEMPT.search(counter) or (isinstance(loop, cst.While) and not attempts):
         return
+    handlers = [handler for attempt in attempts for handler in attempt.handlers]
     if any(only_computes(ctx, attempt) for attempt in attempts):
+        return
+    if handlers and all(_is_poll(ctx, handler, ()) for handler in handlers):
         return
     for test in loop.body.body:
         if isinstance(test, cst.SimpleStatementLine):
@@ -220,7 +227,10 @@ def _is_poll(ctx: Context, handler: Handler, pauses: Sequence[Pause]) -> bool:
     names = caught_words(ctx, handler)
     if answers_not_yet(ctx, handler) or (names and all(map(is_not_yet, names))):
         return True
-    polls = any(pause.duration is not None and "poll" in ctx.source(pause.duration).lower() for pause in pauses)
+    intervals = [ctx.source(pause.duration) for pause in pauses if pause.duration is not None]
+    if any(map(_CHECKING.search, intervals)):
+        return True
+    polls = any("poll" in interval.lower() for interval in intervals)
     return polls and bool(names) and all(_TIMED_OUT.search(name) for name in names)
 
 
@@ -262,6 +272,14 @@ def _gives_up(ctx: Context, loop: cst.For, attempt: Attempt) -> bool:
         return False
     tests = (test for handler in attempt.handlers for test in ctx.walk(handler.body, cst.If))
     return any(counter in names_in(ctx, test.test) and "raise" in ends_of(ctx, test.body) for test in tests)
+
+
+def _counts_on(ctx: Context, loop: cst.While) -> bool:
+    """Whether the passes are attempts at one piece of work: they are counted, and never from the start again."""
+    counter, _ = counter_of(ctx, loop)
+    if counter is None or not _ATTEMPT.search(counter):
+        return False
+    return not any(counter in bound_by(ctx, node) for node in ctx.walk(loop.body, cst.Assign))
 
 
 def _counts_failures(ctx: Context, handler: Handler) -> bool:

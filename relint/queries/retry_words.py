@@ -20,7 +20,7 @@ NOT_YET = frozenset(
 """Errors that answer "not yet": who sleeps on them is polling."""
 _LOCKED = re.compile(r"(?<!dead)(?<!b)(?<!c)lock", re.IGNORECASE)
 """Errors of a lock that somebody else has, `LockTimeout` or `AlreadyLocked`; deadlocks are retried."""
-_NO_VALUE = re.compile(r"^(Index|Key|Lookup|Stop\w*|Assertion|ZeroDivision)Error$|^StopIteration$")
+_NO_VALUE = re.compile(r"^(Index|(Multi)?Key|Lookup|Stop\w*|Assertion|ZeroDivision)Error$|^StopIteration$")
 """What is not there yet, looked up: a poll as well."""
 _NOT_FAILURES = re.compile(
     r"^(Value|Key|Index|Type|Attribute|Lookup|Unicode|UnicodeDecode|UnicodeEncode|Import|ModuleNotFound|EOF|JSONDecode|"
@@ -32,7 +32,8 @@ _NOT_FAILURES = re.compile(
 
 
 _IN_PROGRESS = re.compile(
-    r"(Running|Pending|NotReady|InProgress|NotFinished|NotComplete|Unfinished|NotFound|DoesNotExist|FailedPrecondition)"
+    r"(Running|Pending|NotReady|InProgress|NotFinished|NotComplete|Unfinished|NotFound|DoesNotExist|FailedPrecondition|"
+    r"Forbidden|AccessDenied|PermissionDenied)"
     r"(Error|Exception)?$|^(NoSuch[A-Z]\w+)$"
 )
 """The work goes on elsewhere, or its result is not there yet; nothing has failed: a poll."""

@@ -42,7 +42,7 @@ Knows hand-written loops, recursion and functions that have themselves called la
 `Retry`, Celery, retrying, retry, funcy, stamina and oslo.db. Random anywhere in the delay's data flow is fine, and so
 is a delay that the other side asked for (`Retry-After`); what is waited when it did not ask is looked at. A loop that
 asks for a state until it comes is a poll, not a retry, and so is one that waits for what is not there yet (`NotFound`,
-"still running" in the log). A file on this machine that is in use, and a process behind `127.0.0.1` or `localhost`, may
+"still running" in the log). A file on this machine that is in use (SQLite's too), and a process behind `127.0.0.1` or `localhost`, may
 be tried again in step: nobody else waits for it. A retry without any delay is REL603.
 
 Celery's `retry_jitter` acts only together with `autoretry_for` and `retry_backoff`: `self.retry()` waits
@@ -79,7 +79,8 @@ from relint.context import Context
 from relint.libraries.delay import Delay
 from relint.model import Finding, Rule
 from relint.queries.delays import alternatives
-from relint.queries.retries import retries
+from relint.queries.handlers import caught
+from relint.queries.retries import Retry, retries
 
 _LOOPBACK = re.compile(r"""[rRfF]*["'](?:\w+://)?(?:127\.0\.0\.1|localhost|\[?::1\]?)[:/"']""")
 
@@ -100,7 +101,7 @@ rule = Rule(
 def check(node: cst.Module, ctx: Context) -> Iterator[Finding]:
     for retry in retries(ctx).values():
         for at, delay in retry.jitterless:
-            if retry.by_hand and _asks_this_machine(ctx, retry.node):
+            if retry.by_hand and (_asks_this_machine(ctx, retry.node) or _waits_for_a_file(ctx, retry)):
                 continue
             named = at.func if isinstance(at, cst.Call) else at
             waits = "wait the same growing time" if delay is Delay.GROWING else "wait equally long"
@@ -109,6 +110,13 @@ def check(node: cst.Module, ctx: Context) -> Iterator[Finding]:
                 f"`{ctx.source(named)}` has no jitter: all clients that fail together {waits} and come back together",
                 data=retry,
             )
+
+
+def _waits_for_a_file(ctx: Context, retry: Retry) -> bool:
+    """Whether all that is retried are errors of SQLite, whose database is a file on this machine."""
+    handlers = [f.node for f in retry.failures if isinstance(f.node, cst.ExceptHandler | cst.ExceptStarHandler)]
+    errors = [name or "" for handler in handlers for name in caught(ctx, handler)]
+    return bool(errors) and all(name.startswith("sqlite3.") for name in errors)
 
 
 def _asks_this_machine(ctx: Context, attempts: cst.CSTNode) -> bool:

@@ -12,6 +12,8 @@ from relint.queries.retry_words import is_harmless, is_not_yet, is_quick
         ("LockTimeout", True, True),
         ("DeadlockDetected", False, False),
         ("KeyError", True, True),
+        ("MultiKeyError", True, False),
+        ("AccessDenied", True, False),
         ("ReadTimeout", False, True),
         ("IntegrityError", False, True),
         ("ConnectionError", False, False),
