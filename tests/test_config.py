@@ -292,7 +292,9 @@ def test_rules_are_live_by_file(tmp_path: Path) -> None:
     assert settings.live(tmp_path / "legacy/deep/a.py") == {"REL000"}
 
 
-@pytest.mark.parametrize("name", ["tests/a.py", "x/test/a.py", "test_a.py", "a_test.py", "x/tests.py", "conftest.py", "unit_tests/a.py"])
+@pytest.mark.parametrize(
+    "name", ["tests/a.py", "x/test/a.py", "test_a.py", "a_test.py", "x/tests.py", "conftest.py", "unit_tests/a.py"]
+)
 def test_rules_that_do_not_concern_tests_are_silent_there(tmp_path: Path, name: str) -> None:
     assert _loaded(tmp_path, "").live(tmp_path / name) == {"REL000", "REL001", "REL201"}
     assert "REL101" in _loaded(tmp_path, "check-tests = true").live(tmp_path / name)

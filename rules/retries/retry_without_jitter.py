@@ -42,8 +42,8 @@ Knows hand-written loops, recursion and functions that have themselves called la
 `Retry`, Celery, retrying, retry, funcy, stamina and oslo.db. Random anywhere in the delay's data flow is fine, and so
 is a delay that the other side asked for (`Retry-After`); what is waited when it did not ask is looked at. A loop that
 asks for a state until it comes is a poll, not a retry, and so is one that waits for what is not there yet (`NotFound`,
-"still running" in the log). A file on this machine that is in use (SQLite's too), and a process behind `127.0.0.1` or `localhost`, may
-be tried again in step: nobody else waits for it. A retry without any delay is REL603.
+"still running" in the log). A file on this machine that is in use (SQLite's too), and a process behind `127.0.0.1` or
+`localhost`, may be tried again in step: nobody else waits for it. A retry without any delay is REL603.
 
 Celery's `retry_jitter` acts only together with `autoretry_for` and `retry_backoff`: `self.retry()` waits
 `default_retry_delay`, 180 seconds for everybody.
