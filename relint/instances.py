@@ -58,7 +58,7 @@ def _instance_of_call(ctx: Context, func: cst.BaseExpression) -> str | None:
 
 
 def _agreed(ctx: Context, expressions: list[cst.BaseExpression]) -> str | None:
-    classes = {ctx.instance_of(e) for e in expressions if not is_none(e)}
+    classes = {ctx.instance_of(e) for e in expressions if ctx.literal(e) not in (None, False)}
     return classes.pop() if len(classes) == 1 else None
 
 

@@ -30,7 +30,7 @@ def session_brings_timeout(ctx: Context, function: cst.BaseExpression) -> bool:
     return _brings_timeout(ctx, session, function.attr.value if isinstance(function, cst.Attribute) else "request")
 
 
-def _brings_timeout(ctx: Context, session: cst.BaseExpression, method: str) -> bool:
+def _brings_timeout(ctx: Context, session: cst.BaseExpression, method: str, *, is_passed: bool = False) -> bool:
     from_where = origins(ctx, session)
     if any(sets_timeout(ctx, ancestor) for cls in from_where.classes for ancestor in ctx.names.ancestry(cls)):
         return True
@@ -45,6 +45,9 @@ def _brings_timeout(ctx: Context, session: cst.BaseExpression, method: str) -> b
     if any(_is_given_timeout_by(ctx, call, arg, method) for call, arg in _handed_over(ctx, from_where)):
         return True
     if any(_is_injected_with_timeout(ctx, dependency, method) for dependency in _dependencies(from_where)):
+        return True
+    passed = [argument for binding in from_where.bindings for argument in _passed_as(ctx, binding)]
+    if not is_passed and any(_brings_timeout(ctx, each, method, is_passed=True) for each in passed):
         return True
     return any(
         ask(ctx, place, f"timeout of {method}", lambda there, e: _brings_timeout(there, e, method)) is not False

@@ -9,7 +9,23 @@ from relint.context import Context
 
 def is_local_url(ctx: Context, url: cst.BaseExpression) -> bool:
     """Whether a URL leads to no peer: `data:` and `file:` texts, and `path.as_uri()`."""
-    return _leading_text(ctx, url).startswith(("data:", "file:"))
+    return _leading_text(ctx, url).startswith(("data:", "file:")) or _is_where_files_go(ctx, url)
+
+
+def _is_where_files_go(ctx: Context, url: cst.BaseExpression) -> bool:
+    """`if parts.scheme == "file":`."""
+    child: cst.CSTNode = url
+    for ancestor in ctx.ancestors(url):
+        match ancestor:
+            case cst.If(
+                test=cst.Comparison(comparisons=[cst.ComparisonTarget(operator=cst.Equal(), comparator=scheme)]),
+                body=body,
+            ) if child is body and ctx.literal(scheme) == "file":
+                return True
+            case cst.FunctionDef() | cst.Lambda():
+                return False
+        child = ancestor
+    return False
 
 
 def _leading_text(ctx: Context, expression: cst.BaseExpression) -> str:
