@@ -148,7 +148,7 @@ SMALL_MODELS = frozenset(
 )  # fmt: skip
 """Models that hold a few rows whatever happens: one UPDATE over them is harmless."""
 
-SMALL_SUFFIXES = ("settings", "setting", "config", "configuration", "preferences")
+SMALL_SUFFIXES = ("settings", "setting", "config", "configuration", "preferences", "definition", "provider")
 """Ends of names of models and tables that hold one row, or a few."""
 
 PER_USER = ("user", "account", "member", "profile")

@@ -8,6 +8,7 @@ import libcst as cst
 
 from relint.context import Context
 from relint.names import last_name
+from relint.queries.dialect_guards import runs_on_target
 from relint.queries.migration_calls import is_reverse, sql_effects
 
 _BATCH = "alembic.op.batch_alter_table"
@@ -49,6 +50,28 @@ def table_name(ctx: Context, operation: Operation) -> str | None:
     """The table in lower case; None when it is not written as a literal."""
     value = ctx.literal(operation.table)
     return value.lower() if isinstance(value, str) else None
+
+
+def table_shown(ctx: Context, operation: Operation) -> str:
+    """The table as a message names it."""
+    return table_name(ctx, operation) or name_shown(ctx, operation.table) or "table"
+
+
+def name_shown(ctx: Context, name: cst.BaseExpression | None) -> str | None:
+    """A name as a message gives it, where it is made of parts like `{prefix}orders`; None when it is made otherwise."""
+    match ctx.literal(name), name:
+        case str(value), _:
+            return value
+        case None, _:
+            return None
+        case _, cst.FormattedString(start=start, end=end):
+            return ctx.source(name)[len(start) : -len(end)]
+        case _, cst.Name() | cst.Attribute():
+            return f"{{{ctx.source(name)}}}"
+        case _, cst.BinaryOperation(left=left, operator=cst.Add(), right=right):
+            parts = name_shown(ctx, left), name_shown(ctx, right)
+            return f"{parts[0]}{parts[1]}" if None not in parts else None
+    return None
 
 
 def schema_name(ctx: Context, operation: Operation) -> str:
@@ -119,7 +142,7 @@ def _created(ctx: Context) -> frozenset[str]:
     for call in ctx.tree.every(cst.Call):
         operation = alembic_operation(ctx, call)
         if operation is not None and operation.verb in ("create_table", "create_table_as", "rename_table"):
-            if is_reverse(ctx, call) or operation.table is None:
+            if is_reverse(ctx, call) or operation.table is None or not runs_on_target(ctx, call):
                 continue
             name = table_name(ctx, operation) or f"<{ctx.source(operation.table)}>"
             if operation.verb == "rename_table":
@@ -133,7 +156,9 @@ def _created(ctx: Context) -> frozenset[str]:
         elif isinstance(call.func, cst.Attribute) and call.func.attr.value == "create":
             created |= _created_object(ctx, call.func.value)
         elif effects := sql_effects(ctx, call):
-            for statement in effects if not is_reverse(ctx, call) else ():
+            if is_reverse(ctx, call) or not runs_on_target(ctx, call):
+                continue
+            for statement in effects:
                 if statement.kind in ("create table", "empty table"):
                     created.add(statement.table)
                 elif statement.kind == "rename table":

@@ -9,11 +9,12 @@ import libcst as cst
 
 from relint.context import Context
 from relint.libraries.migrations import PER_USER, SMALL_MODELS, SMALL_SUFFIXES, SMALL_TABLES
+from relint.names import Binding
 from relint.queries.batches import is_batched
 from relint.queries.column_changes import models_created, table_is_created_here
 from relint.queries.migration_calls import executed, is_atomic, is_migration, runs_over_data
 from relint.queries.migration_models import call_name, followed, model_of
-from relint.queries.migration_sql import Statement, is_key, statements
+from relint.queries.migration_sql import Statement, as_written, is_key, statements
 from relint.queries.migration_target import target
 from relint.queries.migrations import state_before
 
@@ -206,15 +207,30 @@ def _picks(ctx: Context, arg: cst.Arg, model: str) -> bool:
 
 def _is_row_of_loop(ctx: Context, value: cst.BaseExpression) -> bool:
     """Whether a value comes from the variable of a loop over anything but a literal: one parent's rows at a time."""
-    for name in ctx.walk(value, cst.Name):
-        for binding in ctx.names.bindings(name):
-            if isinstance(binding.node, cst.For) and binding.kind in ("for", "unpack"):
-                over = followed(ctx, binding.node.iter)
-                if isinstance(over, cst.Call) and call_name(over) in ("items", "keys", "values"):
-                    over = followed(ctx, _receiver(over) or over)
-                if not isinstance(over, cst.List | cst.Tuple | cst.Dict | cst.Set | cst.Name | cst.Attribute):
-                    return True
-    return False
+    bindings = [binding for name in ctx.walk(value, cst.Name) for binding in ctx.names.bindings(name)]
+    return any(_goes_over_rows(ctx, binding) or _is_given_rows(ctx, binding) for binding in bindings)
+
+
+def _goes_over_rows(ctx: Context, binding: Binding) -> bool:
+    if not isinstance(binding.node, cst.For) or binding.kind not in ("for", "unpack"):
+        return False
+    over = followed(ctx, binding.node.iter)
+    if isinstance(over, cst.Call) and call_name(over) in ("items", "keys", "values"):
+        over = followed(ctx, _receiver(over) or over)
+    return not isinstance(over, cst.List | cst.Tuple | cst.Dict | cst.Set | cst.Name | cst.Attribute)
+
+
+def _is_given_rows(ctx: Context, binding: Binding) -> bool:
+    """Whether all that the file hands over as a parameter are such rows: `for user in users: repair(user)`."""
+    function = ctx.enclosing(binding.node, cst.FunctionDef) if isinstance(binding.node, cst.Param) else None
+    if function is None or binding.node not in function.params.params:
+        return False
+    position = list(function.params.params).index(binding.node)
+    calls = ctx.tree.every(cst.Call, words=(function.name.value,))
+    given = [ctx.argument(call, binding.name, position) for call in calls if ctx.function_def(call.func) is function]
+    return bool(given) and all(
+        arg is not None and any(_goes_over_rows(ctx, each) for each in ctx.names.bindings(arg.value)) for arg in given
+    )
 
 
 # -- SQL and SQLAlchemy ----------------------------------------------------------------------------------------------
@@ -226,7 +242,7 @@ def _updates(ctx: Context, call: cst.Call) -> Backfill | None:
             if statement.kind != "update" or statement.limited or statement.picks:
                 continue
             if _is_large_table(ctx, statement.table):
-                return Backfill("sql", statement.table, statement=statement)
+                return Backfill("sql", as_written(statement.table), statement=statement)
     return None
 
 

@@ -10,7 +10,14 @@ from relint.context import Context
 from relint.libraries.migrations import VALIDATES_CONSTRAINTS
 from relint.names import last_name
 from relint.queries import migrations
-from relint.queries.alembic_calls import alembic_operation, column_call, is_created_here, table_name
+from relint.queries.alembic_calls import (
+    alembic_operation,
+    column_call,
+    is_created_here,
+    name_shown,
+    table_name,
+    table_shown,
+)
 from relint.queries.column_changes import django_field, field_kind, is_relation, models_created, named, state_at
 from relint.queries.migration_calls import django_operation, runs_over_data
 from relint.queries.migration_state import argument_of, unique_groups
@@ -114,7 +121,7 @@ def _by_alembic(ctx: Context, call: cst.Call) -> AddedConstraint | None:
             return None
         given = ctx.argument(column, "name", 0)
         name = ctx.literal(given.value) if given is not None else None
-        return AddedConstraint(call, "alembic", f"{table}.{name or 'column'}", "unique", table)
+        return AddedConstraint(call, "alembic", f"{table_shown(ctx, operation)}.{name or 'column'}", "unique", table)
     kind = _ALEMBIC.get(operation.verb)
     unchecked = ctx.keyword(call, "postgresql_not_valid")
     if kind is None or ctx.unpacks(call) or (unchecked and ctx.literal(unchecked.value) is not False):
@@ -125,5 +132,5 @@ def _by_alembic(ctx: Context, call: cst.Call) -> AddedConstraint | None:
     expression = given.value if given is not None else None
     if isinstance(expression, cst.Call) and expression.args:  # `op.f("fk_...")`
         expression = expression.args[0].value
-    name = ctx.literal(expression)
-    return AddedConstraint(call, "alembic", name if isinstance(name, str) else table, kind, table)
+    named = name_shown(ctx, expression) or table_shown(ctx, operation)
+    return AddedConstraint(call, "alembic", named, kind, table)

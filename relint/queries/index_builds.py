@@ -6,7 +6,7 @@ import libcst as cst
 
 from relint.context import Context
 from relint.libraries.migrations import INDEXED_FIELDS
-from relint.queries.alembic_calls import alembic_operation, column_call, is_created_here, table_name
+from relint.queries.alembic_calls import alembic_operation, column_call, is_created_here, name_shown, table_shown
 from relint.queries.column_changes import (
     django_field,
     field_kind,
@@ -66,7 +66,7 @@ def _by_alembic(ctx: Context, call: cst.Call) -> IndexBuild | None:
     operation = alembic_operation(ctx, call)
     if operation is None or operation.verb not in ("create_index", "add_column") or is_created_here(ctx, operation):
         return None
-    table = table_name(ctx, operation) or "table"
+    table = table_shown(ctx, operation)
     if operation.verb == "create_index":
         concurrently = ctx.keyword(call, "postgresql_concurrently")
         if ctx.unpacks(call) or (concurrently is not None and ctx.literal(concurrently.value) is not False):
@@ -75,8 +75,7 @@ def _by_alembic(ctx: Context, call: cst.Call) -> IndexBuild | None:
         name = given.value if given is not None else None
         if isinstance(name, cst.Call) and name.args:  # `op.f("ix_...")`
             name = name.args[0].value
-        text = ctx.literal(name)
-        return IndexBuild(call, "alembic", text if isinstance(text, str) else table, "operation")
+        return IndexBuild(call, "alembic", name_shown(ctx, name) or table, "operation")
     column = column_call(ctx, operation.argument(ctx, "column", 0))
     index = ctx.keyword(column, "index") if column is not None else None
     if column is None or index is None or ctx.literal(index.value) is not True:

@@ -6,7 +6,7 @@ import libcst as cst
 
 from relint.context import Context
 from relint.libraries.migrations import WITHOUT_COLUMN
-from relint.queries.alembic_calls import alembic_operation, is_created_here, table_name
+from relint.queries.alembic_calls import alembic_operation, is_created_here, table_shown
 from relint.queries.column_changes import models_created, named, state_at
 from relint.queries.migration_calls import django_operation, runs_over_data
 from relint.queries.migration_state import Model
@@ -56,7 +56,7 @@ def _by_alembic(ctx: Context, call: cst.Call) -> LostName | None:
     operation = alembic_operation(ctx, call)
     if operation is None or is_created_here(ctx, operation):
         return None
-    table = table_name(ctx, operation) or "table"
+    table = table_shown(ctx, operation)
     match operation.verb:
         case "drop_table":
             return LostName(call, "alembic", table, "table")

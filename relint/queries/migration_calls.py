@@ -112,7 +112,7 @@ def is_reverse(ctx: Context, node: cst.CSTNode) -> bool:
 
 
 def executed(ctx: Context, call: cst.Call) -> list[tuple[cst.BaseExpression, str]]:
-    """The SQL that a call sends to the database, as (expression, text) pairs; holes in a text read `hole_<name>`."""
+    """The SQL that a call sends to the database, as (expression, text) pairs; holes in a text read `hole_<name>__`."""
     return ctx.memo(("executed", call), lambda: list(_executed(ctx, call)))
 
 
@@ -122,7 +122,7 @@ def sql_effects(ctx: Context, call: cst.Call) -> list[Statement]:
 
 
 def sql_texts(ctx: Context, expression: cst.BaseExpression) -> list[str]:
-    """The texts that an SQL expression may be, through `sa.text()`; holes read `hole_<name>`, as a name would."""
+    """The texts that an SQL expression may be, through `sa.text()`; holes read `hole_<name>__`, as a name would."""
     while (inner := _wrapped(ctx, expression)) is not None:
         expression = inner
     return [with_holes_as(text, _named_hole) for text in text_of(ctx, expression) if is_text(text)]
@@ -130,7 +130,7 @@ def sql_texts(ctx: Context, expression: cst.BaseExpression) -> list[str]:
 
 def _named_hole(number: int, hole: Hole) -> str:
     """The same name is the same value: two statements about `{table}` are about one table."""
-    return f"hole_{hole.node.value if isinstance(hole.node, cst.Name) else number}"
+    return f"hole_{hole.node.value if isinstance(hole.node, cst.Name) else number}__"
 
 
 def _wrapped(ctx: Context, expression: cst.BaseExpression) -> cst.BaseExpression | None:

@@ -52,6 +52,7 @@ DIALECTS = {
     "mssql": "tsql",
 }
 _LONGEST = 50_000
+_HOLE = re.compile(r"hole_(\w+?)__")
 """Characters of a statement that is read; a longer one holds data."""
 
 NAME = r"(?:\"[^\"]+\"|`[^`]+`|\[[^\]]+\]|[\w$]+)"
@@ -170,10 +171,11 @@ def created_columns(statement: str, engine: str) -> Iterator[tuple[str, str, str
     schema = created.this if isinstance(created, exp.Create) else None
     if not isinstance(schema, exp.Schema):
         return
+    keys = {name_of(part) for key in schema.expressions if isinstance(key, exp.PrimaryKey) for part in key.expressions}
     for column in schema.expressions:
         if isinstance(column, exp.ColumnDef) and column.kind is not None:
             kinds = [constraint.args.get("kind") for constraint in column.args.get("constraints") or ()]
-            required = any(
+            required = name_of(column) in keys or any(
                 isinstance(k, exp.PrimaryKeyColumnConstraint)
                 or (isinstance(k, exp.NotNullColumnConstraint) and not k.args.get("allow_null"))
                 for k in kinds
@@ -196,6 +198,11 @@ def parse(statement: str, engine: str) -> exp.Expr | None:
         return sqlglot.parse_one(statement, read=DIALECTS.get(engine))
     except (SqlglotError, RecursionError, AttributeError, TypeError, ValueError, LookupError):
         return None  # on text of no dialect its parsers stumble over their own missing nodes
+
+
+def as_written(name: str) -> str:
+    """A name as it is written where a part of it is a hole: `hole_prefix__orders` -> `{prefix}orders`."""
+    return _HOLE.sub(lambda hole: "{...}" if hole[1].isdigit() else f"{{{hole[1]}}}", name)
 
 
 def last_part(path: str) -> str:

@@ -9,7 +9,7 @@ from typing import Iterator, Protocol
 from relint.libraries.migrations import VALIDATES_CONSTRAINTS
 from relint.libraries.times import TIME_COLUMN
 from relint.model import Node
-from relint.queries.migration_sql import Statement, effects, statements
+from relint.queries.migration_sql import Statement, as_written, effects, statements
 from relint.queries.migration_state import EMPTY, State, apply_sql
 from relint.queries.migration_target import Target, target
 from relint.queries.schema import (
@@ -57,38 +57,38 @@ class History(Protocol):
 def changes_by(effect: Statement, node: Node, history: History, database: Target) -> Iterator[Change]:
     """What one effect of a statement comes to, on a table that may hold rows."""
     table, column = effect.table, effect.column
-    shown = f"{table}.{column}" if column else table
+    named = as_written(f"{table}.{column}" if column else table)
     if effect.kind == "unread":
-        yield Unread(node, "sql", shown or "SQL")
+        yield Unread(node, "sql", named or "SQL")
         return
     if history.is_new(table):
         return
     match effect.kind:
         case "add column" if effect.not_null:
-            yield AddedColumn(node, "sql", shown, effect.default, not history.drops_default(effect))
+            yield AddedColumn(node, "sql", named, effect.default, not history.drops_default(effect))
         case "set not null" if effect.restated:
             before = history.column(effect)
             if before is not None and not before.not_null:
-                yield TightenedColumn(node, "sql", shown)
+                yield TightenedColumn(node, "sql", named)
         case "set not null" if not history.is_checked(effect):
-            yield TightenedColumn(node, "sql", shown)
+            yield TightenedColumn(node, "sql", named)
         case "create index" if not effect.concurrent and database.engine == "postgresql":
-            yield IndexBuild(node, "sql", effect.name or table, "sql")
+            yield IndexBuild(node, "sql", as_written(effect.name or table), "sql")
         case "add constraint" if effect.valid and effect.constraint:
             if effect.constraint in VALIDATES_CONSTRAINTS.get(database.engine, ()):
-                yield AddedConstraint(node, "sql", effect.name or shown, effect.constraint, table)
+                yield AddedConstraint(node, "sql", as_written(effect.name) or named, effect.constraint, table)
         case "drop column" | "drop table" | "rename column" | "rename table":
             what = "table" if effect.kind.endswith("table") else "column"
             known = history.names(table, column)
             if known is not False:
-                yield LostName(node, "sql", shown, what, effect.new, known=bool(known))  # type: ignore[arg-type]
+                yield LostName(node, "sql", named, what, effect.new, known=bool(known))  # type: ignore[arg-type]
         case "change type":
             before = history.column(effect) if effect.restated else None
             old = before.type if before is not None else ""
             if rewrites(old, effect.new, database) and not (effect.restated and before is None):
-                yield RetypedColumn(node, "sql", shown, old, effect.new)
+                yield RetypedColumn(node, "sql", named, old, effect.new)
         case "delete" if TIME_COLUMN.search(effect.older) and not effect.limited and not effect.picks:
-            yield BulkDelete(node, "sql", table, effect.older)
+            yield BulkDelete(node, "sql", as_written(table), effect.older)
 
 
 def changes_of_file(ctx: SqlContext) -> list[Change]:
