@@ -222,15 +222,16 @@ def _goes_over_rows(ctx: Context, binding: Binding) -> bool:
 
 def _is_given_rows(ctx: Context, binding: Binding) -> bool:
     """Whether all that the file hands over as a parameter are such rows: `for user in users: repair(user)`."""
-    function = ctx.enclosing(binding.node, cst.FunctionDef) if isinstance(binding.node, cst.Param) else None
-    if function is None or binding.node not in function.params.params:
+    parameter = binding.node
+    function = ctx.enclosing(parameter, cst.FunctionDef) if isinstance(parameter, cst.Param) else None
+    if function is None or not isinstance(parameter, cst.Param) or parameter not in function.params.params:
         return False
-    position = list(function.params.params).index(binding.node)
+    position = list(function.params.params).index(parameter)
     calls = ctx.tree.every(cst.Call, words=(function.name.value,))
     given = [ctx.argument(call, binding.name, position) for call in calls if ctx.function_def(call.func) is function]
-    return bool(given) and all(
-        arg is not None and any(_goes_over_rows(ctx, each) for each in ctx.names.bindings(arg.value)) for arg in given
-    )
+    rows = [arg.value for arg in given if arg is not None and isinstance(arg.value, cst.Name)]
+    found = [any(_goes_over_rows(ctx, each) for each in ctx.names.bindings(row)) for row in rows]
+    return bool(found) and all(found) and len(found) == len(given)
 
 
 # -- SQL and SQLAlchemy ----------------------------------------------------------------------------------------------

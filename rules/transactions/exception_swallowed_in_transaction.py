@@ -89,7 +89,7 @@ def check(node: Try, ctx: Context) -> Iterator[Finding]:
     if not handlers:
         return
     transaction = transaction_around(ctx, node)
-    if transaction is None or transaction.kind != "django":
+    if transaction is None or transaction.kind != "django" or _only_locks(ctx, node):
         return
     for handler in handlers:
         if _fails_unprotected(ctx, node, named=catches_database_error(ctx, handler)):
@@ -111,6 +111,17 @@ def _swallows(ctx: Context, handler: Handler) -> bool:
     ):
         return False
     return not always_raises(ctx, handler.body) and not _ends_transaction(ctx, handler)
+
+
+def _only_locks(ctx: Context, node: Try) -> bool:
+    """Whether the transaction does nothing but ask for a lock, which somebody else may have: nothing is lost."""
+    block = ctx.parent(node)
+    if not isinstance(block, cst.IndentedBlock) or not isinstance(ctx.parent(block), cst.With):
+        return False
+    if block.body[-1] is not node or "select_for_update" not in ctx.source(node.body):
+        return False
+    read_again = any(".objects" in ctx.source(handler.body) for handler in node.handlers)
+    return not read_again and not any(True for _ in database_writes(ctx, block))
 
 
 def _ends_transaction(ctx: Context, handler: Handler) -> bool:
