@@ -104,8 +104,10 @@ def _ordered(edits: Iterable[Edit]) -> list[Edit]:
     shared = sorted(once, key=lambda edit: (not _imports(edit), _set_apart(edit), edit.text))
     found = sorted([*shared, *(edit for edit in edits if not edit.once)], key=lambda edit: (edit.start, not edit.once))
     for index, (edit, behind) in enumerate(pairwise(found)):
-        if edit.once and behind.once and edit.start == behind.start and _set_apart(edit) and _set_apart(behind):
-            # The blank lines between them are those before the second one.
+        if not (edit.once and behind.once and edit.start == behind.start):
+            continue
+        if (_set_apart(edit) and _set_apart(behind)) or (_is_new_group(edit) and _is_new_group(behind)):
+            # Functions: the blank lines between them are those before the second one. Imports: one group.
             found[index] = replace(edit, text=edit.text.rstrip("\n") + "\n")
     return found
 
@@ -113,6 +115,11 @@ def _ordered(edits: Iterable[Edit]) -> list[Edit]:
 def _set_apart(edit: Edit) -> bool:
     """Whether an edit is a function: two blank lines stand before it, and it comes after values."""
     return edit.text.startswith("\n\n")
+
+
+def _is_new_group(edit: Edit) -> bool:
+    """Whether an edit is an import that stands above those that are there, with a blank line between."""
+    return _imports(edit) and edit.text.endswith("\n\n")
 
 
 def _imports(edit: Edit) -> bool:

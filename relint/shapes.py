@@ -15,6 +15,7 @@ from typing import Any, Callable, Collection, Iterator, Mapping, Sequence
 from relint.libraries.blocking import BLOCKING
 from relint.libraries.databases import SINKS
 from relint.libraries.http import PASSES_ON, VERBS, WAITING
+from relint.libraries.network_errors import SPEAKS_OF_NETWORK
 from relint.lines import line_starts
 from relint.model import RuleInfo
 from relint.patterns import PATTERNS
@@ -352,10 +353,23 @@ def _retry_by_library(part: Part, rule: RuleInfo, options: Options) -> bool:
     named += [last_name(target) for assign in part.of(ast.Assign) for target in assign.targets]
     if any(map(_OF_LIBRARY.search, named)):
         return True
-    return bool(options.get("loops")) and (_retry_by_hand(part) or any(True for _ in part.repeated.of(*_TRIES)))
+    return bool(options.get("loops")) and _tries_again(part)
 
 
+def _retry_of_request(part: Part, rule: RuleInfo, options: Options) -> bool:
+    """The same, and what is tried again by hand where the module speaks of other hosts."""
+    if _retry_by_library(part, rule, options):
+        return True
+    module = part.module
+    return _tries_again(part) and bool(SPEAKS_OF_NETWORK.search(module.text) or module.imports_any(_CLIENTS))
+
+
+_CLIENTS = frozenset({"requests", "httpx", "aiohttp", "urllib", "urllib3"})
 _TRIES = (ast.Try, getattr(ast, "TryStar", ast.Try))
+
+
+def _tries_again(part: Part) -> bool:
+    return _retry_by_hand(part) or any(True for _ in part.repeated.of(*_TRIES))
 
 
 def _retry_by_hand(part: Part) -> bool:
@@ -384,4 +398,5 @@ SHAPES: dict[str, Shape] = {
     "count in a loop": _count_in_a_loop,
     "retry by a library or by hand": _retry,
     "retry by a library": _retry_by_library,
+    "retry by a library, or of a request": _retry_of_request,
 }

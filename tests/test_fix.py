@@ -35,6 +35,11 @@ def test_equal_shared_edits_are_applied_once_and_imports_first() -> None:
     assert apply_edits("x", edits) == "from a import c\nimport b\ny = 1\nX"
 
 
+def test_new_imports_above_others_are_one_group() -> None:
+    edits = [Edit(0, 0, "import time\n\n", once=True), Edit(0, 0, "import random\n\n", once=True)]
+    assert apply_edits("import httpx\n", edits) == "import random\nimport time\n\nimport httpx\n"
+
+
 @pytest.mark.parametrize(
     ("text", "newline"), [("a\nb\r\n", "\n"), ("a\r\nb", "\r\n"), ("a\rb\n", "\r"), ("a", "\n"), ("", "\n")]
 )

@@ -90,9 +90,11 @@ _LOOP = "while True:\n    try: f()\n    except E: time.sleep(1)"
     ],
 )
 def test_retry(text: str, by_library: bool, by_hand: bool) -> None:
-    assert has("retry by a library", text, "REL602") is by_library
-    assert has("retry by a library", text, "REL602", {"loops": True}) is (by_library or by_hand)
+    assert has("retry by a library", text, "REL604") is by_library
+    assert has("retry by a library", text, "REL604", {"loops": True}) is (by_library or by_hand)
     assert has("retry by a library or by hand", text, "REL601") is (by_library or by_hand)
+    assert has("retry by a library, or of a request", text, "REL603") is by_library
+    assert has("retry by a library, or of a request", f"import requests\n{text}", "REL603") is (by_library or by_hand)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from relint.fixers.retries.jitter import full_jitter
 from relint.fixers.retries.sanctions import agreed_retry
 from relint.fixers.retries.tenacity import with_argument
 from relint.model import Edit, Finding, Fix
+from relint.queries.endings import ends_of
+from relint.queries.mentions import names_in
 from relint.queries.retries import Failure, Retry
 from relint.queries.versions import minimum_version
 from relint.rules.retries.retry_without_delay import rule
@@ -64,10 +66,16 @@ def _loop(ctx: Context, retry: Retry, failure: Failure) -> tuple[Edit, ...] | No
     if random is None or sleep is None:
         return None
     line = f"{'await ' if is_async else ''}{sleep[0]}({full_jitter(ctx, retry.counter, random[0])})"
-    guard = _not_the_last(ctx, retry)
+    guard = None if _has_left_after_the_last(ctx, retry, handler.body) else _not_the_last(ctx, retry)
     lines = [line] if guard is None else [guard, f"{ctx.tree.default_indent}{line}"]
     placed = _at_the_end(ctx, handler.body, lines)
     return (*random[1], *sleep[1], *placed) if placed is not None else None
+
+
+def _has_left_after_the_last(ctx: Context, retry: Retry, body: cst.IndentedBlock) -> bool:
+    """`if attempt == 4: raise` in the handler: what follows is reached before another attempt only."""
+    tests = (statement for statement in body.body if isinstance(statement, cst.If))
+    return any(retry.counter in names_in(ctx, t.test) and ends_of(ctx, t.body) <= {"raise", "return"} for t in tests)
 
 
 def _not_the_last(ctx: Context, retry: Retry) -> str | None:

@@ -36,8 +36,8 @@ TENACITY_WAITS: dict[str, Delay] = {
 }
 """What each wait is like; `wait_chain`, `wait_combine` and `+` are what their parts are."""
 
-TENACITY_ON_RESULT = frozenset({"retry_if_result", "retry_if_not_result", "retry_unless_exception_type"})
-"""Predicates that ask for a state: a retry by them alone is a poll."""
+TENACITY_ON_RESULT = frozenset({"retry_if_result", "retry_if_not_result", "retry_unless_exception_type", "retry_never"})
+"""Predicates that ask for a state, or leave it to the function to raise `TryAgain`: a retry by them alone is a poll."""
 
 BACKOFF_WAITS: dict[str, Delay] = {
     "backoff.constant": Delay.FIXED,

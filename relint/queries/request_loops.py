@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import libcst as cst
 
 from relint.context import Context
-from relint.libraries.http import waiting
 from relint.names import last_name
 from relint.queries.limits import (
     has_limited_client,
@@ -19,10 +18,9 @@ from relint.queries.limits import (
     mentions_limiter,
 )
 from relint.queries.loops import Loop, loops_around
-from relint.queries.origins import callable_names
 from relint.queries.outside import repeats_from_outside
+from relint.queries.requests_sent import request_of
 
-_NOTHING_SENT = ("Client", "AsyncClient", "build_request", "fetch_token", "refresh_token")
 _THROTTLED = re.compile(
     r"(?i)rate.?limit|ratelimit|throttl|retry.?after|\b429\b|too.?many|limiter|semaphore|leaky|token.?bucket|backoff"
 )
@@ -55,21 +53,13 @@ def _repeated_by(ctx: Context, call: cst.Call) -> Loop | None:
 
 def _sent_by(ctx: Context, call: cst.Call) -> str | None:
     """The name of the request that a call is, or that the function of the file which it calls sends each time."""
-    if (request := _request(ctx, call)) is not None:
+    if (request := request_of(ctx, call)) is not None:
         return request
     function = ctx.function_def(call.func)
     if function is None or is_limited_function(ctx, function):
         return None
     calls = (inner for inner in ctx.walk(function.body, cst.Call) if not ctx.in_loop(inner))
-    return next((request for inner in calls if (request := _request(ctx, inner)) is not None), None)
-
-
-def _request(ctx: Context, call: cst.Call) -> str | None:
-    for name in callable_names(ctx, call.func):
-        found = waiting(name)
-        if found is not None and not found[0].endswith(_NOTHING_SENT):
-            return found[0]
-    return None
+    return next((request for inner in calls if (request := request_of(ctx, inner)) is not None), None)
 
 
 def _differs(ctx: Context, call: cst.Call, loop: Loop) -> bool:

@@ -26,11 +26,15 @@ def order(url):
     return requests.get(url, timeout=5).json()
 ```
 
-With `loops = true` in `[tool.relint.rules.REL603]`, hand-written loops count as well (`for attempt in range(5): try:
-return ... except OSError: continue`). They are off by default: in code that the rule was not made with, every fourth of
-those found was right to go on at once. Quiet then: the next pass tries something else (another host, format or id), the
-handler repairs something first, there is one more attempt at most, or the error says that the wait has been (a timeout)
-or that another value is needed (`ValueError`).
+Hand-written loops count (`for attempt in range(5): try: return ... except ConnectionError: continue`) where they are
+known to ask another host: by the error that is caught (of an HTTP client, a broker, `ConnectionError`), or by a request
+through such a client in the attempt or in a function of the file that it calls. With `loops = true` in
+`[tool.relint.rules.REL603]` all others count as well; of those, every fourth was right to go on at once in code that
+the rule was not made with.
+
+Quiet: the next pass tries something else (another host, format or id), the handler repairs something first, there is
+one more attempt at most, or the error says that the wait has been (a timeout) or that another value is needed
+(`ValueError`).
 
 ## Fix safety
 Unsafe: the caller now waits between attempts.
@@ -48,11 +52,12 @@ import libcst as cst
 
 from relint.context import Context
 from relint.model import Finding, Rule
+from relint.queries.retried_requests import asks_another_host
 from relint.queries.retries import retries
 
 rule = Rule(
     code="REL603",
-    near=("retry", "failure", "retry by a library"),
+    near=("retry", "failure", "retry by a library, or of a request"),
     imports=("except", "tenacity", "backoff", "urllib3", "requests", "retrying", "retry", "funcy", "celery"),
     words=(
         "while", "range", "count", "repeat", "retry", "Retry", "Retrying", "AsyncRetrying", "on_exception",
@@ -67,9 +72,9 @@ rule = Rule(
 @rule.on(cst.Module)
 def check(node: cst.Module, ctx: Context) -> Iterator[Finding]:
     for retry in retries(ctx).values():
-        if retry.by_hand and not ctx.option("loops"):
-            continue
         for failure in retry.immediate:
+            if retry.by_hand and not (ctx.option("loops") or asks_another_host(ctx, retry, failure)):
+                continue
             at = failure.node
             named = at.func if isinstance(at, cst.Call) else at
             what = "except" if isinstance(at, cst.ExceptHandler | cst.ExceptStarHandler) else ctx.source(named)

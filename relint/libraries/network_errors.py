@@ -1,0 +1,33 @@
+"""Exceptions that say that another host did not answer, or answered that it cannot.
+
+Sources: the exception modules of CPython 3.13 (`socket`, `ssl`, `http.client`, `urllib.error`, `smtplib`, `ftplib`,
+`imaplib`, `xmlrpc.client`), requests 2.32, urllib3 2.5, httpx 0.28, aiohttp 3.12, botocore 1.40, google-api-core 2.25,
+grpcio 1.74, redis 6, PyMongo 4.14, kafka-python 2.2, pika 1.3, kombu 5.5, elasticsearch 9.1, paramiko 4.0.
+"""
+
+from __future__ import annotations
+
+import re
+
+_PACKAGES = frozenset(
+    {
+        "aiohttp", "botocore", "elastic_transport", "elasticsearch", "ftplib", "grpc", "httpcore", "httpx", "imaplib",
+        "kafka", "kombu", "opensearchpy", "paramiko", "pika", "poplib", "requests", "smtplib", "socket", "ssl",
+        "urllib3", "websocket", "websockets", "aiobotocore", "xmlrpc",
+    }
+)  # fmt: skip
+"""Packages that do nothing but talk to other hosts: whatever they raise comes from there."""
+SPEAKS_OF_NETWORK = re.compile(
+    rf"\b({'|'.join(sorted(_PACKAGES))}|urllib|urllib2|http|redis|pymongo|api_core|xmlrpclib)\b|Connection|BrokenPipe"
+)
+"""What the text of a module holds that names one of them, or imports what sends requests."""
+_MODULES = ("http.client.", "urllib.error.", "urllib.request.", "urllib2.", "google.api_core.exceptions.", "xmlrpclib.")
+_CONNECTION = re.compile(r"^builtins\.(Connection\w*Error|BrokenPipeError)$")
+_OF_CLIENTS = re.compile(r"^(redis|pymongo)(\.\w+)*\.(Connection\w*|AutoReconnect|\w*Timeout\w*)$")
+
+
+def is_network_error(dotted: str) -> bool:
+    """Whether a dotted exception class is raised only for what happens between this process and another host."""
+    if dotted.partition(".")[0] in _PACKAGES or dotted.startswith(_MODULES):
+        return True
+    return bool(_CONNECTION.match(dotted) or _OF_CLIENTS.match(dotted))

@@ -1,0 +1,38 @@
+"""Is what a retry does again known to be asked of another host?"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+import libcst as cst
+
+from relint.context import Context
+from relint.libraries.network_errors import is_network_error
+from relint.queries.handlers import caught
+from relint.queries.requests_sent import request_of
+from relint.queries.retries import Failure, Retry
+
+
+def asks_another_host(ctx: Context, retry: Retry, failure: Failure) -> bool:
+    """Whether a hand-written retry asks another host again after a failure.
+
+    The error that is caught says so (`except requests.ConnectionError`), or the attempt sends a request through the
+    client of a library, itself or in a function of the file. What cannot be resolved does not count.
+    """
+    node = failure.node
+    if isinstance(node, cst.ExceptHandler | cst.ExceptStarHandler):
+        if any(name is not None and is_network_error(name) for name in caught(ctx, node)):
+            return True
+        attempt = ctx.parent(node)
+        node = attempt.body if isinstance(attempt, cst.Try | cst.TryStar) else node
+    else:
+        node = retry.node
+    return any(request_of(ctx, call) is not None for call in _calls(ctx, node))
+
+
+def _calls(ctx: Context, node: cst.CSTNode) -> Iterator[cst.Call]:
+    """The calls in a node, and those in the functions of the file that they call."""
+    for call in ctx.walk(node, cst.Call):
+        yield call
+        if (function := ctx.function_def(call.func)) is not None:
+            yield from ctx.walk(function.body, cst.Call)

@@ -1,0 +1,69 @@
+"""Which hand-written retries are known to ask another host."""
+
+from __future__ import annotations
+
+import pytest
+
+from relint.libraries.network_errors import is_network_error
+from relint.queries.retried_requests import asks_another_host
+from relint.queries.retries import retries
+from tests.asking import context
+
+FILE = """
+import httpx
+import requests
+from urllib.error import URLError
+
+client = httpx.Client()
+
+
+def send(url):
+    return client.post(url)
+
+
+def run(url, call):
+    for attempt in range(5):
+        try:
+            return {}
+        except {}:
+            continue
+"""
+
+
+@pytest.mark.parametrize(
+    ("attempt", "error", "asks"),
+    [
+        ("call(url)", "requests.ConnectionError", True),
+        ("call(url)", "(KeyError, URLError)", True),
+        ("call(url)", "ConnectionResetError", True),
+        ("call(url)", "OSError", False),
+        ("call(url)", "Exception", False),
+        ("client.get(url)", "Exception", True),
+        ("requests.get(url).json()", "OSError", True),
+        ("send(url)", "Exception", True),
+        ("httpx.Client()", "Exception", False),
+    ],
+)
+def test_asks_another_host(attempt: str, error: str, asks: bool) -> None:
+    ctx = context(FILE.format(attempt, error))
+    (retry,) = retries(ctx).values()
+    (failure,) = retry.failures
+    assert asks_another_host(ctx, retry, failure) is asks
+
+
+@pytest.mark.parametrize(
+    ("dotted", "network"),
+    [
+        ("aiohttp.ClientError", True),
+        ("http.client.RemoteDisconnected", True),
+        ("google.api_core.exceptions.ServiceUnavailable", True),
+        ("redis.exceptions.ConnectionError", True),
+        ("pymongo.errors.AutoReconnect", True),
+        ("redis.exceptions.WatchError", False),
+        ("builtins.OSError", False),
+        ("sqlite3.OperationalError", False),
+        ("django.db.OperationalError", False),
+    ],
+)
+def test_is_network_error(dotted: str, network: bool) -> None:
+    assert is_network_error(dotted) is network
