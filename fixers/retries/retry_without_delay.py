@@ -66,28 +66,29 @@ def _loop(ctx: Context, retry: Retry, failure: Failure) -> tuple[Edit, ...] | No
     if random is None or sleep is None:
         return None
     line = f"{'await ' if is_async else ''}{sleep[0]}({full_jitter(ctx, retry.counter, random[0])})"
-    guard = None if _has_left_after_the_last(ctx, retry, handler.body) else _not_the_last(ctx, retry)
+    guard = _not_the_last(ctx, retry, handler.body)
     lines = [line] if guard is None else [guard, f"{ctx.tree.default_indent}{line}"]
     placed = _at_the_end(ctx, handler.body, lines)
     return (*random[1], *sleep[1], *placed) if placed is not None else None
 
 
-def _has_left_after_the_last(ctx: Context, retry: Retry, body: cst.IndentedBlock) -> bool:
-    """`if attempt == 4: raise` in the handler: what follows is reached before another attempt only."""
-    tests = (statement for statement in body.body if isinstance(statement, cst.If))
-    return any(retry.counter in names_in(ctx, t.test) and ends_of(ctx, t.body) <= {"raise", "return"} for t in tests)
-
-
-def _not_the_last(ctx: Context, retry: Retry) -> str | None:
-    loop = retry.node
-    if retry.counter is None or not isinstance(loop, cst.For) or not isinstance(loop.iter, cst.Call):
+def _not_the_last(ctx: Context, retry: Retry, body: cst.IndentedBlock) -> str | None:
+    """The test that another attempt follows; None where that is not known, or the handler has asked it."""
+    loop, counter = retry.node, retry.counter
+    if counter is None or not isinstance(loop, cst.For) or not isinstance(loop.iter, cst.Call):
         return None
-    if len(loop.iter.args) != 1 or ctx.callee(loop.iter) != "builtins.range":
+    if len(loop.iter.args) != 1 or ctx.callee(loop.iter) != "builtins.range" or _gives_up(ctx, counter, body):
         return None
     limit = loop.iter.args[0].value
     if isinstance(limit, cst.Integer):
-        return f"if {retry.counter} < {limit.evaluated_value - 1}:"
-    return f"if {retry.counter} + 1 < {ctx.source(limit)}:" if isinstance(limit, cst.Name | cst.Attribute) else None
+        return f"if {counter} < {limit.evaluated_value - 1}:"
+    return f"if {counter} + 1 < {ctx.source(limit)}:" if isinstance(limit, cst.Name | cst.Attribute) else None
+
+
+def _gives_up(ctx: Context, counter: str, body: cst.IndentedBlock) -> bool:
+    """`if attempt == 4: raise`: what follows is reached before another attempt only."""
+    tests = (statement for statement in body.body if isinstance(statement, cst.If))
+    return any(counter in names_in(ctx, test.test) and ends_of(ctx, test.body) <= {"raise", "return"} for test in tests)
 
 
 def _at_the_end(ctx: Context, block: cst.IndentedBlock, lines: list[str]) -> tuple[Edit, ...] | None:

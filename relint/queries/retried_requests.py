@@ -8,23 +8,28 @@ import libcst as cst
 
 from relint.context import Context
 from relint.libraries.network_errors import is_network_error
+from relint.names import last_name
 from relint.queries.handlers import caught
 from relint.queries.requests_sent import request_of
 from relint.queries.retries import Failure, Retry
+
+_SERVING = frozenset({"accept", "bind", "create_server", "start_server"})
 
 
 def asks_another_host(ctx: Context, retry: Retry, failure: Failure) -> bool:
     """Whether a hand-written retry asks another host again after a failure.
 
     The error that is caught says so (`except requests.ConnectionError`), or the attempt sends a request through the
-    client of a library, itself or in a function of the file. What cannot be resolved does not count.
+    client of a library, itself or in a function of the file. What cannot be resolved does not count, nor does what
+    opens a port of this host.
     """
     node = failure.node
     if isinstance(node, cst.ExceptHandler | cst.ExceptStarHandler):
-        if any(name is not None and is_network_error(name) for name in caught(ctx, node)):
-            return True
         attempt = ctx.parent(node)
-        node = attempt.body if isinstance(attempt, cst.Try | cst.TryStar) else node
+        assert isinstance(attempt, cst.Try | cst.TryStar)
+        if any(name is not None and is_network_error(name) for name in caught(ctx, node)):
+            return not any(last_name(call.func) in _SERVING for call in _calls(ctx, attempt.body))
+        node = attempt.body
     else:
         node = retry.node
     return any(request_of(ctx, call) is not None for call in _calls(ctx, node))

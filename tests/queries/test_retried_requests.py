@@ -37,6 +37,7 @@ def run(url, call):
         ("call(url)", "(KeyError, URLError)", True),
         ("call(url)", "ConnectionResetError", True),
         ("call(url)", "OSError", False),
+        ("call.bind(url)", "ConnectionError", False),
         ("call(url)", "Exception", False),
         ("client.get(url)", "Exception", True),
         ("requests.get(url).json()", "OSError", True),
