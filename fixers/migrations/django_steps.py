@@ -14,7 +14,7 @@ from relint.fixers.migrations import django_code
 from relint.fixers.migrations.django_code import Column, Filling
 from relint.fixers.migrations.lifted import Import, Lifted, clashes, lifted
 from relint.fixers.migrations.refused import CHECK_IS_PROOF, Refused, is_excused
-from relint.libraries.migrations import CHECKED_FIELDS, DJANGO_FIELDS, SAME_FOR_ALL, TEXT_FIELDS
+from relint.libraries.migrations import CHECKED_FIELDS, DJANGO_FIELDS, EMPTY_FIELDS, SAME_FOR_ALL
 from relint.model import Edits, Fix, NewFile
 from relint.queries.column_changes import added_column, django_field, field_kind, named
 from relint.queries.migration_calls import django_operation, django_operations, migration_class
@@ -141,7 +141,7 @@ def filling_of(ctx: Context, field: cst.Call, default: Default, value: cst.BaseE
 
 def _implicit(kind: str) -> Filling | None:
     """What Django itself fills a column with that has no default."""
-    if kind in TEXT_FIELDS or kind == "BinaryField":
+    if kind in EMPTY_FIELDS:
         return Filling(Lifted('b""' if kind == "BinaryField" else '""'))
     part = {"DateTimeField": "", "DateField": ".date()", "TimeField": ".time()"}.get(kind)
     if part is None:

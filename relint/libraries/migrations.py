@@ -66,6 +66,9 @@ TEXT_FIELDS = frozenset(
 )  # fmt: skip
 """Fields that allow an empty string: not null, blank and without a default, they get `''`."""
 
+EMPTY_FIELDS = TEXT_FIELDS | {"BinaryField"}
+"""Fields that get an empty value when they are not null and have no default: `''`, or `b''`."""
+
 DJANGO_FIELDS = TEXT_FIELDS | {
     "BigIntegerField", "BinaryField", "BooleanField", "DateField", "DateTimeField", "DecimalField", "DurationField",
     "FloatField", "ForeignKey", "GenericIPAddressField", "IntegerField", "JSONField", "OneToOneField",

@@ -12,10 +12,10 @@ import libcst as cst
 from relint.context import Context
 from relint.libraries.migrations import (
     DJANGO_FIELDS,
+    EMPTY_FIELDS,
     GENERATED_FIELDS,
     NULLABLE_FIELDS,
     RELATION,
-    TEXT_FIELDS,
     VOLATILE,
     WITHOUT_COLUMN,
 )
@@ -174,7 +174,7 @@ def _may_be_empty(ctx: Context, field: cst.Call) -> bool:
     `max_length` say."""
     kind = field_kind(field)
     if kind in DJANGO_FIELDS:
-        return kind in TEXT_FIELDS or kind == "BinaryField"
+        return kind in EMPTY_FIELDS
     return kind.endswith(("CharField", "TextField")) or ctx.keyword(field, "max_length") is not None
 
 
