@@ -87,8 +87,9 @@ def only_computes(ctx: Context, attempt: Attempt) -> bool:
         return False
     if any(not isinstance(loop.iter, cst.Call) for loop in ctx.walk(attempt.body, cst.For)):
         return False
-    calls = list(ctx.walk(attempt.body, cst.Call))
-    return bool(calls) and all(_computes(ctx, call) for call in calls)
+    calls = list(ctx.walk(attempt.body, cst.Call, stop=(cst.Raise,)))
+    judges = any(True for _ in ctx.walk(attempt.body, cst.Raise))
+    return (bool(calls) or judges) and all(_computes(ctx, call) for call in calls)
 
 
 def _computes(ctx: Context, call: cst.Call) -> bool:

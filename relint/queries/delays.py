@@ -59,11 +59,15 @@ def _flow(ctx: Context, duration: cst.BaseExpression, loop: cst.CSTNode | None) 
 
 
 def _own_way(ctx: Context, duration: cst.BaseExpression, loop: cst.CSTNode | None) -> _Flow | None:
-    """Where `delay` is `int(headers["Retry-After"])` or else `2**n`: the second of them."""
+    """Where `delay` is `int(headers["Retry-After"])` or else `2**n`, or the longer of the two: the second of them."""
     for value in alternatives(ctx, duration):
         flow = _flow(ctx, value, loop)
         if not flow.told and ctx.literal(value) not in (0, None):
             return flow
+        if isinstance(value, cst.Call) and ctx.callee(value) == "builtins.max":
+            for own in (_flow(ctx, arg.value, loop) for arg in value.args):
+                if not own.told and own.grows:
+                    return own
     return None
 
 

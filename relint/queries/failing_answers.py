@@ -12,7 +12,7 @@ from relint.libraries.delay import Delay
 from relint.names import last_name
 from relint.queries.endings import ends_of
 from relint.queries.mentions import bound_by, names_in, nodes_in, texts_in
-from relint.queries.passes import LOOPS, OWN, Loop, attempts_in, done_after, goes_round, pass_ends
+from relint.queries.passes import LOOPS, OWN, Loop, attempts_in, done_after, done_before, goes_round, pass_ends
 from relint.queries.pauses import Pause, pauses_in
 from relint.queries.retries import Failure
 
@@ -158,5 +158,5 @@ def _pauses_without_success(ctx: Context, loop: Loop, test: cst.If) -> Iterator[
     else:
         return
     handled = {id(p.call) for a in attempts_in(loop) for h in a.handlers for p in pauses_in(ctx, h.body, loop)}
-    for part in failed:
+    for part in [*failed, *done_before(ctx, loop, test)]:
         yield from (pause for pause in pauses_in(ctx, part, loop) if id(pause.call) not in handled)

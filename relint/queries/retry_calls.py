@@ -239,11 +239,11 @@ def _backoff(ctx: Context, call: cst.Call, *, on_predicate: bool) -> Retry | Non
 
 
 def _waits_itself(ctx: Context, decorator: cst.Call) -> bool:
-    """Whether the function under a decorator waits before it fails, or calls one of the file that does."""
+    """Whether the function under a decorator waits before it fails, or one of the file that it or the library calls."""
     function = ctx.enclosing(decorator, cst.FunctionDef)
-    if function is None:
-        return False
-    called = [ctx.function_def(call.func) for call in ctx.walk(function.body, cst.Call)]
+    calls = [call.func for call in ctx.walk(function.body, cst.Call)] if function is not None else []
+    hooks = [arg.value for name in ("giveup", "on_backoff") if (arg := ctx.keyword(decorator, name)) is not None]
+    called = [ctx.function_def(each) for each in (*calls, *hooks) if isinstance(each, cst.Name | cst.Attribute)]
     return any(pauses_in(ctx, each.body) for each in (function, *called) if each is not None)
 
 
@@ -263,6 +263,8 @@ def _urllib3(ctx: Context, call: cst.Call) -> Retry | None:
     factor = ctx.argument(call, "backoff_factor", URLLIB3_FACTOR_POSITION)
     jitter = ctx.keyword(call, "backoff_jitter")
     if factor is None or _is_zero(ctx, factor):
+        if counts[0] is not None and ctx.literal(counts[0].value) == 1:
+            return None  # once more at once: past a connection that went stale
         kind = Delay.NONE
     else:
         bare = (jitter is None or _is_zero(ctx, jitter)) and (minimum_version(ctx, "urllib3") or (2,)) >= (2,)

@@ -55,7 +55,7 @@ _HEALTH = re.compile(r"/(health|healthz|healthcheck|ready|readyz|livez|ping)\b")
 """Addresses that are asked for a state."""
 _AGAIN = re.compile(r"\bretr(y|ies|ying)\b|reconnect|\btry(ing)? again", re.IGNORECASE)
 """What the log says beside a wait that is for the next attempt."""
-_CHECKING = re.compile(r"check_\w*interval", re.IGNORECASE)
+_CHECKING = re.compile(r"check_\w*interval|poke_interval", re.IGNORECASE)
 """Seconds that are named for looking again, not for trying again."""
 _TIMED_OUT = re.compile(r"timeout|lock", re.IGNORECASE)
 _BLOCKING = re.compile(r"^(accept|recv\w*|select|poll|wait\w*|communicate|acquire|epoll_wait|get_message|get_nowait)$")
