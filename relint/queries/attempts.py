@@ -68,17 +68,40 @@ def tries_another(ctx: Context, loop: Loop, attempt: Attempt, between: Sequence[
 
     `between` is what is done from one attempt to the next; without it, whatever the loop does besides.
     """
-    changing = set(names_in(ctx, loop.target)) if isinstance(loop, cst.For) else set()
+    targets = set(names_in(ctx, loop.target)) if isinstance(loop, cst.For) else set()
     own = set(nodes_in(attempt.body))
-    for part in between if between is not None else (loop.body,):
-        for node in ctx.walk(part, *_ASSIGNMENTS):
-            if node not in own:
-                changing |= bound_by(ctx, node)
+    parts = between if between is not None else (loop.body,)
+    given = [node for part in parts for node in ctx.walk(part, *_ASSIGNMENTS) if node not in own]
+    changing = targets.union(*(bound_by(ctx, node) for node in given))
     calls = list(ctx.walk(attempt.body, cst.Call))
-    tried = (call for call in calls if not LOGGING.match(last_name(call.func)))
+    tried = [call for call in calls if not LOGGING.match(last_name(call.func))]
     if changing & {name for call in tried for arg in call.args for name in names_in(ctx, arg)}:
         return True
+    if _following(ctx, targets, given) & {name for call in tried for name in names_in(ctx, call.func)}:
+        return True
     return any(_NEW_VALUE.search(ctx.callee(call) or ctx.source(call.func)) for call in calls)
+
+
+def _following(ctx: Context, names: set[str], given: Sequence[cst.CSTNode]) -> set[str]:
+    """The names that are given another value in each pass: made from such a one, or from their own last value.
+
+    `current = current.next; found = current.open()`; a client that is made anew is the same one again.
+    """
+    found = set(names)
+    parts = [(bound_by(ctx, node), _used_by(ctx, node)) for node in given]
+    while True:
+        new = {name for bound, used in parts if used & found for name in bound} - found
+        new |= {name for bound, used in parts for name in bound & used} - found
+        if not new:
+            return found
+        found |= new
+
+
+def _used_by(ctx: Context, node: cst.CSTNode) -> set[str]:
+    """The names that an assignment makes its value of."""
+    assert isinstance(node, _ASSIGNMENTS)
+    used = set(names_in(ctx, node.value)) if node.value is not None else set()
+    return used | bound_by(ctx, node) if isinstance(node, cst.AugAssign) else used
 
 
 def only_computes(ctx: Context, attempt: Attempt) -> bool:

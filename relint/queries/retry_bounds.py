@@ -82,10 +82,17 @@ def _bounds(ctx: Context, loop: Loop) -> Iterator[cst.CSTNode]:
             yield test
     for handler in handlers:
         for call in ctx.walk(handler.body, cst.Call):
-            if _DECIDING.search(last_name(call.func)):  # it may raise: it is handed the error, or counts it
+            # It may raise: it is handed the error, or counts it.
+            if _DECIDING.search(last_name(call.func)) or _changes_what_is_around(ctx, call):
                 yield call
     if not _yields_to_wait(ctx, loop):
         yield from ctx.walk(loop.body, cst.Yield)
+
+
+def _changes_what_is_around(ctx: Context, call: cst.Call) -> bool:
+    """Whether a call is of a function of the file that binds the names of the function around it."""
+    function = ctx.function_def(call.func)
+    return function is not None and any(True for _ in ctx.walk(function.body, cst.Nonlocal))
 
 
 def _may_change(ctx: Context, name: str, at: cst.CSTNode) -> bool:

@@ -58,7 +58,10 @@ _AGAIN = re.compile(r"\bretr(y|ies|ying)\b|reconnect|\btry(ing)? again", re.IGNO
 _CHECKING = re.compile(r"check_\w*interval|poke_interval", re.IGNORECASE)
 """Seconds that are named for looking again, not for trying again."""
 _TIMED_OUT = re.compile(r"timeout|lock", re.IGNORECASE)
-_BLOCKING = re.compile(r"^(accept|recv\w*|select|poll|wait\w*|communicate|acquire|epoll_wait|get_message|get_nowait)$")
+_BLOCKING = re.compile(
+    r"^(accept|recv\w*|select|poll|wait\w*|communicate|acquire|epoll_wait|get_message|get_nowait"
+    r"|\w*(sleep|back_?off|pause|throttle)\w*)$"
+)
 """Calls that wait by themselves before they fail."""
 _ATTEMPT = re.compile(r"attempt|retry|retries|tries|^try", re.IGNORECASE)
 _FOR_RETRIES = re.compile(r"retry|retries|back_?off|reconnect", re.IGNORECASE)
@@ -249,9 +252,16 @@ def _at_once(ctx: Context, loop: Loop, attempt: Attempt, handler: Handler) -> bo
         return False
     if any(True for part in between for _ in ctx.walk(part, cst.Await, cst.Yield, cst.Del)):
         return False
+    if any(_drops_an_attribute(assign) for part in between for assign in ctx.walk(part, cst.Assign)):
+        return False
     if any(_BLOCKING.match(last_name(call.func)) for call in ctx.walk(attempt.body, cst.Call)):
         return False
     return not tries_another(ctx, loop, attempt, between)
+
+
+def _drops_an_attribute(assign: cst.Assign) -> bool:
+    """`self._connection = None`: the next attempt makes a new one."""
+    return is_none(assign.value) and any(isinstance(target.target, cst.Attribute) for target in assign.targets)
 
 
 def _is_on_the_way_out(ctx: Context, call: cst.Call, loop: Loop) -> bool:

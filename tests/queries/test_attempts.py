@@ -46,6 +46,7 @@ def test_what_an_attempt_does(body: str, is_connecting: bool, is_living: bool, i
         ("for n in range(3):", "client.get()", False),
         ("for n in range(3):", "client.get(n)", True),
         ("for n in range(3):", "log.info(n)", False),
+        ("for n in range(3):", "clients[n].get()", True),
         ("while True:", "client.add(uuid.uuid4())", True),
     ],
 )
