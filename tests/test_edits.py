@@ -238,6 +238,12 @@ def test_ensure_definition_is_shared_and_avoids_taken_names() -> None:
     assert again is not None
     assert applied(ctx, (*first[1], *again[1])) == "import os\n\ntasks = set()\n\nf()\n"
 
+    checked = "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import os\n"
+    ctx = context(f"{checked}\nf()\n")
+    below = edits.ensure_definition(ctx, "tasks", "set()", first_call(ctx))
+    assert below is not None
+    assert applied(ctx, below[1]) == f"{checked}\ntasks = set()\n\nf()\n"
+
     ctx = context("tasks = []\nf()\n")
     other = edits.ensure_definition(ctx, "tasks", "set()", first_call(ctx))
     assert other is not None

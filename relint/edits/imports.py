@@ -66,11 +66,16 @@ def import_statement(ctx: Context, statement: str) -> Edits:
 
 
 def after_imports(ctx: Context) -> int:
-    """Start of the line below the module's imports; below the docstring or the head comments when there are none."""
+    """Start of the line below the module's imports, those for type checkers too; below the docstring or the head
+    comments when there are none."""
     body = ctx.tree.top
     imports = _top_imports(ctx)
     if imports:
         last: cst.CSTNode | None = imports[-1]
+        for statement in body[body.index(imports[-1]) + 1 :]:
+            if not isinstance(statement, cst.If) or not _is_for_type_checkers(ctx, statement):
+                break
+            last = statement
     else:
         first = body[0] if body else None
         last = first if isinstance(first, cst.SimpleStatementLine) and is_docstring(first) else None
@@ -108,7 +113,11 @@ def _reaches(ctx: Context, target: str, dotted: str, node: cst.CSTNode) -> bool:
 
 def _under_type_checking(ctx: Context, node: cst.CSTNode) -> bool:
     around = ctx.enclosing(node, cst.If)
-    return around is not None and "TYPE_CHECKING" in ctx.source(around.test)
+    return around is not None and _is_for_type_checkers(ctx, around)
+
+
+def _is_for_type_checkers(ctx: Context, block: cst.If) -> bool:
+    return "TYPE_CHECKING" in ctx.source(block.test)
 
 
 def _may_bind(ctx: Context, name: str, scope: Scope) -> bool:

@@ -64,14 +64,20 @@ def name_shown(ctx: Context, name: cst.BaseExpression | None) -> str | None:
             return value
         case None, _:
             return None
-        case _, cst.FormattedString(start=start, end=end):
-            return ctx.source(name)[len(start) : -len(end)]
+        case _, cst.FormattedString(parts=parts):
+            return "".join(_part_shown(ctx, part) for part in parts)
         case _, cst.Name() | cst.Attribute():
             return f"{{{ctx.source(name)}}}"
         case _, cst.BinaryOperation(left=left, operator=cst.Add(), right=right):
             parts = name_shown(ctx, left), name_shown(ctx, right)
             return f"{parts[0]}{parts[1]}" if None not in parts else None
     return None
+
+
+def _part_shown(ctx: Context, part: cst.BaseFormattedStringContent) -> str:
+    if isinstance(part, cst.FormattedStringExpression):
+        return name_shown(ctx, part.expression) or ctx.source(part)
+    return ctx.source(part)
 
 
 def schema_name(ctx: Context, operation: Operation) -> str:
@@ -90,9 +96,13 @@ def created_tables(ctx: Context) -> frozenset[str]:
 
 def is_created_here(ctx: Context, operation: Operation) -> bool:
     """Whether the operation's table is created in the same file."""
-    if operation.table is None:
-        return False
-    return (table_name(ctx, operation) or f"<{ctx.source(operation.table)}>") in created_tables(ctx)
+    return operation.table is not None and _key(ctx, operation.table) in created_tables(ctx)
+
+
+def _key(ctx: Context, table: cst.BaseExpression) -> str:
+    """A table's name, or how it is made: `prefix + "orders"` and `f"{prefix}orders"` are one."""
+    named = name_shown(ctx, table)
+    return named.lower() if named is not None else f"<{ctx.source(table)}>"
 
 
 def column_call(ctx: Context, expression: cst.BaseExpression | None) -> cst.Call | None:
@@ -144,10 +154,10 @@ def _created(ctx: Context) -> frozenset[str]:
         if operation is not None and operation.verb in ("create_table", "create_table_as", "rename_table"):
             if is_reverse(ctx, call) or operation.table is None or not runs_on_target(ctx, call):
                 continue
-            name = table_name(ctx, operation) or f"<{ctx.source(operation.table)}>"
+            name = _key(ctx, operation.table)
             if operation.verb == "rename_table":
                 new = ctx.argument(call, "new_table_name", 1)
-                renamed.append((name, str(ctx.literal(new.value)).lower() if new is not None else ""))
+                renamed.append((name, _key(ctx, new.value) if new is not None else ""))
             else:
                 created.add(name)
         elif operation is None and last_name(call.func) == "create_table" and call.args:

@@ -14,13 +14,15 @@ from tests.asking import context
         ('"orders"', "orders"),
         ('f"{prefix}orders"', "{prefix}orders"),
         ('prefix + "orders"', "{prefix}orders"),
+        ("prefix + ORDERS", "{prefix}orders"),
+        ('f"{prefix}{ORDERS}"', "{prefix}orders"),
         ("TABLE", "{TABLE}"),
         ("None", None),
         ("make()", None),
     ],
 )
 def test_names_that_are_made_of_parts(name: str, shown: str | None) -> None:
-    ctx = context(f"x = {name}\n")
+    ctx = context(f"x = {name}\nORDERS = 'orders'\n")
     assert name_shown(ctx, next(iter(ctx.tree.of(cst.Assign))).value) == shown
 
 
