@@ -11,6 +11,7 @@ from relint.libraries.sleeps import EVENTS, SCHEDULERS, SLEEPS
 from relint.model import Edit
 from relint.names import last_name
 from relint.queries.delays import is_told
+from relint.queries.mentions import names_in
 from relint.queries.pauses import Pause
 from relint.queries.retries import Retry
 
@@ -28,11 +29,26 @@ def jittered(ctx: Context, retry: Retry, pause: Pause) -> tuple[Edit, ...] | Non
     if imported is None:
         return None
     uniform, changes = imported
+    duration = _named_above(ctx, pause.call, duration) or duration
     if is_told(ctx, duration):  # never sooner than the other side has asked for
         return (*changes, ctx.edit(duration, f"{edits.parenthesized(ctx, duration)} * {uniform}(1, 1.5)"))
     bound = _full(ctx, retry, pause, duration)
     text = f"{uniform}(0, {bound})" if bound is not None else spread(ctx, duration, uniform)
     return (*changes, ctx.edit(duration, text))
+
+
+def _named_above(ctx: Context, call: cst.Call, duration: cst.BaseExpression) -> cst.BaseExpression | None:
+    """The value of `delay = 2**attempt` just above `sleep(delay)`, if it is told as well: what is told stays true."""
+    value = ctx.value_of(duration)
+    if not isinstance(duration, cst.Name) or value is None:
+        return None
+    statement, assigned = ctx.statement_of(call), ctx.statement_of(value)
+    siblings = ctx.siblings(statement)
+    if assigned not in siblings or siblings.index(assigned) > siblings.index(statement):
+        return None
+    between = siblings[siblings.index(assigned) + 1 : siblings.index(statement)]
+    told = [part for part in between if duration.value in names_in(ctx, part)]
+    return value if told and all(isinstance(part, cst.SimpleStatementLine) for part in told) else None
 
 
 def spread(ctx: Context, duration: cst.BaseExpression, uniform: str) -> str:

@@ -69,8 +69,8 @@ def name_shown(ctx: Context, name: cst.BaseExpression | None) -> str | None:
         case _, cst.Name() | cst.Attribute():
             return f"{{{ctx.source(name)}}}"
         case _, cst.BinaryOperation(left=left, operator=cst.Add(), right=right):
-            parts = name_shown(ctx, left), name_shown(ctx, right)
-            return f"{parts[0]}{parts[1]}" if None not in parts else None
+            first, second = name_shown(ctx, left), name_shown(ctx, right)
+            return first + second if first is not None and second is not None else None
     return None
 
 
