@@ -284,8 +284,7 @@ RULES: list[dict[str, Any]] = [
         'imports': ('queue', 'asyncio', 'multiprocessing', 'janus'),
         'words': ('Queue', 'LifoQueue', 'PriorityQueue', 'SimpleQueue', 'JoinableQueue'),
         'fix': 'unsafe',
-        'default': False,
-        'options': {'any-items': False},
+        'options': {'any-streams': False, 'any-items': False},
     },
     {
         'name': 'flooded-executor',
@@ -318,8 +317,7 @@ RULES: list[dict[str, Any]] = [
         'words': ('async',),
         'near': ('except that catches cancellation',),
         'fix': 'unsafe',
-        'default': False,
-        'options': {'endings': False},
+        'options': {'meant': False, 'endings': False},
     },
     {
         'name': 'lock-not-released-on-error',

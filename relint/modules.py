@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Iterator
 
 from relint.project import Project
+
+_MOST = 400
+"""Modules of a package that are looked through."""
+_TESTS = re.compile(r"tests?(?:\.py)?$|test_|conftest|.*_test\.py$")
 
 
 def places(project: Project, path: str, dotted: str) -> tuple[tuple[str, str], ...]:
@@ -23,6 +28,32 @@ def places(project: Project, path: str, dotted: str) -> tuple[tuple[str, str], .
 def is_own(project: Project, path: str, dotted: str) -> bool:
     """Whether a dotted name, as seen from a file, begins with a module of the project."""
     return dotted.startswith(".") or bool(_beginnings(project, os.path.dirname(path), 0, dotted.partition(".")[0]))
+
+
+def neighbours(project: Project, path: str) -> tuple[str, ...]:
+    """The files of the modules of a file's package, without tests; of a large package those of its folder only."""
+    folder = os.path.dirname(path)
+    return project.work_out(("neighbours", folder), lambda beside: _neighbours(beside, folder))
+
+
+def _neighbours(project: Project, folder: str) -> tuple[str, ...]:
+    top = os.path.abspath(folder)
+    while "__init__.py" in project.listing(parent := os.path.dirname(top)) and parent != top:
+        top = parent
+    found: list[str] = []
+    todo = [top]
+    while todo and len(found) <= _MOST:
+        here = todo.pop()
+        for name in project.listing(here):
+            if _TESTS.match(name) is not None:
+                continue
+            if name.endswith(".py"):
+                found.append(os.path.join(here, name))
+            elif "." not in name and "__init__.py" in project.listing(inside := os.path.join(here, name)):
+                todo.append(inside)
+    if len(found) > _MOST:
+        found = [os.path.join(folder, name) for name in project.listing(folder) if name.endswith(".py")]
+    return tuple(sorted(found)[:_MOST])
 
 
 def _places(project: Project, folder: str, dotted: str) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,8 @@ from relint.model import Finding, Fix, Safety
 from relint.queries.queues import getter_puts
 from relint.rules.concurrency.unbounded_queue import rule
 
+_SHOWN = Safety.DISPLAY
+
 
 @rule.fixer
 def fix(finding: Finding, ctx: Context) -> Fix | None:
@@ -22,7 +24,9 @@ def fix(finding: Finding, ctx: Context) -> Fix | None:
     given = ctx.positional(call, 0)
     changes = edits.replace_node(ctx, given.value, size) if given else edits.set_keyword(ctx, call, "maxsize", size)
     if finding.data.refuses:
-        return Fix(f"Hold {size} items at most; `put_nowait` then raises when it is full", changes, Safety.DISPLAY)
+        return Fix(f"Hold {size} items at most; `put_nowait` then raises when it is full", changes, _SHOWN)
     if getter_puts(ctx, finding.data):
-        return Fix(f"Hold {size} items at most; a consumer that puts may then wait for itself", changes, Safety.DISPLAY)
+        return Fix(f"Hold {size} items at most; a consumer that puts may then wait for itself", changes, _SHOWN)
+    if (ctx.callee(call) or "").startswith("queue.") and any(ctx.in_async(put) for put in finding.data.puts):
+        return Fix(f"Hold {size} items at most; `put` then stops the event loop until there is room", changes, _SHOWN)
     return Fix(f"Hold {size} items at most; `put` waits for room", changes)

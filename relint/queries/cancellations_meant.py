@@ -156,11 +156,15 @@ def _is_shielded(ctx: Context, call: cst.Call) -> bool:
 
 def _asks_whether_to_stop(ctx: Context, handler: Handler) -> bool:
     """`if self.stopping: return`, `if event.is_set(): return`: who cancels says so first."""
-    for branch in ctx.walk(handler.body, cst.If):
-        for part in ctx.walk(branch.test, cst.Name, cst.Attribute):
-            if last_name(part) == "is_set" or words_of(last_name(part)) & _STOP:
-                return True
-    return False
+    return any(is_word_to_stop(ctx, branch.test) for branch in ctx.walk(handler.body, cst.If))
+
+
+def is_word_to_stop(ctx: Context, test: cst.BaseExpression) -> bool:
+    """`self.stopping`, `event.is_set()`."""
+    return any(
+        last_name(part) == "is_set" or words_of(last_name(part)) & _STOP
+        for part in ctx.walk(test, cst.Name, cst.Attribute)
+    )
 
 
 def _works_on_shielded(ctx: Context, handler: Handler) -> bool:

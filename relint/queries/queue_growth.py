@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from relint.context import Context
@@ -12,10 +14,12 @@ from relint.queries.queues import Traffic
 from relint.queries.tasks import makes_tasks
 
 _DEPTH = 4
+_CREDIT = re.compile(r"prefetch|in_?flight", re.IGNORECASE)
 _STARTS = frozenset("gather map run_in_executor start start_soon submit".split())
 _ONCE = frozenset("Thread Process run_in_executor submit to_thread spawn spawn_n start_soon".split())
 _POOL_WORDS = frozenset("idle free pool available slots tokens".split())
 _ANSWERS = ("resp", "response", "responses", "reply", "replies", "answer", "answers")
+_QUEUES = frozenset({"Queue", "SimpleQueue"})
 _WAITERS = frozenset({"Future", "create_future", "Event", "Queue", "SimpleQueue"})
 
 
@@ -26,7 +30,6 @@ def stays_short(ctx: Context, made: cst.Call, queue: Traffic) -> bool:
         or is_pool(ctx, made)
         or is_filled_before(ctx, made, queue)
         or takes_few(ctx, made, queue)
-        or is_emptied_on_demand(ctx, queue)
         or is_waited_for(ctx, queue)
         or is_work_list(ctx, queue)
         or holds_what_has_ended(ctx, queue)
@@ -36,7 +39,7 @@ def stays_short(ctx: Context, made: cst.Call, queue: Traffic) -> bool:
 def is_filled_before(ctx: Context, made: cst.Call, queue: Traffic) -> bool:
     """Whether the function that makes the queue puts everything in before it starts anyone who gets."""
     maker = ctx.function_of(made)
-    if maker is None or any(ctx.function_of(node) is not maker for node in queue.puts):
+    if maker is None or not queue.puts or any(ctx.function_of(node) is not maker for node in queue.puts):
         return False
     starts = [c for c in ctx.walk(maker.body, cst.Call) if last_name(c.func) in _STARTS or makes_tasks(ctx, c.func)]
     last = max((ctx.range(node)[0] for node in queue.puts), default=0)
@@ -53,7 +56,7 @@ def takes_few(ctx: Context, made: cst.Call, queue: Traffic) -> bool:
     maker = ctx.function_of(made)
     bound = _bound_to(ctx, made)
     if maker is not None and isinstance(bound, cst.Subscript):  # `waiting[key] = Queue()`, and one answer of it
-        return all(ctx.function_of(node) is maker and not ctx.in_loop(node) for node in queue.gets)
+        return bool(queue.gets) and all(ctx.function_of(node) is maker and not ctx.in_loop(node) for node in queue.gets)
     if _names_answers(bound) and all(_asks_first(ctx, node) for node in queue.gets):
         return True
     if maker is None or not isinstance(bound, cst.Name):
@@ -77,9 +80,11 @@ def is_pool(ctx: Context, made: cst.Call) -> bool:
 
 
 def is_held_back(ctx: Context, queue: Traffic) -> bool:
-    """Whether those who put wait for a limiter or for room first."""
+    """Whether those who put wait for a limiter or for room first, or a broker sends so much only (`prefetch`)."""
+    if queue.watched or _CREDIT.search(ctx.text) is not None:
+        return True
     functions = {ctx.function_of(node) for node in queue.puts}
-    return queue.watched or any(isinstance(f, cst.FunctionDef) and is_limited_function(ctx, f) for f in functions)
+    return any(isinstance(f, cst.FunctionDef) and is_limited_function(ctx, f) for f in functions)
 
 
 def is_emptied_on_demand(ctx: Context, queue: Traffic) -> bool:
@@ -92,7 +97,7 @@ def is_emptied_on_demand(ctx: Context, queue: Traffic) -> bool:
 
 def is_waited_for(ctx: Context, queue: Traffic) -> bool:
     """Whether those who put wait until their item is done, or are people who type it in."""
-    return bool(queue.puts) and all(_waits_for_its_item(ctx, put) for put in queue.puts)
+    return bool(queue.puts) and all(waits_for_its_item(ctx, put) for put in queue.puts)
 
 
 def is_work_list(ctx: Context, queue: Traffic) -> bool:
@@ -123,12 +128,12 @@ def _is_done_callback(ctx: Context, function: cst.CSTNode | None) -> bool:
 def _comes_back(ctx: Context, get: cst.CSTNode) -> bool:
     """Whether a loop that does more than to empty the queue goes round a `get`, or round what leads to it."""
     loops = [a for a in ctx.ancestors(get) if isinstance(a, cst.While | cst.For)]
-    if loops and _ends_when_empty(ctx, get, loops[0]):
+    if loops and ends_when_empty(ctx, get, loops[0]):
         del loops[0]
     return bool(loops) or is_repeated(ctx, ctx.function_of(get))
 
 
-def _ends_when_empty(ctx: Context, get: cst.CSTNode, loop: cst.While | cst.For) -> bool:
+def ends_when_empty(ctx: Context, get: cst.CSTNode, loop: cst.While | cst.For) -> bool:
     """`while not queue.empty()`, or a `get_nowait` whose error leaves the loop."""
     if isinstance(loop, cst.While) and ctx.source(loop.test).endswith(".empty()"):
         return True
@@ -201,8 +206,8 @@ def _runs_once(ctx: Context, node: cst.CSTNode) -> bool:
     return True
 
 
-def _waits_for_its_item(ctx: Context, put: cst.CSTNode) -> bool:
-    """`await queue.put((future, x))` before `await future`."""
+def waits_for_its_item(ctx: Context, put: cst.CSTNode) -> bool:
+    """`await queue.put((future, x))` before `await future`, `queue.put(x)` before `replies.get()`."""
     function = ctx.function_of(put)
     call = ctx.parent(put)
     if not isinstance(function, cst.FunctionDef) or not isinstance(call, cst.Call):
@@ -212,8 +217,17 @@ def _waits_for_its_item(ctx: Context, put: cst.CSTNode) -> bool:
     given = {name.value for argument in call.args for name in ctx.walk(argument.value, cst.Name)}
     waiters = {name.value for name in ctx.walk(function.body, cst.Name) if name.value in given and _waits(ctx, name)}
     end = ctx.range(call)[1]
-    later = (name for name in ctx.walk(function.body, cst.Name) if ctx.range(name)[0] > end)
-    return any(name.value in waiters for name in later if _is_waiting(ctx, name))
+    later = [name for name in ctx.walk(function.body, cst.Name) if ctx.range(name)[0] > end]
+    if any(name.value in waiters for name in later if _is_waiting(ctx, name)):
+        return True
+    return any(name.value == "get" and _is_of_a_queue(ctx, name) for name in later)
+
+
+def _is_of_a_queue(ctx: Context, get: cst.Name) -> bool:
+    """Whether `get` is the method of a queue."""
+    attribute = ctx.parent(get)
+    owner = attribute.value if isinstance(attribute, cst.Attribute) else get
+    return any(isinstance(made, cst.Call) and last_name(made.func) in _QUEUES for made in ctx.bindings(owner) or ())
 
 
 def _waits(ctx: Context, name: cst.Name) -> bool:

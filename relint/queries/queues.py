@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Iterable
 
 import libcst as cst
 
@@ -16,12 +17,14 @@ _DEPTH = 4
 class Traffic:
     """The places in the file that use one queue.
 
+    `handed`: functions that are not in the file, each with the position or name of the parameter that gets the queue.
     `refuses`: something puts without waiting, and would fail if the queue were full. `watched`: something compares its
     length with a limit. `waits`: a `get` waits for the next item.
     """
 
     puts: list[cst.CSTNode] = field(default_factory=list)
     gets: list[cst.CSTNode] = field(default_factory=list)
+    handed: list[tuple[cst.BaseExpression, int | str]] = field(default_factory=list)
     refuses: bool = False
     watched: bool = False
     waits: bool = False
@@ -30,6 +33,21 @@ class Traffic:
 def traffic(ctx: Context, made: cst.Call) -> Traffic:
     """What the file does with the queue that a call makes and binds to a name or an attribute."""
     return ctx.memo(("traffic", made), lambda: _Search(ctx).of_value(made))
+
+
+def traffic_of_parameter(ctx: Context, function: cst.BaseExpression, parameter: int | str) -> Traffic:
+    """What a function or class of the file does with a queue that it is given, by position or by name."""
+    search = _Search(ctx)
+    search.follow_parameter(search.definition(function), parameter, 0)
+    return search.found
+
+
+def traffic_of_uses(ctx: Context, uses: Iterable[cst.BaseExpression]) -> Traffic:
+    """What the file does with a queue that some expressions are."""
+    search = _Search(ctx)
+    for use in uses:
+        search.use(use, 0)
+    return search.found
 
 
 def crosses_functions(ctx: Context, queue: Traffic) -> bool:
@@ -112,7 +130,7 @@ class _Search:
         if (scope, name) not in self.seen:
             self.seen.add((scope, name))
             for use in self.ctx.names.uses(scope, name):
-                self._use(use, depth, inside)
+                self.use(use, depth, inside)
 
     def _follow_attribute(self, cls: cst.ClassDef, name: str, depth: int, inside: bool = False) -> None:
         if (cls, name) in self.seen:
@@ -124,9 +142,9 @@ class _Search:
                 continue
             owner = self.ctx.names.self_class(attribute.value) or self.ctx.class_of(attribute.value)
             if owner is None or owner in family or cls in self.ctx.names.ancestry(owner):
-                self._use(attribute, depth, inside)
+                self.use(attribute, depth, inside)
 
-    def _use(self, use: cst.BaseExpression, depth: int, inside: bool = False) -> None:
+    def use(self, use: cst.BaseExpression, depth: int, inside: bool = False) -> None:
         if inside:
             self._take_out(use, depth)
             return
@@ -136,7 +154,7 @@ class _Search:
                     self.found.watched = True
                 elif method in ("sync_q", "async_q"):
                     self._follow_value(attribute, depth)
-                    self._use(attribute, depth)
+                    self.use(attribute, depth)
                 else:
                     self._method(attribute, method)
             case _:
@@ -146,11 +164,11 @@ class _Search:
         """`queues[key]`, `queues.get(key)`."""
         match self.ctx.parent(mapping):
             case cst.Subscript(value=owner) as held if owner is mapping:
-                self._use(held, depth)
+                self.use(held, depth)
             case cst.Attribute(value=owner, attr=cst.Name(value="get" | "pop" | "setdefault")) as method:
                 call = self.ctx.parent(method)
                 if owner is mapping and isinstance(call, cst.Call):
-                    self._use(call, depth)
+                    self.use(call, depth)
 
     def _method(self, attribute: cst.Attribute, method: str) -> None:
         parent = self.ctx.parent(attribute)
@@ -175,22 +193,30 @@ class _Search:
         call = self.ctx.parent(arg)
         if not isinstance(call, cst.Call) or depth > _DEPTH:
             return
-        function, first = self._function(call, given)
+        for function, parameter in _receivers(self.ctx, call, arg, given):
+            if (definition := self.definition(function)) is not None:
+                self.follow_parameter(definition, parameter, depth + 1)
+                return
+        self.found.handed += _receivers(self.ctx, call, arg, given)
+        self._follow_loop(call)
+
+    def follow_parameter(self, function: cst.FunctionDef | None, parameter: int | str, depth: int) -> None:
+        """Into a function of the file."""
         if function is None:
-            self._follow_loop(call)
             return
-        if arg is given and arg.keyword is not None:
-            self._follow_name(self.ctx.names.body_scope(function), arg.keyword.value, depth + 1)
-            return
-        siblings: list[object] = list(call.args)
-        if isinstance(given, cst.Element):
-            siblings = list(getattr(self.ctx.parent(given), "elements", ()))
         names = [p.name.value for p in parameters(function)]
         if self.ctx.names.class_of_method(function) is not None:
             names = names[1:]
-        index = siblings.index(given) - first
-        if 0 <= index < len(names):
-            self._follow_name(self.ctx.names.body_scope(function), names[index], depth + 1)
+        if isinstance(parameter, str):
+            self._follow_name(self.ctx.names.body_scope(function), parameter, depth)
+        elif parameter < len(names):
+            self._follow_name(self.ctx.names.body_scope(function), names[parameter], depth)
+
+    def definition(self, function: cst.BaseExpression) -> cst.FunctionDef | None:
+        """The function of the file that runs when something is called; for a class its `__init__`."""
+        if (cls := self.ctx.class_def(function)) is not None:
+            return next((m for m in _methods(self.ctx, cls) if m.name.value == "__init__"), None)
+        return self.ctx.function_def(function)
 
     def _follow_loop(self, call: cst.Call) -> None:
         """`async for item in items_of(queue)`: a function of another file takes out what the loop goes over."""
@@ -199,21 +225,23 @@ class _Search:
                 self.found.gets.append(call)
                 self.found.waits = True
 
-    def _function(self, call: cst.Call, given: cst.Arg | cst.Element) -> tuple[cst.FunctionDef | None, int]:
-        """The function of the file that gets the arguments of a call, and the position of the first of them."""
-        if isinstance(given, cst.Element):
-            target = self.ctx.keyword(call, "target")
-            return (None if target is None else self.ctx.function_def(target.value)), 0
-        if (function := self.ctx.function_def(call.func)) is not None:
-            return function, 0
-        if (cls := self.ctx.class_def(call.func)) is not None:
-            return next((m for m in _methods(self.ctx, cls) if m.name.value == "__init__"), None), 0
-        for index, argument in enumerate(call.args):
-            if argument is given:
-                break
-            if (function := self.ctx.function_def(argument.value)) is not None:
-                return function, index + 1
-        return None, 0
+
+def _receivers(
+    ctx: Context, call: cst.Call, arg: cst.Arg, given: cst.Arg | cst.Element
+) -> list[tuple[cst.BaseExpression, int | str]]:
+    """Which functions may get an argument of a call, and as what: the one called, or one that is passed along.
+
+    `work(queue)`, `submit(work, queue)`, `Thread(target=work, args=(queue,))`.
+    """
+    if isinstance(given, cst.Element):
+        target = ctx.keyword(call, "target")
+        elements = list(getattr(ctx.parent(given), "elements", ()))
+        return [(target.value, elements.index(given))] if target is not None else []
+    at = list(call.args).index(arg)
+    before = [(index, other.value) for index, other in enumerate(call.args[:at]) if other.keyword is None]
+    if arg.keyword is not None:
+        return [(function, arg.keyword.value) for function in (call.func, *(value for _, value in before))]
+    return [(call.func, at), *((value, at - index - 1) for index, value in before)]
 
 
 def _is_signal(ctx: Context, item: cst.BaseExpression) -> bool:

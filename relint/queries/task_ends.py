@@ -31,7 +31,7 @@ def ends_its_task(ctx: Context, handler: Handler) -> bool:
     attempt = ctx.parent(handler)
     assert attempt is not None
     loops = ctx.enclosing(handler, cst.While) is not None or any(True for _ in ctx.walk(attempt, cst.While))
-    return catches_nothing_else(ctx, handler) and loops and not _is_called(ctx, function)
+    return catches_nothing_else(ctx, handler) and loops and not is_gone_on_from(ctx, function)
 
 
 def ends_its_coroutine(ctx: Context, handler: Handler) -> bool:
@@ -96,7 +96,7 @@ def top_coroutines(ctx: Context) -> set[cst.FunctionDef]:
     return ctx.memo("top coroutines", answer)
 
 
-def _is_called(ctx: Context, function: cst.FunctionDef, depth: int = 2) -> bool:
+def is_gone_on_from(ctx: Context, function: cst.FunctionDef, depth: int = 2) -> bool:
     """Whether something in the file calls a function and goes on after that.
 
     `await f()` as the last thing of a function is no more than the end of that one.
@@ -112,7 +112,7 @@ def _ends_with(ctx: Context, call: cst.Call, depth: int) -> bool:
     if not depth or not isinstance(wait, cst.Await) or not isinstance(function, cst.FunctionDef):
         return False
     last = isinstance(ctx.parent(wait), cst.Expr | cst.Return) and _is_last(ctx, ctx.statement_of(wait))
-    return last and not _is_called(ctx, function, depth - 1)
+    return last and not is_gone_on_from(ctx, function, depth - 1)
 
 
 def _is_last(ctx: Context, statement: cst.CSTNode) -> bool:

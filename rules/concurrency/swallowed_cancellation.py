@@ -5,11 +5,6 @@ A task is cancelled by raising `CancelledError` at its `await`. A handler that c
 immune: timeouts around it do nothing, a `TaskGroup` waits for it for ever, and a shutdown hangs until the process is
 killed.
 
-Off by default: on code that the rule was not made with, 10 of 20 findings in one set of packages were true, none of 3
-in a second, and 12 of 20 in a third, on part of which older versions had been tried. The others were in careful code
-that notes the cancellation and raises it later, cleans up to the end, or waits for what others cancel, in a way that
-the rule does not follow; some of that has been made quiet since.
-
 ## Example
 ```python
 import asyncio
@@ -38,18 +33,25 @@ async def poll(fetch):
             print("failed, once more")
 ```
 
-Found for `except:`, `except BaseException`, `except asyncio.CancelledError` (and `trio.Cancelled`,
-`anyio.get_cancelled_exc_class()`) around an `await` in an `async def` that goes on afterwards. Quiet when the handler
-raises, itself or by a helper of the file, hands the error on (`set_exception`, `cancel()`, `return False, error`,
-`self.failed(error)`), notes what happened in a variable that is read after the `try` or in a state
-(`state = State.CANCELLED`), asks whether to stop (`if self.stopping: return`), finishes something under a shield,
-follows a `cancel()` of what is awaited, or belongs to `while not task.done()`; for what only closes something
-(`await x.aclose()`, all that happens in `close()`, in a `finally`, or while another error is on its way) or is
-shielded; for a task that returns what it has so far, and around nothing but the wait for a word to stop
+Found for `except:` and `except BaseException` around an awaited call in an `async def` that awaits more afterwards,
+returns a value, or is awaited by a function of the file that goes on; and in `while True` for handlers that name
+`asyncio.CancelledError` (`trio.Cancelled`, `anyio.get_cancelled_exc_class()`) and stay in the loop.
+
+Quiet when the handler raises, itself or by a helper of the file, hands the error on (`set_exception`, `cancel()`,
+`return False, error`, `self.failed(error)`), notes what happened in a variable that is read after the `try` or in a
+state (`state = State.CANCELLED`), asks whether to stop (`if self.stopping: return`), finishes something under a shield,
+follows a `cancel()` of what is awaited, or belongs to `while not task.done()`; in loops that something else ends
+(`while self.running`); for what only closes something (`await x.aclose()`, all that happens in `close()`, in a
+`finally`, or while another error is on its way) or is shielded; for a task that is awaited by its name and may have
+been cancelled itself; for a task that returns what it has so far, and around nothing but the wait for a word to stop
 (`shutdown_event.wait()`).
 
-With `endings = true` in `[tool.relint.rules.REL306]` also found, for information, where the handler is the end of a
-task, or names `asyncio.CancelledError` and is the end of its coroutine: that is meant, but who awaits it is not told.
+With `meant = true` in `[tool.relint.rules.REL306]` also found where somebody seems to have thought of it: a handler that
+names the cancellation outside of such loops, or all that follows is the end. Half of these were right: others note the
+cancellation and raise it later, or wait for what others cancel, in a way that the rule does not follow.
+
+With `endings = true` also found, for information, where the handler is the end of a task, or names
+`asyncio.CancelledError` and is the end of its coroutine: that is meant, but who awaits it is not told.
 
 ## Fix safety
 Unsafe: what awaited this coroutine now sees the cancellation. Only a suggestion where the handler ends a task.
@@ -69,6 +71,7 @@ import libcst as cst
 from relint.context import Context
 from relint.model import Finding, Rule
 from relint.queries.cancellation import swallows_cancellation
+from relint.queries.cancellations_lost import is_lost
 from relint.queries.task_ends import ends_its_coroutine, ends_its_task
 
 rule = Rule(
@@ -76,8 +79,7 @@ rule = Rule(
     words=("async",),
     near=("except that catches cancellation",),
     fix="unsafe",
-    default=False,
-    options={"endings": False},
+    options={"meant": False, "endings": False},
 )
 
 
@@ -92,7 +94,10 @@ def check(node: cst.ExceptHandler | cst.ExceptStarHandler, ctx: Context) -> Iter
     elif ends_its_coroutine(ctx, node):
         told = "ends the coroutine as if it had not been cancelled: who awaits it goes on"
     else:
-        yield rule.finding(node, f"`{clause}` swallows cancellation: timeouts and shutdown cannot stop this coroutine")
+        if ctx.option("meant") or is_lost(ctx, node):
+            yield rule.finding(
+                node, f"`{clause}` swallows cancellation: timeouts and shutdown cannot stop this coroutine"
+            )
         return
     if ctx.option("endings"):
         yield rule.finding(node, f"`{clause}` {told}", severity="info")

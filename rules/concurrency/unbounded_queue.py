@@ -4,12 +4,6 @@
 When the consumer is slower than the producer, or stops, the queue grows until the process runs out of memory, and
 everything in it is lost. With a size the producer waits, or is told that there is no room.
 
-Off by default: on asynchronous applications that the rule was not made with, 9 of 10 findings were true, six of them
-in one package, but in 274 other packages, on part of which older versions had been tried, 15 of 26. The others were
-queues through which only a few things or the pieces of one answer ever go, that something elsewhere keeps short, or
-that stand in for others in tests, and a file does not always say so. Queues whose consumer stands in another file are
-not found.
-
 ## Example
 ```python
 import queue
@@ -42,14 +36,22 @@ def work(send):
         send(messages.get())
 ```
 
-Found for the queues of `queue`, `asyncio`, `multiprocessing` and `janus` without `maxsize`, or with zero, that one
-function of the file puts into and another gets from; the queue is followed through names, attributes and arguments. It
-lives as long as its object or module, a loop takes from it, and its name or what is put in says that others send as
-fast as they like (`messages`, `put(event)`, `put(frame)`). With `any-items = true` in `[tool.relint.rules.REL303]`
-that does not matter.
+Found for the queues of `queue`, `asyncio`, `multiprocessing` and `janus` without `maxsize`, or with zero, that live as
+long as their object or module, where an endless loop takes out what comes as fast as others send it: what is received
+(`async for x in self.ws`, `await ws.recv()`, `datagram_received`), comes from another thread (`call_soon_threadsafe`),
+is given to a function that is called for it (`on_message`, `publish`), is sent on (`await ws.send(item)`), or is what a
+program tells of itself (`log_queue`, `Tracer`). The queue is followed through names, attributes and arguments, and into
+other modules: those that it is handed to, and those of its package that use the object which holds it
+(`self.bus.messages.get()`) or call what hands its items out (up to 400 modules are looked through; of a larger package
+those in the folder).
+
+With `any-streams = true` in `[tool.relint.rules.REL303]` also found where no more than a name says so (`messages`,
+`put(event)`, `put(frame)`), and with `any-items = true` every queue that one function puts into and another gets from:
+of 31 findings of the first on applications that it was not made with, 14 were true.
 
 Quiet when a length is compared with a limit, `maxsize` is set later, when those who put wait for a semaphore or for
-what becomes of their item (`await queue.put((future, x))`, `await future`), when everything is put in before the
+what becomes of their item (`await queue.put((future, x))`, `await future`), when a broker sends so much only
+(`prefetch`, `in_flight`), for the pieces of one answer (a generator that comes to an end, `Response`), when everything is put in before the
 consumers start, for results that threads hand over once, for the answers that a request waits for, for signals
 (`put(None)`, `put(True)`), for pools (`idle_connections`), for tasks that have ended, for an error that ends it all
 (`raise queue.get()`), for lists of work that their only consumer fills, for what people type (`input`), and where
@@ -57,7 +59,8 @@ nobody waits for items and no loop comes back for them (`while not queue.empty()
 
 ## Fix safety
 Unsafe: `put` waits when `[tool.relint.sanctioned] queue-size` (1000) items are there. Only a suggestion where
-something calls `put_nowait`, which raises when the queue is full, or where a consumer puts into its own queue.
+something calls `put_nowait`, which raises when the queue is full, where a consumer puts into its own queue, and where a
+coroutine puts into a queue of threads, which would stop its event loop.
 `queue.SimpleQueue` has no size and gets no fix.
 
 ## References
@@ -68,6 +71,7 @@ something calls `put_nowait`, which raises when the queue is full, or where a co
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Iterator
 
 import libcst as cst
@@ -75,17 +79,17 @@ import libcst as cst
 from relint.context import Context
 from relint.libraries.queues import SIZED, WITHOUT_SIZE
 from relint.model import Finding, Rule
-from relint.queries.queue_growth import stays_short
-from relint.queries.queue_items import carries_a_stream
-from relint.queries.queues import crosses_functions, traffic
+from relint.queries.queue_growth import is_emptied_on_demand, stays_short
+from relint.queries.queue_items import Use, carries_a_stream, is_fed_by_others, may_hold_a_stream, use_of
+from relint.queries.queue_users import used_elsewhere
+from relint.queries.queues import Traffic, crosses_functions, traffic
 
 rule = Rule(
     code="REL303",
     imports=("queue", "asyncio", "multiprocessing", "janus"),
     words=("Queue", "LifoQueue", "PriorityQueue", "SimpleQueue", "JoinableQueue"),
     fix="unsafe",
-    default=False,
-    options={"any-items": False},
+    options={"any-streams": False, "any-items": False},
 )
 
 
@@ -97,16 +101,39 @@ def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
     if name in SIZED and _has_size(ctx, node):
         return
     queue = traffic(ctx, node)
-    if not crosses_functions(ctx, queue) or stays_short(ctx, node, queue):
+    if stays_short(ctx, node, queue):
         return
-    if not ctx.option("any-items") and not carries_a_stream(ctx, node, queue):
+    use = _use_that_grows(ctx, node, queue)
+    if use is None:
         return
     lacks = "has no `maxsize`" if name in SIZED else "cannot be given a size"
     yield rule.finding(
         node,
         f"`{ctx.source(node.func)}` {lacks}: when its consumer is slow or stops, it grows until memory runs out",
-        data=queue,
+        data=replace(queue, refuses=use.refuses),
     )
+
+
+def _use_that_grows(ctx: Context, made: cst.Call, queue: Traffic) -> Use | None:
+    """What is done with a queue, where that lets it grow; other modules are asked where this one does not tell."""
+    any_items = ctx.option("any-items")
+    if not any_items and not may_hold_a_stream(ctx, made):
+        return None
+    use = use_of(ctx, queue)
+    if crosses_functions(ctx, queue):
+        if _grows(ctx, made, use) or (any_items and not is_emptied_on_demand(ctx, queue)):
+            return use
+        if use.data and use.taken:
+            return None
+    others = used_elsewhere(ctx, made, queue)
+    use |= others
+    return use if (others.data or others.taken) and _grows(ctx, made, use) else None
+
+
+def _grows(ctx: Context, made: cst.Call, use: Use) -> bool:
+    if ctx.option("any-items"):
+        return use.data and use.taken
+    return is_fed_by_others(ctx, made, use) or (ctx.option("any-streams") and carries_a_stream(ctx, made, use))
 
 
 def _has_size(ctx: Context, call: cst.Call) -> bool:
