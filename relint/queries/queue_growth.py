@@ -14,7 +14,7 @@ from relint.queries.queues import Traffic
 from relint.queries.tasks import makes_tasks
 
 _DEPTH = 4
-_CREDIT = re.compile(r"prefetch|in_?flight", re.IGNORECASE)
+_CREDIT = re.compile(r"\bprefetch_count|\b(?:set|basic)_qos\(|\bmax_in_?flight|consume\([^)]*\bprefetch=")
 _STARTS = frozenset("gather map run_in_executor start start_soon submit".split())
 _ONCE = frozenset("Thread Process run_in_executor submit to_thread spawn spawn_n start_soon".split())
 _POOL_WORDS = frozenset("idle free pool available slots tokens".split())

@@ -12,16 +12,9 @@ from relint.names import last_name
 from relint.queries.bounds import word_list
 from relint.queries.entry_points import called_from
 from relint.queries.queue_growth import ends_when_empty, is_held_back, waits_for_its_item
-from relint.queries.queue_sources import comes_from_others, is_posted, is_received, sends_on
-from relint.queries.queues import Traffic
+from relint.queries.queue_sources import comes_from_others, is_posted, is_received, is_sending, is_stream, sends_on
+from relint.queries.queues import Traffic, waits_for_more
 
-_STREAMS = frozenset(
-    "activity alert audio audit buffer chunk data datagram delta email event evt frame inbound incoming line link log "
-    "measurement message metric msg notification outbound outgoing packet payload pcm quote reading record request "
-    "row sample sentence span stanza telegram tick ticker trace trade transaction tweet update uri url video "
-    "webhook".split()
-)
-"""What others send as fast as they like."""
 _PLAIN = frozenset(
     "args body buf bytes content data dict dto info item json list obj object raw str text tuple".split()
 )
@@ -70,16 +63,21 @@ class Use:
 def use_of(ctx: Context, queue: Traffic) -> Use:
     """What the module at hand does with a queue."""
     puts = [put for put in queue.puts if _puts_data(ctx, put) and not waits_for_its_item(ctx, put)]
-    takes = [get for get in queue.gets if takes_in_a_loop(ctx, get) or _is_taken_by_callers(ctx, get)]
+    received = any(is_received(ctx, put) for put in puts)
+    takes = [
+        get
+        for get in queue.gets
+        if takes_in_a_loop(ctx, get) or _is_taken_by_callers(ctx, get) or (received and _is_for_callers(ctx, get))
+    ]
     return Use(
         data=bool(puts),
         streams=any(_names_a_stream(part) for put in puts for part in _parts_put(ctx, put)),
-        told=any(not _TOLD.isdisjoint(_head(part)) for put in puts for part in _parts_put(ctx, put)),
+        told=any(_names_what_is_told(part) for put in puts for part in _parts_put(ctx, put)),
         fed=any(comes_from_others(ctx, put) for put in puts),
         posted=any(is_posted(ctx, put) for put in puts),
         taken=bool(takes),
         sent=any(sends_on(ctx, get) for get in takes),
-        lasts=any(not yields_to_an_end(ctx, get) for get in takes) or any(is_received(ctx, put) for put in puts),
+        lasts=received or any(not yields_to_an_end(ctx, get) for get in takes),
         refuses=queue.refuses,
         watched=is_held_back(ctx, queue),
     )
@@ -101,7 +99,7 @@ def carries_a_stream(ctx: Context, made: cst.Call, use: Use) -> bool:
     `self.queue.put(message)`, `event_queue.put_nowait(x)`. The pieces of one answer end, and are no stream.
     """
     held = held_by(ctx, made)
-    named = held is not None and any(map(_is_stream, word_list(last_name(held))))
+    named = held is not None and any(map(is_stream, word_list(last_name(held))))
     return use.data and (named or use.streams) and use.taken and use.lasts and not use.watched
 
 
@@ -116,7 +114,8 @@ def is_fed_by_others(ctx: Context, made: cst.Call, use: Use) -> bool:
     held = held_by(ctx, made)
     cls = ctx.enclosing(made, cst.ClassDef)
     named = word_list(last_name(held)) if held is not None else []
-    named += word_list(cls.name.value)[-1:] if cls is not None else []
+    kind = word_list(cls.name.value) if cls is not None else []
+    named += [*kind[-1:], *(word for word in kind if word != "log")]  # a `LogTailer` brings what others tell
     return use.fed or (use.posted and use.sent) or use.told or not _TOLD.isdisjoint(named)
 
 
@@ -139,6 +138,14 @@ def _is_taken_by_callers(ctx: Context, get: cst.CSTNode) -> bool:
     """Whether a loop of the file calls the function that hands out an item."""
     function = handing_out(ctx, get)
     return function is not None and any(takes_in_a_loop(ctx, call.func) for call in called_from(ctx, function))
+
+
+def _is_for_callers(ctx: Context, get: cst.CSTNode) -> bool:
+    """Whether what is received is handed out to whoever asks, without a word to the other side first."""
+    if isinstance(ctx.parent(get), cst.Arg):
+        return True  # `Websocket(receive=queue.get)`
+    function = handing_out(ctx, get)
+    return function is not None and not any(is_sending(ctx, call) for call in ctx.walk(function.body, cst.Call))
 
 
 def held_by(ctx: Context, made: cst.Call) -> cst.BaseExpression | None:
@@ -177,7 +184,7 @@ def takes_in_a_loop(ctx: Context, get: cst.CSTNode) -> bool:
             return last_name(asked) != "empty"  # `while not queue.empty()`
         case cst.For(iter=cst.Call(func=cst.Name(value="range"))):
             return False  # what has gathered until then
-    return last_name(get) != "get_nowait" or not ends_when_empty(ctx, get, loop)
+    return waits_for_more(ctx, get) or not ends_when_empty(ctx, get, loop)
 
 
 def _parts_put(ctx: Context, put: cst.CSTNode) -> Iterator[cst.Name | cst.Attribute]:
@@ -214,7 +221,12 @@ def _puts_data(ctx: Context, put: cst.CSTNode) -> bool:
 def _names_a_stream(part: cst.Name | cst.Attribute) -> bool:
     """`message`, `last_message`, `event_data`; not `event_type`, nor `message.id`."""
     head = _head(part)
-    return any(map(_is_stream, head[-1:])) and _TO_WAIT_FOR.isdisjoint(head[:-1])
+    return any(map(is_stream, head[-1:])) and _TO_WAIT_FOR.isdisjoint(head[:-1])
+
+
+def _names_what_is_told(part: cst.Name | cst.Attribute) -> bool:
+    """`log_line`, `self.metrics`; not a class."""
+    return not last_name(part)[:1].isupper() and not _TOLD.isdisjoint(_head(part))
 
 
 def _head(part: cst.Name | cst.Attribute) -> list[str]:
@@ -223,7 +235,3 @@ def _head(part: cst.Name | cst.Attribute) -> list[str]:
     while len(words) > 1 and words[-1] in _PLAIN:
         words.pop()
     return words
-
-
-def _is_stream(word: str) -> bool:
-    return word in _STREAMS or (word.endswith("s") and word[:-1] in _STREAMS)

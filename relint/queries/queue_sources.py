@@ -9,6 +9,13 @@ from relint.names import last_name, parameters
 from relint.queries.bounds import word_list
 from relint.queries.receiving import received
 
+_STREAMS = frozenset(
+    "activity alert audio audit buffer chunk data datagram delta email event evt frame inbound incoming line link log "
+    "measurement message metric msg notification outbound outgoing packet payload pcm quote reading record request "
+    "row sample sentence span stanza telegram tick ticker trace trade transaction tweet update uri url video "
+    "webhook".split()
+)
+"""What others send as fast as they like."""
 _CALLED_BACK = frozenset({"data_received", "datagram_received"})
 """Methods that the event loop calls with what has come from the network."""
 _HANDLERS = frozenset("callback callbacks handle handler listener on received".split())
@@ -17,12 +24,18 @@ _MANAGING = frozenset("add call get make process register remove run set unregis
 """First words of functions that do something with a handler: `add_listener`."""
 _POSTING = frozenset("broadcast dispatch emit fire publish".split())
 """Words of functions that everybody may call to tell others of something."""
+_LISTENING = frozenset("datagrams listen messages notifies packets receive recv subscribe updates".split())
 _FROM_THREADS = frozenset({"call_soon_threadsafe", "run_coroutine_threadsafe"})
 _SENDING = frozenset("deliver post produce publish send transmit upload".split())
 _WRITING = frozenset("emit execute executemany insert write writelines".split())
 _PEERS = frozenset("channel client conn connection db producer session sock socket stream transport writer ws".split())
 _TAKING = frozenset({"get", "get_nowait", "pop", "popleft", "next", "readline"})
 """What brings the next item of something in memory, or of a program that ends."""
+
+
+def is_stream(word: str) -> bool:
+    """Whether a word names what others send as fast as they like."""
+    return word in _STREAMS or (word.endswith("s") and word[:-1] in _STREAMS)
 
 
 def comes_from_others(ctx: Context, put: cst.CSTNode) -> bool:
@@ -43,6 +56,8 @@ def is_received(ctx: Context, put: cst.CSTNode) -> bool:
     for loop in ctx.ancestors(put):
         match loop:
             case cst.For(asynchronous=cst.Asynchronous(), iter=cst.Attribute()):
+                return True
+            case cst.For(asynchronous=cst.Asynchronous(), iter=cst.Call(func=func)) if last_name(func) in _LISTENING:
                 return True
             case cst.While() if call is not None:
                 source = received(ctx, loop, call)
@@ -71,11 +86,20 @@ def sends_on(ctx: Context, get: cst.CSTNode) -> bool:
     return any(_sends(ctx, call, taken) for call in ctx.walk(loop.body, cst.Call))
 
 
-def _sends(ctx: Context, call: cst.Call, taken: set[str]) -> bool:
+def is_sending(ctx: Context, call: cst.Call) -> bool:
+    """`ws.send(x)`, `self.send_message(x)`, `writer.write(x)`."""
     words = set(word_list(last_name(call.func)))
-    owner = call.func.value if isinstance(call.func, cst.Attribute) else None
-    if not words & _SENDING and not (words & _WRITING and owner is not None and _PEERS & set(_words(ctx, owner))):
+    if words & _SENDING:
+        return True
+    return isinstance(call.func, cst.Attribute) and bool(
+        words & _WRITING and _PEERS & set(_words(ctx, call.func.value))
+    )
+
+
+def _sends(ctx: Context, call: cst.Call, taken: set[str]) -> bool:
+    if not is_sending(ctx, call):
         return False
+    owner = call.func.value if isinstance(call.func, cst.Attribute) else None
     used = {name.value for argument in call.args for name in ctx.walk(argument.value, cst.Name)}
     if owner is not None:
         used |= {name.value for name in ctx.walk(owner, cst.Name)}
@@ -104,7 +128,11 @@ def _is_told(ctx: Context, put: cst.CSTNode) -> bool:
         return False
     name = function.name.value
     words = word_list(name)
-    handles = bool(words) and (words[0] in ("on", "handle") or (words[-1] in _HANDLERS and words[0] not in _MANAGING))
+    handles = bool(words) and (
+        words[0] == "on"
+        or (words[0] == "handle" and any(map(is_stream, words)))
+        or (words[-1] in _HANDLERS and words[0] not in _MANAGING)
+    )
     posts = not name.startswith("_") and not _POSTING.isdisjoint(words)
     return (handles or posts) and _puts_a_parameter(ctx, put, function)
 

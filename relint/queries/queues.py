@@ -57,6 +57,14 @@ def crosses_functions(ctx: Context, queue: Traffic) -> bool:
     return bool(putting and getting) and len(putting | getting) > 1
 
 
+def waits_for_more(ctx: Context, get: cst.CSTNode) -> bool:
+    """Whether what takes from a queue waits for the next item."""
+    if not isinstance(get, cst.Attribute):
+        return True
+    call = ctx.parent(get)
+    return get.attr.value != "get_nowait" and _waits(ctx, get, call if isinstance(call, cst.Call) else None)
+
+
 def getter_puts(ctx: Context, queue: Traffic) -> bool:
     """Whether a function that gets also puts: it would wait for itself on a full queue."""
     return not {ctx.function_of(n) for n in queue.puts}.isdisjoint({ctx.function_of(n) for n in queue.gets})

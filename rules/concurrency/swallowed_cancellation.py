@@ -46,9 +46,9 @@ follows a `cancel()` of what is awaited, or belongs to `while not task.done()`; 
 been cancelled itself; for a task that returns what it has so far, and around nothing but the wait for a word to stop
 (`shutdown_event.wait()`).
 
-With `meant = true` in `[tool.relint.rules.REL306]` also found where somebody seems to have thought of it: a handler that
-names the cancellation outside of such loops, or all that follows is the end. Half of these were right: others note the
-cancellation and raise it later, or wait for what others cancel, in a way that the rule does not follow.
+With `meant = true` in `[tool.relint.rules.REL306]` also found where somebody seems to have thought of it: a handler
+that names the cancellation outside of such loops, or all that follows is the end. Half of these were right: others note
+the cancellation and raise it later, or wait for what others cancel, in a way that the rule does not follow.
 
 With `endings = true` also found, for information, where the handler is the end of a task, or names
 `asyncio.CancelledError` and is the end of its coroutine: that is meant, but who awaits it is not told.

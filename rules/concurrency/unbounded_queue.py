@@ -49,13 +49,14 @@ With `any-streams = true` in `[tool.relint.rules.REL303]` also found where no mo
 `put(event)`, `put(frame)`), and with `any-items = true` every queue that one function puts into and another gets from:
 of 31 findings of the first on applications that it was not made with, 14 were true.
 
-Quiet when a length is compared with a limit, `maxsize` is set later, when those who put wait for a semaphore or for
-what becomes of their item (`await queue.put((future, x))`, `await future`), when a broker sends so much only
-(`prefetch`, `in_flight`), for the pieces of one answer (a generator that comes to an end, `Response`), when everything is put in before the
-consumers start, for results that threads hand over once, for the answers that a request waits for, for signals
-(`put(None)`, `put(True)`), for pools (`idle_connections`), for tasks that have ended, for an error that ends it all
-(`raise queue.get()`), for lists of work that their only consumer fills, for what people type (`input`), and where
-nobody waits for items and no loop comes back for them (`while not queue.empty()` when somebody asks).
+Quiet when a length is compared with a limit, `maxsize` is set later, when those who put wait for a semaphore, for what
+becomes of their item (`await queue.put((future, x))`, `await future`) or for the next one of another queue, when a
+broker sends so much only (`prefetch_count`, `max_in_flight`), when everything is put in before the consumers start, for
+the pieces of one answer (a generator that comes to an end, a class `Response`), for results that threads hand over
+once, for the answers that a request waits for, for signals (`put(None)`, `put(True)`, `put(Kind.END)`), for pools
+(`idle_connections`), for tasks that have ended, for an error that ends it all (`raise queue.get()`), for lists of work
+that their only consumer fills, for what people type (`input`), and where no loop comes back for more (`while not
+queue.empty()` when somebody asks).
 
 ## Fix safety
 Unsafe: `put` waits when `[tool.relint.sanctioned] queue-size` (1000) items are there. Only a suggestion where
