@@ -284,6 +284,7 @@ RULES: list[dict[str, Any]] = [
         'imports': ('queue', 'asyncio', 'multiprocessing', 'janus'),
         'words': ('Queue', 'LifoQueue', 'PriorityQueue', 'SimpleQueue', 'JoinableQueue'),
         'fix': 'unsafe',
+        'default': False,
         'options': {'any-streams': False, 'any-items': False},
     },
     {

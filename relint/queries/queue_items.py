@@ -20,7 +20,8 @@ _PLAIN = frozenset(
 )
 """Last words of names that say nothing of what it is: `event_data` is an event, an `event_type` is none."""
 _SELDOM = frozenset(
-    "ack acks cmd command commands control finished heartbeat ping pong ready result results shutdown startup".split()
+    "ack acks answer answers cmd command commands control finished heartbeat ping pong ready replies reply resp "
+    "response responses result results shutdown startup".split()
 )
 """Queues that are called so hold few things."""
 _TOLD = frozenset(
