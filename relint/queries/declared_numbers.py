@@ -53,7 +53,9 @@ def _is_declared(ctx: Context, value: cst.BaseExpression, seen: frozenset[cst.CS
             stored = [b for b in found if b.kind != "assign" or b.annotation or b.value is None or not is_none(b.value)]
             if stored and all(_binds_number(ctx, b, seen) for b in stored):
                 return True
-            return isinstance(value, cst.Name) and _is_checked(ctx, value)
+            if not isinstance(value, cst.Name):
+                return False
+            return any(_makes_numbers_of_itself(ctx, b, seen) for b in stored) or _is_checked(ctx, value)
     return False
 
 
@@ -66,6 +68,14 @@ def _binds_number(ctx: Context, binding: Binding, seen: frozenset[cst.CSTNode]) 
         case Binding(node=cst.For() | cst.CompFor() as loop):
             return isinstance(loop.target, cst.Name) and _is_declared(ctx, loop.iter, seen)
     return False
+
+
+def _makes_numbers_of_itself(ctx: Context, binding: Binding, seen: frozenset[cst.CSTNode]) -> bool:
+    """`limit = int(limit)`, `ids = [int(i) for i in ids]`: what it was before does not matter."""
+    value = binding.value if binding.kind == "assign" else None
+    if value is None or not any(name.value == binding.name for name in ctx.walk(value, cst.Name)):
+        return False
+    return _is_declared(ctx, value, seen)
 
 
 def _names_numbers(ctx: Context, annotation: cst.BaseExpression) -> bool:

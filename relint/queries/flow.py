@@ -1,6 +1,7 @@
 """What text a name holds at the place where it is read: the statements before it, run over texts.
 
-Branches give alternatives, a loop's body runs once or not at all, a nested function sees what its outer function left.
+Branches give alternatives, a loop's body runs once or not at all (a use in it may come after it ran once), a nested
+function sees what its outer function left.
 """
 
 from __future__ import annotations
@@ -77,6 +78,7 @@ class _Flow:
         self.interesting = {self.name, *self.ctx.ancestors(self.name)}
         for binding in self.bindings:
             self.interesting |= {binding.node, *self.ctx.ancestors(binding.node)}
+        self.passing = False
         after = self._run(statements, self._initial())
         return after.texts
 
@@ -195,10 +197,22 @@ class _Flow:
         inside = texts
         for binding in self.by_node.get(statement, ()):
             inside = self._looped(binding) or self._hole()
+        if self._holds([statement]) and statement not in self.by_node:
+            inside = self._union(t for t in (inside, self._passed(statement, inside)) if t is not None) or inside
         after = self._run(_block(statement.body), inside)
         if after.reached:
             return after
         return _After(self._union(t for t in (texts, after.texts) if t is not None))
+
+    def _passed(self, loop: cst.For | cst.While, texts: Texts | None) -> Texts | None:
+        """What one pass of a loop leaves to the next, unless that grows: then one pass says it all."""
+        if self.passing or any(self._grows(b) for b in self.bindings):
+            return None
+        self.passing = True
+        try:
+            return self._run(_block(loop.body), texts).texts
+        finally:
+            self.passing = False
 
     def _try(self, statement: cst.Try | cst.TryStar, texts: Texts | None) -> _After:
         body = self._run(_block(statement.body), texts)
@@ -220,8 +234,14 @@ class _Flow:
                 texts = after.texts
         return _After(texts, ended=not outcomes)
 
+    def _grows(self, binding: Binding) -> bool:
+        if binding.kind == "augment":
+            return True
+        value = binding.value if binding.kind == "assign" else None
+        return value is not None and any(n.value == self.name.value for n in self.ctx.walk(value, cst.Name))
+
     def _holds(self, nodes: Iterable[cst.CSTNode]) -> bool:
-        return any(node is self.name or any(a is node for a in self.ctx.ancestors(self.name)) for node in nodes)
+        return not self.passing and any(node is self.name or any(a is node for a in self.ctx.ancestors(self.name)) for node in nodes)
 
     def _bound_in(self, items: Iterable[cst.CSTNode], texts: Texts | None) -> Texts | None:
         return self._hole() if any(item in self.by_node for item in items) else texts

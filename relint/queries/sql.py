@@ -18,7 +18,7 @@ from relint.queries.declared_numbers import is_declared_number
 from relint.queries.sql_callees import is_statement_in_full
 from relint.queries.sql_holes import place_of
 from relint.queries.sql_own_text import is_no_value, may_be_own_text
-from relint.queries.sql_parse import PLACEHOLDER, is_clause, is_command, is_statement, looks_like_sql
+from relint.queries.sql_parse import PLACEHOLDER, is_clause, is_command, is_condition, is_statement, looks_like_sql
 from relint.queries.sql_passed_on import passed_on
 from relint.queries.sql_places import COMPARES, HOLE, Place, Spot, spots
 from relint.queries.sql_sinks import Sink, given_parameters, sinks, texts_given
@@ -67,13 +67,14 @@ class Site:
     def certain(self) -> bool:
         """Whether one of the values can only be one.
 
-        Where no database call in sight gets the text, it is compared between quotes, in a statement beyond doubt.
+        Where no database call in sight gets the text, it is compared between quotes, in what is SQL beyond doubt.
         """
         values = [one for one in self.doubtful if not one.own]
         if self.sink is not None or not values:
             return bool(values)
         compared = any(v.spot.quote == "'" and (v.spot.before in COMPARES or v.spot.group == "IN") for v in values)
-        return compared and is_statement_in_full(with_holes_as(self.text, lambda _, __: HOLE))
+        raw = with_holes_as(self.text, lambda _, __: HOLE)
+        return compared and (is_statement_in_full(raw) or is_condition(raw))
 
     @property
     def names(self) -> list[Filled]:

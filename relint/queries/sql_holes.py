@@ -85,6 +85,8 @@ def speaking_name(node: cst.CSTNode) -> str:
             return speaking_name(template)
         case cst.Call(func=cst.Attribute(attr=cst.Name(value="join")), args=[arg, *_]):
             return speaking_name(arg.value)
+        case cst.Call(func=cst.Attribute(value=value, attr=cst.Name(value="lower" | "upper" | "strip"))):
+            return speaking_name(value)
         case cst.Call(func=cst.Name(value="str" | "repr" | "tuple" | "list" | "sorted" | "map"), args=[*_, arg]):
             return speaking_name(arg.value)
         case cst.Call(func=func):
@@ -163,7 +165,8 @@ def _is_harmless(ctx: Context, hole: Hole, spot: Spot) -> bool:
     if _NUMBER_SPEC.search(hole.spec):
         return True
     for value in {hole.node: None, hole.value: None}:
-        if _is_constant(value) or _runs_over_constant(ctx, value) or _is_made_safe(ctx, value):
+        constant = _is_constant(value) and not (spot.place is Place.VALUE and _is_of_argument(ctx, value))
+        if constant or _runs_over_constant(ctx, value) or _is_made_safe(ctx, value):
             return True
         if _is_enum_value(ctx, value):
             return True
@@ -232,6 +235,19 @@ def _is_constant(value: cst.BaseExpression) -> bool:
     if isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute):
         return any(part in _FRAMEWORK_NAMES for part in _chain(value.func))
     return isinstance(value, cst.Name) and bool(_UPPER.match(value.value))
+
+
+def _is_of_argument(ctx: Context, value: cst.BaseExpression) -> bool:
+    """`order.SHOP_ID`: an attribute of what a caller gives, however it is spelt, unless that is called a setting."""
+    if not isinstance(value, cst.Attribute) or not isinstance(owner := value.value, cst.Name):
+        return False
+    found = ctx.names.bindings(owner)
+    return (
+        bool(found)
+        and all(b.kind == "parameter" and b.annotation is None and b.value is None for b in found)
+        and ctx.names.self_class(owner) is None
+        and not _OF_CONSTANTS.search(owner.value)
+    )
 
 
 def _is_enum_value(ctx: Context, value: cst.BaseExpression) -> bool:
@@ -371,6 +387,10 @@ _CONSTANT_LOOP = re.compile(r"^_*[A-Z]\w+$")
 _ENUM_NAME = re.compile(
     r"^[A-Z]\w*(?:Enum|Type|Status|State|Kind|Mode|Level|Role|Action|Category|Operator|Direction|Metric|Strategy|Phase"
     r"|Stage|Priority|Scope)$"
+)
+_OF_CONSTANTS = re.compile(
+    r"^(?:self|cls|klass)$|[A-Z]|(?:^|_)(?:class|model|table|enum|constants?|consts?|config|conf|cfg|settings?|options?|opts"
+    r"|module|mod|flags?|types?|dialect|env)(?:$|_)"
 )
 _FRAMEWORK_NAMES = frozenset("__tablename__ _meta __table__ __name__ db_table sentinel".split())
 _QUOTES = re.compile(

@@ -77,16 +77,24 @@ def _is_one_value(ctx: Context, hole: Hole, spot: Spot, sql: str) -> bool:
     `LIMIT {x}`, `= {row.id}`, `= {row[0]}`, and `shop = {shop}`, which is called as what it is compared with.
     """
     made = (hole.node, hole.value)
-    if spot.before in ("IN", "TOP") or (spot.group == "IN" and spot.before in ("(", ",")):
-        # A list may be one of numbers that somebody wrote; `TOP ?` needs parentheses.
-        return spot.before == "IN" and any(map(_is_tuple, made)) and not _CATALOGUE.search(sql)
+    if spot.before == "IN":
+        return any(map(_is_tuple, made)) and not _CATALOGUE.search(sql)
+    if spot.group == "IN" and spot.before in ("(", ","):
+        listed = _is_item(ctx, hole.node) or any(_is_list(ctx, value) for value in made)
+        return listed and not _CATALOGUE.search(sql)
+    if spot.before == "TOP":
+        return False  # `TOP ?` needs parentheses
     before = sql[: spot.span[0]]
+    if (spot.before == "VALUES" or spot.group == "VALUES") and any(_is_tuple(v) or _is_list_as_text(v) for v in made):
+        return True
     compared = _COMPARED.search(before)
     if compared is not None and isinstance(hole.node, cst.Name) and _is_called_one(hole.node):
         return True
     if any(_is_of_helper(ctx, value) for value in made):
         return False
     if spot.before in ("LIMIT", "OFFSET") or _LIMITED_FROM.search(before):
+        return True
+    if compared is not None and compared[1].upper() == "ROWNUM":
         return True
     if _BETWEEN.search(before) and _BOUND.search(speaking_name(hole.node)):
         return True
@@ -96,6 +104,30 @@ def _is_one_value(ctx: Context, hole: Hole, spot: Spot, sql: str) -> bool:
 def _is_tuple(value: cst.BaseExpression) -> bool:
     """`tuple(names)`: Python writes the values, and a comma behind a single one."""
     return isinstance(value, cst.Call) and isinstance(value.func, cst.Name) and value.func.value == "tuple"
+
+
+def _is_list(ctx: Context, value: cst.BaseExpression) -> bool:
+    """`",".join(names)`, `",".join(str(x) for x in rows)`, `str(names)[1:-1]`: what is listed is values."""
+    match value:
+        case cst.Call(func=cst.Attribute(value=separator, attr=cst.Name(value="join")), args=[_]):
+            return "," in str(ctx.literal(separator))
+    return _is_list_as_text(value)
+
+
+def _is_list_as_text(value: cst.BaseExpression) -> bool:
+    """`str(names)[1:-1]`: Python writes the values."""
+    match value:
+        case cst.Subscript(
+            value=cst.Call(func=cst.Name(value="str"), args=[_]), slice=[cst.SubscriptElement(slice=cst.Slice())]
+        ):
+            return True
+    return False
+
+
+def _is_item(ctx: Context, value: cst.BaseExpression) -> bool:
+    """`str(x)` of `str(x) for x in rows`."""
+    loop = ctx.parent(value)
+    return isinstance(loop, cst.GeneratorExp | cst.ListComp | cst.SetComp) and loop.elt is value
 
 
 def _is_called_as(value: cst.BaseExpression, column: str) -> bool:
@@ -159,7 +191,8 @@ def _is_left_to_subclasses(ctx: Context, value: cst.BaseExpression) -> bool:
 
 
 _WITH_PARAMETERS = frozenset(
-    " BEGIN CALL DELETE EXEC EXECUTE EXPLAIN FROM IF INSERT MERGE REPLACE SELECT UPDATE UPSERT VALUES WITH".split(" ")
+    " AND BEGIN CALL DELETE EXEC EXECUTE EXPLAIN FROM HAVING IF INSERT MERGE OR REPLACE SELECT UPDATE UPSERT VALUES "
+    "WHERE WITH".split(" ")
 )
 """First words of statements that databases take parameters in; '' where a hole comes first."""
 _OF_SYSTEM = re.compile(

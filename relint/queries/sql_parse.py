@@ -62,6 +62,11 @@ def is_clause(text: str, values: Sequence[Spot], name: str) -> bool:
     return False
 
 
+def is_condition(text: str) -> bool:
+    """Whether a piece of text is a condition of SQL beyond doubt: it begins as one, in capitals."""
+    return bool(_BEGINS_CONDITION.match(text)) and not _is_other_language(text)
+
+
 def _is_other_language(text: str) -> bool:
     word = first_word(text)
     return word in _NOT_SQL and bool(_NOT_SQL[word].search(text))
@@ -125,6 +130,7 @@ def _says_enough(statement: object) -> bool:
 
 _KEYWORD = re.compile(r"\b(?:WHERE|AND|OR|ON|HAVING|LIKE|ILIKE|IN|BETWEEN|SET|VALUES|JOIN|WHEN)\b")
 _BEGINS_CLAUSE = re.compile(r"\s*(?:WHERE|AND|OR|HAVING|LIMIT|OFFSET)\b|\s*\(.*\b(?:AND|OR)\b.*\)\s*$", re.DOTALL)
+_BEGINS_CONDITION = re.compile(r"\s*(?:WHERE|AND|OR|HAVING)\s+\(?\s*[\w.\"`\[]")
 _TELLING = re.compile(
     r"^_*(?:sql|where|wheres|where_clauses?|where_conditions?|conditions?|clauses?|criteria|predicates?|stmt|query)$"
 )

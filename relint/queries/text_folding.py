@@ -164,23 +164,23 @@ class Folder:
             return _if_text(self.fold(call.args[0].value, root))
         if call.args and self.ctx.callee(call) in _TRANSPARENT:
             return self.fold(call.args[0].value, root)
-        return self._returned(call) or texts_elsewhere(self.ctx, call, root)
+        return self.returned(call.func) or texts_elsewhere(self.ctx, call, root)
 
-    def _returned(self, call: cst.Call) -> Texts | None:
+    def returned(self, called: cst.BaseExpression) -> Texts | None:
         """What a plain function in the file returns."""
-        function = self._plain_function(call)
+        function = self._plain_function(called)
         return self._returned_by(function) if function is not None else None
 
     def item_returned(self, call: cst.Call, path: tuple[int, ...]) -> Texts | None:
         """One item of the tuple or list that a plain function in the file returns."""
-        function = self._plain_function(call)
+        function = self._plain_function(call.func)
         found = [flow.at(value, path) for value in self._values_of(function)] if function is not None else []
         items = [item for item in found if item is not None]
         texts = [text for item in items for text in self.entry(item)]
         return bounded(texts) if len(items) == len(found) <= 4 and any(map(is_text, texts)) else None
 
-    def _plain_function(self, call: cst.Call) -> cst.FunctionDef | None:
-        function = self.ctx.function_def(call.func)
+    def _plain_function(self, called: cst.BaseExpression) -> cst.FunctionDef | None:
+        function = self.ctx.function_def(called)
         return function if function and function.asynchronous is None and _is_plain(function) else None
 
     def _returned_by(self, function: cst.FunctionDef) -> Texts | None:

@@ -92,6 +92,9 @@ def _items(folder: Folder, node: cst.BaseExpression, root: cst.BaseExpression) -
             return _items(folder, arg.value, root)
         case cst.Call(func=cst.Name(value="map"), args=[cst.Arg(value=cst.Lambda(body=body)), _]):
             return [folder.fold(body, root)]
+        case cst.Call(func=cst.Name(value="map"), args=[cst.Arg(value=cst.Name() | cst.Attribute() as function), _]):
+            made = folder.returned(function)
+            return [made] if made is not None else None
         case cst.Call(func=cst.Attribute(attr=cst.Name(value="repeat")), args=[arg, *_]):
             return [folder.fold(arg.value, root)]
         case cst.Name() | cst.Attribute():

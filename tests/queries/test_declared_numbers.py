@@ -34,6 +34,8 @@ def declared(code: str) -> bool:
         "def f(ns: list[int]): use(written(ns))",
         "def f(n):\n    if not isinstance(n, (int, float)):\n        raise TypeError\n    use(n)",
         "def f(ns):\n    for n in ns:\n        if not isinstance(n, int):\n            raise E\n    use(','.join(ns))",
+        "def f(ns):\n    ns = [int(n) for n in ns]\n    use(','.join(str(n) for n in ns))",
+        "def f(n):\n    n = int(n)\n    use(n)",
         "def f(n):\n    if n > -1:\n        use(n)",
         "def f(n):\n    if isinstance(n, int) and n:\n        use(n)",
         "def f(n): use(min(n.get('n', 5), 20))",

@@ -52,6 +52,8 @@ def texts(source: str) -> list[str]:
         ('use(",".join(["%s"] * len(xs)))', ["%s"]),
         ('use(",".join(xs))', ['<",".join(xs)>']),
         ('use(",".join(map(lambda x: "?", xs)))', ["?"]),
+        ('def quoted(x):\n    return "\'" + x + "\'"\nuse(",".join(map(quoted, xs)))', ["'<x>'"]),
+        ('use(",".join(map(quoted, xs)))', ['<",".join(map(quoted, xs))>']),
         ('xs = ["a"]\nxs.append("b")\nif c:\n    xs.append(f"c {d}")\nuse(" AND ".join(xs))', ["a AND b AND c <d>"]),
         ('xs = []\nxs.extend(["a", "b"])\nuse("".join(xs))', ["ab"]),
         ('xs = ["a"]\nxs += ["b"]\nuse("".join(xs))', ["ab"]),
@@ -71,6 +73,8 @@ def texts(source: str) -> list[str]:
         ('def f(s=None):\n    if s is None:\n        s = "a"\n    use(s)', ["<s>", "a"]),
         ("from m import NAME\nuse(NAME)", ["<NAME>"]),
         ("s = s or s\nuse(s)", ["<s>", "<s>"]),
+        ('t = ""\nwhile c:\n    use("a " + t)\n    t = read()', ["a ", "a <t>"]),
+        ('t = ""\nwhile c:\n    t = read()\nuse("a " + t)', ["a ", "a <t>"]),
         # loops over literals
         ('for t in ("a", "b"):\n    use("x " + t)', ["x a", "x b"]),
         ('TS = [("a", 1), ("b", 2)]\nfor t, n in TS:\n    use("x " + t)', ["x a", "x b"]),
