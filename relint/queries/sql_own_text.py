@@ -14,6 +14,7 @@ import libcst as cst
 from relint.context import Context
 from relint.libraries.sql_functions import OF_VALUES
 from relint.names import is_none
+from relint.queries.flow import nearest
 from relint.queries.sql_holes import speaking_name
 from relint.queries.sql_places import HOLE, Spot, first_word
 from relint.queries.text import Hole
@@ -27,8 +28,15 @@ def may_be_own_text(ctx: Context, hole: Hole, spot: Spot, sql: str) -> bool:
         return True
     if not spot.quote:
         return not _is_one_value(ctx, hole, spot, sql)
-    called = (speaking_name(hole.node), speaking_name(hole.value))
+    called = (speaking_name(hole.node), speaking_name(hole.value), _looped_over(ctx, hole.node))
     return _is_name(called[0], spot, sql) or any(map(_CLEANED.search, called)) or _is_member(hole.node)
+
+
+def _looped_over(ctx: Context, value: cst.BaseExpression) -> str:
+    """What the items are called that a value is one of: `safe_names` of `for name in safe_names`."""
+    found = nearest(ctx, value, ctx.names.bindings(value)) if isinstance(value, cst.Name) else []
+    loop = found[0].node if len(found) == 1 else None
+    return speaking_name(loop.iter) if isinstance(loop, cst.For | cst.CompFor) else ""
 
 
 def _is_attached(ctx: Context, spot: Spot, sql: str) -> bool:
@@ -109,9 +117,15 @@ def _is_tuple(value: cst.BaseExpression) -> bool:
 def _is_list(ctx: Context, value: cst.BaseExpression) -> bool:
     """`",".join(names)`, `",".join(str(x) for x in rows)`, `str(names)[1:-1]`: what is listed is values."""
     match value:
-        case cst.Call(func=cst.Attribute(value=separator, attr=cst.Name(value="join")), args=[_]):
-            return "," in str(ctx.literal(separator))
+        case cst.Call(func=cst.Attribute(value=separator, attr=cst.Name(value="join")), args=[items]):
+            return "," in str(ctx.literal(separator)) and not _is_made_here(ctx, items.value)
     return _is_list_as_text(value)
+
+
+def _is_made_here(ctx: Context, items: cst.BaseExpression) -> bool:
+    """Whether the file makes a list, so that its items would be seen if they were no text of the program's own."""
+    found = ctx.names.bindings(items) if isinstance(items, cst.Name) else []
+    return any(isinstance(b.value, cst.ListComp | cst.List) and b.kind == "assign" for b in found)
 
 
 def _is_list_as_text(value: cst.BaseExpression) -> bool:
