@@ -52,8 +52,8 @@ def characters(ctx: Context, site: Site) -> list[Char] | None:
     return chars
 
 
-_NAMED = (cst.Name, cst.Attribute, cst.Call)
-"""What stands for a text of another module."""
+_NAMED = (cst.Name, cst.Attribute, cst.Call, cst.BinaryOperation)
+"""What stands for a text of another module, or for one that was filled before."""
 
 
 def interior(ctx: Context, literal: cst.SimpleString | cst.FormattedString) -> tuple[int, int]:

@@ -220,15 +220,28 @@ def _put(site: Site, one: Filled) -> None:
 
 
 def shown(ctx: Context, hole: Hole) -> str:
-    """The expression of a hole on one line, as messages show it."""
-    unpacked = (
-        hole.node is hole.root and isinstance(hole.node, cst.Call) and last_name(hole.node.func) == "format"
-    )  # `.format(**values)`
-    node = hole.site.text if unpacked and isinstance(hole.site, Piece) else ctx.source(hole.node)
-    text = " ".join(node.split())
+    """The expression of a hole on one line, as messages show it: `row["name"]` where a mapping fills `%(name)s`."""
+    node, key = _filled_from(ctx, hole)
+    text = " ".join(ctx.source(node).split())
+    if key:
+        text = key if text in ("locals()", "vars()") else f'{text}["{key}"]'
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
+def _filled_from(ctx: Context, hole: Hole) -> tuple[cst.BaseExpression, str]:
+    """The expression of a hole, and the key where that is a mapping: `% row`, `.format(**row)`."""
+    field = _FIELD.match(hole.site.text) if isinstance(hole.site, Piece) else None
+    if field is not None:
+        match hole.root:
+            case cst.BinaryOperation(right=right) if right is hole.node and field["named"]:
+                return right, field["named"]
+            case cst.Call(args=args) if hole.root is hole.node and field["key"]:
+                mappings = [arg.value for arg in args if arg.star == "**"]
+                return (mappings[0], field["key"]) if len(mappings) == 1 else (hole.node, "")
+    return hole.node, ""
+
+
+_FIELD = re.compile(r"%\((?P<named>\w+)\)|\{(?P<key>[A-Za-z_]\w*)")
 _GRAVITY = {Place.NONE: 0, Place.FRAGMENT: 1, Place.IDENTIFIER: 2, Place.VALUE: 3}
 _MAY_BE_PARAMETERS = (cst.Name, cst.Attribute, cst.Call, cst.BinaryOperation, cst.ListComp)
 _CONNECTION = re.compile(r"^_?(?:con|conn|cnx|connection|engine|db|cursor|cur|session|None|True|False)$")

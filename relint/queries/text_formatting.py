@@ -74,7 +74,7 @@ def _filled_modulo(folder: Folder, template: Text, right: cst.BaseExpression, ro
     values = _tuple_values(given, right)
     parts: list[Texts] = []
     position = 0
-    for part in template:
+    for part in _filled_before(template):
         if isinstance(part, Hole):
             parts.append(((part,),))
             continue
@@ -99,7 +99,7 @@ def _filled_format(folder: Folder, template: Text, call: cst.Call, root: cst.Bas
     """None of them where a field gets nothing: then this is not the template that the call fills."""
     parts: list[Texts] = []
     automatic = 0
-    for part in template:
+    for part in _filled_before(template):
         if isinstance(part, Hole):
             parts.append(((part,),))
             continue
@@ -119,6 +119,24 @@ def _filled_format(folder: Folder, template: Text, call: cst.Call, root: cst.Bas
             else:
                 parts.append(folder.inserted(value, root, spec, site))
     return joined(*map(_without_empty, parts))
+
+
+def _filled_before(template: Text) -> Text:
+    """A template in which fields stand together again that were written for a second filling: `{{name}}`, `%%s`.
+
+    Such text stands at the whole expression of the first.
+    """
+    if not any(isinstance(part, Piece) and len(part.text) != part.end - part.start for part in template):
+        return template
+    parts: list[Piece | Hole] = []
+    for part in template:
+        last = parts[-1] if parts else None
+        if isinstance(part, Piece) and isinstance(last, Piece) and part.root is last.root:
+            text = last.text + part.text
+            parts[-1] = Piece(text, part.root, 0, len(text), part.root)
+        else:
+            parts.append(part)
+    return tuple(parts)
 
 
 def _format_argument(folder: Folder, call: cst.Call, key: str) -> cst.BaseExpression | None:
