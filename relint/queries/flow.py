@@ -241,7 +241,9 @@ class _Flow:
         return value is not None and any(n.value == self.name.value for n in self.ctx.walk(value, cst.Name))
 
     def _holds(self, nodes: Iterable[cst.CSTNode]) -> bool:
-        return not self.passing and any(node is self.name or any(a is node for a in self.ctx.ancestors(self.name)) for node in nodes)
+        return not self.passing and any(
+            node is self.name or any(a is node for a in self.ctx.ancestors(self.name)) for node in nodes
+        )
 
     def _bound_in(self, items: Iterable[cst.CSTNode], texts: Texts | None) -> Texts | None:
         return self._hole() if any(item in self.by_node for item in items) else texts

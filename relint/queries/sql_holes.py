@@ -198,12 +198,18 @@ def _is_escaped(ctx: Context, value: cst.BaseExpression) -> bool:
             return ctx.literal(quote.value) == "'" and ctx.literal(becomes.value) in ("", "''", "\\'", "\\\\'")
         case cst.Call(func=cst.Attribute(value=text, attr=cst.Name(value="encode" | "decode" | "strip"))):
             return _is_escaped(ctx, text)
+        case cst.IfExp(body=body, test=cst.Call(func=cst.Name(value="isinstance"), args=[_, of])) if _is_str(of):
+            return _is_escaped(ctx, body)  # what is no text has no quotes
         case cst.IfExp(body=body, orelse=orelse):
             sides = (body, orelse)
             return all(ctx.literal(side) == "" or _is_escaped(ctx, side) for side in sides)
         case cst.Name() if isinstance(made := _made_by_loop(ctx, value), cst.BaseExpression):
             return _is_escaped(ctx, made)
     return isinstance(value, cst.Name | cst.Attribute) and bool(_ESCAPED.search(speaking_name(value)))
+
+
+def _is_str(arg: cst.Arg) -> bool:
+    return isinstance(arg.value, cst.Name) and arg.value.value == "str"
 
 
 def _made_by_loop(ctx: Context, name: cst.Name) -> cst.BaseExpression | None:
@@ -225,7 +231,7 @@ def _is_constant(value: cst.BaseExpression) -> bool:
             value = arg.value
     while isinstance(value, cst.Attribute):
         name = value.attr.value
-        if _UPPER.match(name) or name in _FRAMEWORK_NAMES:
+        if _UPPER.match(name) or name in _FRAMEWORK_NAMES or (name.startswith("__") and name.endswith("__")):
             return True
         value = value.value
         if isinstance(value, cst.Name) and value.value[:1].isupper() and name[:1].isupper():
@@ -376,10 +382,10 @@ def _chain(node: cst.BaseExpression) -> Iterator[str]:
                 return
 
 
-_TO_NUMBER = frozenset("int float len ord bool round id hash sum abs complex Decimal".split())
+_TO_NUMBER = frozenset("int float len ord bool round id hash sum abs complex Decimal randint randrange".split())
 _NUMBER_METHODS = frozenset(
     "timestamp isoformat strftime total_seconds time count toordinal fileno perf_counter monotonic time_ns "
-    "getpid".split()
+    "getpid randint randrange".split()
 )
 _NUMBER_SPEC = re.compile(r":[^%]*[bdioxXeEfFgGn]$")
 _UPPER = re.compile(r"^_*[A-Z][A-Z0-9_]+$")

@@ -88,7 +88,7 @@ def _is_one_value(ctx: Context, hole: Hole, spot: Spot, sql: str) -> bool:
     if spot.before == "IN":
         return any(map(_is_tuple, made)) and not _CATALOGUE.search(sql)
     if spot.group == "IN" and spot.before in ("(", ","):
-        listed = _is_item(ctx, hole.node) or any(_is_list(ctx, value) for value in made)
+        listed = any(_is_item(ctx, value) or _is_list(ctx, value) for value in made)
         return listed and not _CATALOGUE.search(sql)
     if spot.before == "TOP":
         return False  # `TOP ?` needs parentheses
@@ -110,8 +110,13 @@ def _is_one_value(ctx: Context, hole: Hole, spot: Spot, sql: str) -> bool:
 
 
 def _is_tuple(value: cst.BaseExpression) -> bool:
-    """`tuple(names)`: Python writes the values, and a comma behind a single one."""
-    return isinstance(value, cst.Call) and isinstance(value.func, cst.Name) and value.func.value == "tuple"
+    """`tuple(names)`, `str((name, day))`: Python writes the values, and a comma behind a single one."""
+    match value:
+        case cst.Call(func=cst.Name(value="tuple")):
+            return True
+        case cst.Call(func=cst.Name(value="str"), args=[cst.Arg(value=inner)]):
+            return isinstance(inner, cst.Tuple) or _is_tuple(inner)
+    return False
 
 
 def _is_list(ctx: Context, value: cst.BaseExpression) -> bool:
@@ -125,7 +130,7 @@ def _is_list(ctx: Context, value: cst.BaseExpression) -> bool:
 def _is_made_here(ctx: Context, items: cst.BaseExpression) -> bool:
     """Whether the file makes a list, so that its items would be seen if they were no text of the program's own."""
     found = ctx.names.bindings(items) if isinstance(items, cst.Name) else []
-    return any(isinstance(b.value, cst.ListComp | cst.List) and b.kind == "assign" for b in found)
+    return any(isinstance(b.value, cst.ListComp | cst.SetComp | cst.List) and b.kind == "assign" for b in found)
 
 
 def _is_list_as_text(value: cst.BaseExpression) -> bool:
@@ -205,8 +210,8 @@ def _is_left_to_subclasses(ctx: Context, value: cst.BaseExpression) -> bool:
 
 
 _WITH_PARAMETERS = frozenset(
-    " AND BEGIN CALL DELETE EXEC EXECUTE EXPLAIN FROM HAVING IF INSERT MERGE OR REPLACE SELECT UPDATE UPSERT VALUES "
-    "WHERE WITH".split(" ")
+    " AND BEGIN CALL DELETE EXEC EXECUTE EXPLAIN FROM HAVING IF ILIKE INSERT LIKE MERGE OR REPLACE SELECT UPDATE "
+    "UPSERT VALUES WHERE WITH".split(" ")
 )
 """First words of statements that databases take parameters in; '' where a hole comes first."""
 _OF_SYSTEM = re.compile(

@@ -113,6 +113,8 @@ def _known_as(ctx: Context, node: cst.CSTNode) -> str | None:
                 name = speaking_name(owner)
                 return None if _FOR_READERS.search(name) else name
             case cst.Call(func=func):
+                if last_name(func) in _SERVICES:
+                    return None
                 searched = child is not func and ancestor.args[0] is child and last_name(func) in _SEARCHES
                 return None if searched or _SPEAKS.search(last_name(func)) or child is func else ""
             case cst.Assign(targets=[cst.AssignTarget(target=only), *_]) | cst.AnnAssign(target=only):
@@ -151,6 +153,8 @@ _SPEAKS = re.compile(
     r"^(?:debug|info|warn|warning|error|exception|critical|fatal|log|print|pprint|out|echo|secho|fail|_|gettext|ugettext|_lazy"
     r"|add_argument|write|writeln|notice|trace|abort|skip|format_message|assert\w*)$|(?:Error|Exception|Warning)$|^log_|_log$"
 )
+_SERVICES = ("search", "run_sync", "run_async", "submit_job", "launch_job", "launch_job_async")
+"""Methods of services that take text alone, as those of the Virtual Observatory do."""
 _SEARCHES = ("replace", "startswith", "endswith", "removeprefix", "removesuffix", "split", "count", "find", "index")
 """Methods that look for their first argument in other text."""
 _RETURNS_PROSE = re.compile(r"^__(?:str|repr|unicode)__$|^as_(?:sql|sqlite|postgresql|mysql|oracle)$|message|descri")

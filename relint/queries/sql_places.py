@@ -81,7 +81,10 @@ class _Scan:
     def __init__(self, text: str) -> None:
         self.tokens = [_Token(str(t.lastgroup), t.group(), t.start(), t["tag"] or "") for t in _TOKENS.finditer(text)]
         self.first = first_word(text)
-        self.double_is_text = not any(token.kind == "string" for token in self.tokens)
+        self.double_is_text = not any(
+            token.kind == "string" and self._word(index - 1) not in _TAKES_NAME
+            for index, token in enumerate(self.tokens)
+        )
 
     def spots(self) -> list[Spot]:
         found: list[Spot] = []

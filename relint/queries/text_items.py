@@ -167,14 +167,14 @@ def _appended(folder: Folder, node: cst.Name | cst.Attribute, key: str) -> Itera
 
 
 def _calls_that_add(ctx: Context, key: str) -> list[cst.Call]:
-    """Every `key.append(x)`, `key.insert(i, x)` and `key.extend(xs)` in the file, in source order."""
+    """Every `key.append(x)`, `key.add(x)`, `key.insert(i, x)` and `key.extend(xs)` in the file, in source order."""
 
     def answer() -> dict[str, list[cst.Call]]:
         calls: dict[str, list[cst.Call]] = {}
         for call in ctx.tree.of(cst.Call):
             match call.func:
                 case cst.Attribute(value=cst.Name() | cst.Attribute() as owner, attr=attr):
-                    if attr.value in ("append", "insert", "extend") and call.args:
+                    if attr.value in ("append", "add", "insert", "extend") and call.args:
                         calls.setdefault(ctx.source(owner), []).append(call)
         return calls
 
@@ -192,4 +192,4 @@ def _is_made_of(value: cst.BaseExpression, name: str) -> bool:
 
 
 def _makes_list(value: cst.BaseExpression) -> bool:
-    return isinstance(value, cst.Call) and isinstance(value.func, cst.Name) and value.func.value == "list"
+    return isinstance(value, cst.Call) and isinstance(value.func, cst.Name) and value.func.value in ("list", "set")

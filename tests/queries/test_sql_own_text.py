@@ -68,6 +68,8 @@ class Table:
         ("INSERT INTO t VALUES ({user}, {','.join(ids)})", True),
         ("INSERT INTO t VALUES ({str(ids)[1:-1]})", False),
         ("INSERT INTO t VALUES {tuple(ids)}", False),
+        ("INSERT INTO t VALUES {str((user, ids))}", False),
+        ("INSERT INTO t VALUES {str(user)}", True),
         ("INSERT INTO t VALUES ({user}, {user.id})", False),
         ("UPDATE t SET a = {user}", True),
         ("SELECT a FROM t WHERE id = '{user}'", False),
