@@ -144,9 +144,10 @@ def _is_list_as_text(value: cst.BaseExpression) -> bool:
 
 
 def _is_item(ctx: Context, value: cst.BaseExpression) -> bool:
-    """`str(x)` of `str(x) for x in rows`."""
+    """`str(x)` of `str(x) for x in rows`; what a function of the project makes of each may be quoted."""
     loop = ctx.parent(value)
-    return isinstance(loop, cst.GeneratorExp | cst.ListComp | cst.SetComp) and loop.elt is value
+    listed = isinstance(loop, cst.GeneratorExp | cst.ListComp | cst.SetComp) and loop.elt is value
+    return listed and not _is_of_helper(ctx, value)
 
 
 def _is_called_as(value: cst.BaseExpression, column: str) -> bool:

@@ -14,7 +14,7 @@ from relint.queries.sql_holes import speaking_name
 
 def passed_on(ctx: Context) -> Iterator[tuple[cst.BaseExpression, str]]:
     """(text expression, the name that it is known by) in a file that speaks SQL; the name '' when it has none."""
-    if not _SPEAKS_SQL.search(ctx.text):
+    if not _SPEAKS_SQL.search(ctx.text) or speaks_soql(ctx):
         return
     for node in built(ctx):
         if (name := _known_as(ctx, node)) is not None:
@@ -22,6 +22,11 @@ def passed_on(ctx: Context) -> Iterator[tuple[cst.BaseExpression, str]]:
     for node in grown(ctx):
         if (name := _known_as(ctx, node)) is not None:
             yield node, name
+
+
+def speaks_soql(ctx: Context) -> bool:
+    """Whether a file asks Salesforce, whose SOQL reads as SQL, but takes no parameters."""
+    return _SALESFORCE.search(ctx.text) is not None
 
 
 def grown(ctx: Context) -> list[cst.Name]:
@@ -139,6 +144,7 @@ def _unless_for_readers(target: cst.BaseExpression) -> str | None:
 
 
 _SPEAKS_SQL = re.compile(r"\b(?:select|insert|update|delete|merge|with|values|replace)\b", re.IGNORECASE)
+_SALESFORCE = re.compile(r"soql(?:\b|_)|simple_salesforce", re.IGNORECASE)
 _BEGINS = re.compile(
     r"(?i:\b(?:select|insert|update|delete|merge|with|values|replace)\b|\b(?:like|in)\s*\(?\s*')|[=<>]\s*\(?\s*'"
     r"|\b(?:WHERE|AND|OR|ON|HAVING|LIMIT|OFFSET|LIKE|ILIKE|IN|BETWEEN|SET|COPY|CREATE|ALTER|GRANT|CALL|EXEC|ATTACH|SHOW"

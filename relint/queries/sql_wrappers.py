@@ -15,7 +15,7 @@ from relint.names import last_name, parameters
 from relint.patterns import PATTERNS
 from relint.queries.sql_callees import is_called_sql, is_statement_in_full, says_it_runs
 from relint.queries.sql_parse import looks_like_sql
-from relint.queries.sql_passed_on import built, grown
+from relint.queries.sql_passed_on import built, grown, speaks_soql
 from relint.queries.sql_places import HOLE
 from relint.queries.sql_sinks import Forwarded, Sink, Wrapper, given_parameters, sink_of
 from relint.queries.text import holes, is_text, text_of, with_holes_as
@@ -112,7 +112,9 @@ def _called(ctx: Context, argument: cst.Arg, call: cst.Call, texts: list[str]) -
     """The call of a function out of sight whose name says that it runs the statement that it is given."""
     if argument.star or sink_of(ctx, call) is not None or ctx.function_def(call.func) is not None:
         return None
-    if not any(is_statement_in_full(sql) and says_it_runs(call, sql) for sql in texts) or not _speaks_sql(ctx, call):
+    if not any(is_statement_in_full(sql) and says_it_runs(call, sql) for sql in texts):
+        return None
+    if not _speaks_sql(ctx, call) or speaks_soql(ctx):
         return None
     return Sink(call, last_name(call.func), argument, None)
 

@@ -214,7 +214,7 @@ class Folder:
 
 
 def _if_text(texts: Texts) -> Texts | None:
-    return texts if all(map(is_text, texts)) else None
+    return texts if any(map(is_text, texts)) and not any(map(is_hole, texts)) else None
 
 
 def _made_as_word(text: Text, root: cst.BaseExpression) -> cst.BaseExpression | None:

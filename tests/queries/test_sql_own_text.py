@@ -57,6 +57,7 @@ class Table:
         ("SELECT a FROM t WHERE id IN ({','.join(str(i) for i in ids)})", False),
         ("SELECT a FROM t WHERE id IN ({','.join(map(str, ids))})", False),
         ("SELECT a FROM t WHERE id IN ({str(ids)[1:-1]})", False),
+        ("SELECT a FROM t WHERE id IN ({','.join(self.written(i) for i in ids)})", True),
         ("SELECT relname FROM pg_class WHERE oid IN ({','.join(ids)})", True),
         ("SELECT a FROM t WHERE id IN ({' UNION '.join(ids)})", True),
         ("SELECT a FROM t WHERE b = :b AND ROWNUM <= {user}", False),

@@ -46,6 +46,7 @@ def texts(source: str) -> list[str]:
         ('use(x or "b")', ["<x>", "b"]),
         ('use("a {t}".replace("{t}", x))', ["a <x>"]),
         ('use("a ".strip())', ["a "]),
+        ('s = ""\nfor x in xs:\n    s += "a"\nuse(s.strip())', ["", "a"]),
         # join
         ('use(", ".join(["a", x]))', ["a, <x>"]),
         ('use(",".join("?" for _ in xs))', ["?"]),
