@@ -30,16 +30,17 @@ sight counts where its name says that it runs the whole statement that it is giv
 `db.all(sql)`, `self._update(sql)`).
 
 Found is what can only be a value: it stands between quotes and is compared, inserted, selected, or given to a function
-of values (`lower('{x}')`); or it stands without quotes behind LIMIT, OFFSET or `ROWNUM <=`, or where its name, its place
-in a row or the column beside it tells of one value (`= {row.id}`, `= {row[0]}`, `shop = {shop}`), or is a list that the
-code joins or Python writes (`IN ({",".join(ids)})`, `IN {tuple(x)}`, `VALUES {str((a, b))}`). A whole statement, or a
-condition in capitals (`AND shop = '{shop}'`), that no call in sight gets, but that is assigned, returned or passed on
-(not to a log, a message or an exception), counts where a value between quotes is compared in it; it is a warning.
+of values (`lower('{x}')`); or it stands without quotes behind LIMIT, OFFSET or `ROWNUM <=`, or where its name, its
+place in a row or the column beside it tells of one value (`= {row.id}`, `= {row[0]}`, `shop = {shop}`), or is a list
+that the code joins or Python writes (`IN ({",".join(ids)})`, `IN {tuple(x)}`, `VALUES {str((a, b))}`). A whole
+statement, or a condition in capitals (`AND shop = '{shop}'`), that no call in sight gets, but that is assigned,
+returned or passed on (not to a log, a message or an exception), counts where a value between quotes is compared in it;
+it is a warning.
 
 How much of it is true, and how much is found, was measured six times on packages that had no part in making the rule;
 what each time showed was mended before the next. Of 221 findings read in 438 packages (at most four of a package, ten
-of the largest), 200 were true. The others were numbers, constants, text escaped out of sight, and text for services that
-take no parameters.
+of the largest), 200 were true. The others were numbers, constants, text escaped out of sight, and text for services
+that take no parameters.
 
 Of 165 true cases that a search for texts of SQL with something put in at the place of a value brought up in the same
 packages, 124 were found, and 149 with the option below; in the last set 19 and 23 of 23. Missed are numbers of which no
