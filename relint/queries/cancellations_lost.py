@@ -18,21 +18,21 @@ _GOES_ON = frozenset({"next", "continue"})
 
 
 def is_lost(ctx: Context, handler: Handler) -> bool:
-    """Whether a swallowed cancellation is lost: a handler of everything goes on, or its endless loop does.
+    """Whether a swallowed cancellation is lost: a handler of everything goes on, or its loop does.
 
     A handler that names the cancellation is one of which somebody thought, unless it stands in a loop that nothing else
     ends. After a handler of everything there must be more to wait for, or somebody who is told a value. A task that is
     awaited by its name may have been cancelled itself, and `x.wait_for(y)` may be that of another event loop.
     """
     attempt = ctx.parent(handler)
-    loop = ctx.enclosing(handler, cst.While, cst.FunctionDef)
-    if not isinstance(attempt, cst.Try | cst.TryStar) or (isinstance(loop, cst.While) and _is_told_to_stop(ctx, loop)):
+    function = ctx.function_of(handler)
+    if not isinstance(attempt, cst.Try | cst.TryStar) or not isinstance(function, cst.FunctionDef):
+        return False
+    loop = ctx.enclosing(handler, cst.While, cst.For, cst.FunctionDef)
+    if not _asks_others(ctx, attempt.body) or (isinstance(loop, cst.While) and _is_told_to_stop(ctx, loop)):
         return False
     if cancellations(ctx, handler) & CANCELLED:
-        return isinstance(loop, cst.While) and ends_of(ctx, handler.body) <= _GOES_ON
-    function = ctx.function_of(handler)
-    if not isinstance(function, cst.FunctionDef) or not _asks_others(ctx, attempt.body):
-        return False
+        return loop is not function and ends_of(ctx, handler.body) <= _GOES_ON
     return _waits_again(ctx, handler, function) or _gives_a_value(ctx, function) or is_gone_on_from(ctx, function)
 
 

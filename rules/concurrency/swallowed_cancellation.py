@@ -34,8 +34,8 @@ async def poll(fetch):
 ```
 
 Found for `except:` and `except BaseException` around an awaited call in an `async def` that awaits more afterwards,
-returns a value, or is awaited by a function of the file that goes on; and in `while True` for handlers that name
-`asyncio.CancelledError` (`trio.Cancelled`, `anyio.get_cancelled_exc_class()`) and stay in the loop.
+returns a value, or is awaited by a function of the file that goes on; and in `for` and `while True` for handlers that
+name `asyncio.CancelledError` (`trio.Cancelled`, `anyio.get_cancelled_exc_class()`) and stay in the loop.
 
 Quiet when the handler raises, itself or by a helper of the file, hands the error on (`set_exception`, `cancel()`,
 `return False, error`, `self.failed(error)`), notes what happened in a variable that is read after the `try` or in a

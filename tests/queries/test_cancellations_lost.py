@@ -34,7 +34,7 @@ def _is_lost(code: str) -> bool:
         ("while True", NAMED, "continue", True),
         ("while True", NAMED, "break", False),
         ("while self.running", NAMED, "pass", False),
-        ("for x in xs", NAMED, "pass", False),
+        ("for x in xs", NAMED, "pass", True),
         ("while True", "BaseException", "pass", True),
         ("while self.running", "BaseException", "pass", False),
         ("for x in xs", "BaseException", "pass", True),

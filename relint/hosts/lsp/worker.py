@@ -48,7 +48,6 @@ class Worker:
     """Runs jobs one after the other in a thread of its own."""
 
     def __init__(self) -> None:
-        # relint: ignore[REL303] a document waits for one check at a time, and who asks waits for the answer
         self._jobs: queue.PriorityQueue[tuple[int, int, Callable[[], None]]] = queue.PriorityQueue()
         self._serial = itertools.count()
         self._started = False
