@@ -13,7 +13,7 @@ from relint.names import last_name
 from relint.queries.attempts import after_success, has_flag_of_success, lives_for_ever, tries_another
 from relint.queries.handlers import caught_words
 from relint.queries.mentions import names_in, nodes_in
-from relint.queries.passes import Loop, attempts_in
+from relint.queries.passes import Loop, attempts_in, done_after
 from relint.queries.retries import Failure
 from relint.queries.retry_handlers import may_leave
 
@@ -80,19 +80,32 @@ def _bounds(ctx: Context, loop: Loop) -> Iterator[cst.CSTNode]:
             continue
         if any(_may_change(ctx, name, test) for name in asked - errors):
             yield test
-    for handler in handlers:
-        for call in ctx.walk(handler.body, cst.Call):
-            # It may raise: it is handed the error, or counts it.
-            if _DECIDING.search(last_name(call.func)) or _changes_what_is_around(ctx, call):
-                yield call
+    after = [part for attempt in attempts for part in done_after(ctx, loop, attempt)]
+    for part in (*(handler.body for handler in handlers), *after):
+        yield from (call for call in ctx.walk(part, cst.Call) if _may_raise(ctx, call))
     if not _yields_to_wait(ctx, loop):
         yield from ctx.walk(loop.body, cst.Yield)
 
 
-def _changes_what_is_around(ctx: Context, call: cst.Call) -> bool:
-    """Whether a call is of a function of the file that binds the names of the function around it."""
+def _is_own_wait(ctx: Context, call: cst.Call) -> bool:
+    """`self.wait(url)`, out of sight: it may count how often it was called, and raise."""
+    match call.func:
+        case cst.Attribute(value=cst.Name(value="self"), attr=cst.Name(value=name)):
+            return name.strip("_") in ("wait", "sleep") and ctx.function_def(call.func) is None
+    return False
+
+
+def _may_raise(ctx: Context, call: cst.Call) -> bool:
+    """Whether a function that is called after a failure may raise: it is handed the error, or counts it."""
     function = ctx.function_def(call.func)
-    return function is not None and any(True for _ in ctx.walk(function.body, cst.Nonlocal))
+    if _DECIDING.search(last_name(call.func)):
+        return True
+    if function is not None:
+        return any(True for _ in ctx.walk(function.body, cst.Nonlocal))
+    match call.func:
+        case cst.Attribute(value=cst.Name(value="self"), attr=cst.Name(value=name)):
+            return name.strip("_") in ("wait", "sleep")
+    return False
 
 
 def _may_change(ctx: Context, name: str, at: cst.CSTNode) -> bool:

@@ -303,4 +303,6 @@ def _counts_failures(ctx: Context, handler: Handler) -> bool:
 def _is_short(ctx: Context, loop: Loop) -> bool:
     """Two attempts: once more at once, which gets past a connection that went stale."""
     attempts = counter_of(ctx, loop)[1]
+    if isinstance(loop, cst.For) and isinstance(loop.iter, cst.Tuple | cst.List):
+        attempts = len(loop.iter.elements)
     return attempts is not None and attempts <= 2
