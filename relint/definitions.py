@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Sequence
 
 from relint.libraries.shared import SHARED
@@ -28,10 +29,11 @@ def definition_of(project: Project, path: str, dotted: str) -> Definition | None
 def from_stars(project: Project, path: str, stars: Sequence[str], name: str) -> str | None:
     """The dotted name that a file has from one of its star imports; "" when none of them brings it.
 
-    None when two do, and when that cannot be told: a star import of what is not in sight may bring any name.
+    None when two do, and when that cannot be told: a star import of what is not in sight may bring any name, but for
+    a constant (`ORDERS_OF`) that another brings.
     """
     brought = [_brings(project, path, star, name, frozenset({path})) for star in stars]
-    if None in brought or brought.count(True) > 1:
+    if brought.count(True) > 1 or (None in brought and not (True in brought and _CONSTANT.fullmatch(name))):
         return None
     return _inside(stars[brought.index(True)], name) if True in brought else ""
 
@@ -86,6 +88,8 @@ def _brings(project: Project, file: str, star: str, name: str, seen: frozenset[s
     if module in seen or not known.stars:
         return False
     inner = [_brings(project, module, each, name, seen | {module}) for each in known.stars]
+    if True in inner and _CONSTANT.fullmatch(name):
+        return True
     return None if None in inner else any(inner)
 
 
@@ -101,3 +105,6 @@ def _offered(project: Project, file: str, star: str, seen: frozenset[str]) -> fr
 
 def _inside(module: str, name: str) -> str:
     return f"{module}{'' if module.endswith('.') else '.'}{name}"  # `.` is the file's own package
+
+
+_CONSTANT = re.compile(r"[A-Z][A-Z0-9_]{3,}")

@@ -40,6 +40,8 @@ def load():
     "app/changed.py": "from .models.changing import *\n",
     "app/models/changing.py": "__all__ = ['X']\n__all__ += more\nX = 1\n",
     "app/outside.py": "from .models.order import *\nfrom elsewhere import *\n",
+    "app/constants.py": "ORDERS_OF = Order = 1\n",
+    "app/beside.py": "from .constants import *\nfrom elsewhere import *\n",
     "app/round.py": "from .about import x, y\nfrom .about import *\n",
     "app/about.py": "from .round import x\nfrom .round import *\ny = 1\n",
     "own/__init__.py": "__all__ = ['part']\nfrom . import *\n",
@@ -91,6 +93,8 @@ def root(tmp_path: Path) -> Path:
         ("app.models.nothing", None),
         ("app.changed.X", None),
         ("app.outside.Order", None),
+        ("app.beside.ORDERS_OF", "app/constants.py: ORDERS_OF"),
+        ("app.beside.Order", None),
         ("app.round.x", "app/round.py: x"),  # which is nothing
         ("app.round.y", "app/about.py: y"),
         ("app.round.z", None),

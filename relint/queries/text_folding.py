@@ -117,6 +117,8 @@ class Folder:
                 return members(self, value, key)
             case cst.Call():
                 return self._call(node, root)
+            case cst.Await(expression=cst.Call(func=func)):
+                return self.returned(func, awaited=True)
         return None
 
     # -- literals ----------------------------------------------------------------------------------------------------
@@ -166,9 +168,9 @@ class Folder:
             return self.fold(call.args[0].value, root)
         return self.returned(call.func) or texts_elsewhere(self.ctx, call, root)
 
-    def returned(self, called: cst.BaseExpression) -> Texts | None:
-        """What a plain function in the file returns."""
-        function = self._plain_function(called)
+    def returned(self, called: cst.BaseExpression, *, awaited: bool = False) -> Texts | None:
+        """What a plain function in the file returns, or one that is awaited."""
+        function = self._plain_function(called, awaited=awaited)
         return self._returned_by(function) if function is not None else None
 
     def item_returned(self, call: cst.Call, path: tuple[int, ...]) -> Texts | None:
@@ -179,9 +181,11 @@ class Folder:
         texts = [text for item in items for text in self.entry(item)]
         return bounded(texts) if len(items) == len(found) <= 4 and any(map(is_text, texts)) else None
 
-    def _plain_function(self, called: cst.BaseExpression) -> cst.FunctionDef | None:
+    def _plain_function(self, called: cst.BaseExpression, *, awaited: bool = False) -> cst.FunctionDef | None:
         function = self.ctx.function_def(called)
-        return function if function and function.asynchronous is None and _is_plain(function) else None
+        if function is None or (function.asynchronous is not None) is not awaited:
+            return None
+        return function if _is_plain(function) else None
 
     def _returned_by(self, function: cst.FunctionDef) -> Texts | None:
         returned = self._values_of(function)

@@ -54,6 +54,8 @@ def texts(source: str) -> list[str]:
         ('use(",".join(xs))', ['<",".join(xs)>']),
         ('use(",".join(map(lambda x: "?", xs)))', ["?"]),
         ('def quoted(x):\n    return "\'" + x + "\'"\nuse(",".join(map(quoted, xs)))', ["'<x>'"]),
+        ('async def part():\n    return "a " + x\nasync def f():\n    use(await part())', ["a <x>"]),
+        ('async def part():\n    return "a " + x\ndef f():\n    use(part())', ["<part()>"]),
         ('use(",".join(map(quoted, xs)))', ['<",".join(map(quoted, xs))>']),
         ('xs = ["a"]\nxs.append("b")\nif c:\n    xs.append(f"c {d}")\nuse(" AND ".join(xs))', ["a AND b AND c <d>"]),
         ('xs = []\nxs.extend(["a", "b"])\nuse("".join(xs))', ["ab"]),
