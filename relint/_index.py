@@ -628,7 +628,7 @@ RULES: list[dict[str, Any]] = [
         'module': 'relint.rules.retries.retry_without_limit',
         'summary': 'A retry that nothing ends.',
         'code': 'REL602',
-        'near': ('retry', 'failure', 'retry by a library, or of a request'),
+        'near': ('retry', 'failure', 'retry by a library'),
         'imports': ('except', 'tenacity', 'backoff', 'retrying', 'retry', 'stamina', 'celery'),
         'words': ('while', 'count', 'retry', 'Retrying', 'AsyncRetrying', 'on_exception', 'on_predicate', 'retry_context', 'max_retries'),
         'fix': 'unsafe',

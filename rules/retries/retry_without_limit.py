@@ -26,10 +26,10 @@ def order(url):
     return requests.get(url, timeout=5).json()
 ```
 
-Hand-written loops count (`while True: try: return ... except ConnectionError: sleep(1)`) where they are known to ask
-another host: by the error that is caught, or by a request through an HTTP client in the attempt or in a function of the
-file that it calls. With `loops = true` in `[tool.relint.rules.REL602]` all others count as well; of those, most were
-workers that are meant to go on for ever in code that the rule was not made with.
+With `loops = true` in `[tool.relint.rules.REL602]`, hand-written loops count as well (`while True: try: return ...
+except OSError: sleep(1)`). They are off by default: in code that the rule was not made with, most of those found were
+workers that are meant to go on for ever, or waited for a service that starts together with them; of seven that were
+known to ask another host, one was wrong to.
 
 Quiet: loops that ask whether to stop (`while not self._stop`), loops that go on after a success, connections that are
 meant to live for ever, and any exit that hangs on a count, a deadline or a flag; tenacity's `retry_never`, where the
@@ -53,12 +53,11 @@ import libcst as cst
 
 from relint.context import Context
 from relint.model import Finding, Rule
-from relint.queries.retried_requests import asks_another_host
-from relint.queries.retries import Retry, retries
+from relint.queries.retries import retries
 
 rule = Rule(
     code="REL602",
-    near=("retry", "failure", "retry by a library, or of a request"),
+    near=("retry", "failure", "retry by a library"),
     imports=("except", "tenacity", "backoff", "retrying", "retry", "stamina", "celery"),
     words=(
         "while", "count", "retry", "Retrying", "AsyncRetrying", "on_exception", "on_predicate", "retry_context",
@@ -72,13 +71,9 @@ rule = Rule(
 @rule.on(cst.Module)
 def check(node: cst.Module, ctx: Context) -> Iterator[Finding]:
     for retry in retries(ctx).values():
-        if retry.endless and (not retry.by_hand or ctx.option("loops") or _asks_another_host(ctx, retry)):
+        if retry.endless and (not retry.by_hand or ctx.option("loops")):
             at = retry.limit_node
             named = ctx.source(at.func if isinstance(at, cst.Call) else at)
             name = f"while {named}" if isinstance(retry.node, cst.While) else named
             message = f"`{name}` retries without limit: as long as the error lasts, this worker is stuck"
             yield rule.finding(at, message, data=retry)
-
-
-def _asks_another_host(ctx: Context, retry: Retry) -> bool:
-    return any(asks_another_host(ctx, retry, failure) for failure in retry.failures)
