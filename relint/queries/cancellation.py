@@ -11,7 +11,10 @@ from relint.queries.cancellations_caught import CANCELLED, cancellations, catche
 from relint.queries.cancellations_meant import was_meant
 from relint.queries.endings import always_raises, ends_of, rest_after
 from relint.queries.handlers import Handler
+from relint.surface import imports
 
+_TWISTED = frozenset({"autobahn", "twisted", "txaio"})
+_LOOPS = frozenset({"aiohttp", "anyio", "asyncio", "trio"})
 _ANSWERS = frozenset({"set_exception", "uncancel", "throw", "cancel"})
 _STORES = frozenset({"put", "put_nowait", "append", "set_error"})
 _NOTES = frozenset({"aborted", "canceled", "cancelled", "interrupted"})
@@ -28,6 +31,8 @@ def swallows_cancellation(ctx: Context, handler: Handler) -> bool:
     attempt = ctx.parent(handler)
     if not isinstance(attempt, cst.Try | cst.TryStar) or not ctx.in_async(handler) or not catches(ctx, handler):
         return False
+    if _runs_on_twisted(ctx):
+        return False
     if any(catches(ctx, earlier) for earlier in attempt.handlers[: list(attempt.handlers).index(handler)]):
         return False
     if not _awaits(ctx, attempt.body) or always_raises(ctx, handler.body) or was_meant(ctx, handler, attempt):
@@ -37,6 +42,16 @@ def swallows_cancellation(ctx: Context, handler: Handler) -> bool:
     if _raises_it_again(ctx, handler) or _hands_it_on(ctx, handler) or _remembers(ctx, handler, attempt):
         return False
     return ends_of(ctx, rest_after(ctx, attempt)) != {"raise"}
+
+
+def _runs_on_twisted(ctx: Context) -> bool:
+    """Whether a file imports Twisted, or what is made with it, and no event loop that cancels as asyncio does."""
+
+    def answer() -> bool:
+        packages = {target.partition(".")[0] for targets in imports(ctx.text).values() for target in targets}
+        return bool(packages & _TWISTED) and not packages & _LOOPS
+
+    return ctx.memo("runs on Twisted", answer)
 
 
 def _awaits(ctx: Context, block: cst.BaseSuite) -> bool:

@@ -43,8 +43,12 @@ state (`state = State.CANCELLED`), asks whether to stop (`if self.stopping: retu
 follows a `cancel()` of what is awaited, or belongs to `while not task.done()`; in loops that something else ends
 (`while self.running`); for what only closes something (`await x.aclose()`, all that happens in `close()`, in a
 `finally`, or while another error is on its way) or is shielded; for a task that is awaited by its name and may have
-been cancelled itself; for a task that returns what it has so far, and around nothing but the wait for a word to stop
-(`shutdown_event.wait()`).
+been cancelled itself; for a task that returns what it has so far; around nothing but the wait for a word to stop
+(`shutdown_event.wait()`); and in coroutines of Twisted, which cancels in another way.
+
+On applications and libraries that the rule was not made with, 25 of 28 findings were right; two of the others were in
+coroutines of Twisted. Of what it should have found about a third was missed, such as a handler of everything at the end
+of a coroutine that only other modules call.
 
 With `meant = true` in `[tool.relint.rules.REL306]` also found where somebody seems to have thought of it: a handler
 that names the cancellation outside of such loops, or all that follows is the end. Half of these were right: others note

@@ -4,8 +4,9 @@
 When the consumer is slower than the producer, or stops, the queue grows until the process runs out of memory, and
 everything in it is lost. With a size the producer waits, or is told that there is no room.
 
-Off by default: what the rule finds was right in 9 of 11 cases on one set of packages that it was not made with, in at
-most 2 of 5 on another, and in too few to say more since what was wrong there is quiet.
+Off by default: on applications that the rule was not made with, 15 of 18 findings were right in two sets, and at most 2
+of 5 in a third. Some of what was wrong is quiet since, but a file does not always say that only a few things ever go
+through a queue. Of the queues that grow without end it found two of five.
 
 ## Example
 ```python
@@ -45,7 +46,7 @@ long as their object or module, where an endless loop takes out what comes as fa
 is given to a function that is called for it (`on_message`, `publish`), is sent on (`await ws.send(item)`), or is what a
 program tells of itself (`log_queue`, `Tracer`). The queue is followed through names, attributes and arguments, and into
 other modules: those that it is handed to, and those of its package that use the object which holds it
-(`self.bus.messages.get()`) or call what hands its items out (up to 400 modules are looked through; of a larger package
+(`self.bus.messages.get()`) or call what hands out its items (up to 400 modules are looked through; of a larger package
 those in the folder).
 
 With `any-streams = true` in `[tool.relint.rules.REL303]` also found where no more than a name says so (`messages`,

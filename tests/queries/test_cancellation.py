@@ -47,3 +47,17 @@ TRY = """
 def test_swallows(clause: str, body: str, swallows: bool) -> None:
     ctx, handler = _handler(TRY.format(clause=clause, body=body))
     assert swallows_cancellation(ctx, handler) is swallows
+
+
+@pytest.mark.parametrize(
+    ("imported", "swallows"),
+    [
+        ("from twisted.internet import defer", False),
+        ("from autobahn import wamp", False),
+        ("import asyncio\nfrom twisted.internet import asyncioreactor", True),
+        ("import httpx", True),
+    ],
+)
+def test_the_coroutines_of_twisted(imported: str, swallows: bool) -> None:
+    code = "async def f(x):\n    try:\n        await x()\n    except BaseException:\n        pass\n    return 1\n"
+    assert swallows_cancellation(*_handler(f"{imported}\n{code}")) is swallows
