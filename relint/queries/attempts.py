@@ -183,9 +183,19 @@ def _flags(ctx: Context, loop: Loop) -> Iterator[cst.Assign]:
     succeeded = {node for part in _success_parts(ctx, loop) for node in ctx.walk(part, *_ASSIGNMENTS)}
     for name in set(names_in(ctx, loop.test)) - {"True", "False", "None", "self"}:
         bound = [node for node in ctx.walk(loop.body, *_ASSIGNMENTS) if name in bound_by(ctx, node)]
+        bound = [node for node in bound if not _keeps_the_error(ctx, node)]
         flags = [node for node in bound if isinstance(node, cst.Assign)]
         if len(flags) == len(bound) and all(node in succeeded and _sets(ctx, node, name) for node in flags):
             yield from flags
+
+
+def _keeps_the_error(ctx: Context, assign: cst.CSTNode) -> bool:
+    """`except OSError as error: failed = error`."""
+    handler = ctx.enclosing(assign, cst.ExceptHandler)
+    match assign:
+        case cst.Assign(value=cst.Name(value=value)) if handler is not None and handler.name is not None:
+            return ctx.source(handler.name.name) == value
+    return False
 
 
 def _sets(ctx: Context, assign: cst.Assign, name: str) -> bool:
