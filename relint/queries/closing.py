@@ -101,6 +101,8 @@ def _is_handed_on(ctx: Context, attribute: cst.Attribute) -> bool:
     match ctx.parent(attribute):
         case cst.Arg() | cst.Return() | cst.Assign() | cst.Element() | cst.DictElement() | cst.Yield():
             return attribute.attr.value not in _PLAIN
+        case cst.Call() as call if attribute.attr.value.startswith(("iter_", "aiter_")):
+            return isinstance(ctx.parent(call), cst.Return)  # who reads the rest holds it
     return False
 
 
