@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Iterator
+
 import libcst as cst
 
 from relint.context import Context
 from relint.libraries.migrations import WITHOUT_COLUMN
-from relint.queries.alembic_calls import alembic_operation, is_created_here, table_shown
+from relint.queries.alembic_calls import alembic_operation, column_call, is_created_here, table_shown
 from relint.queries.column_changes import models_created, named, state_at
-from relint.queries.migration_calls import django_operation, runs_over_data
+from relint.queries.migration_calls import django_operation, is_reverse, runs_over_data
 from relint.queries.migration_state import Model
 from relint.queries.schema import LostName
 
@@ -66,6 +68,8 @@ def _by_alembic(ctx: Context, call: cst.Call) -> LostName | None:
             return LostName(call, "alembic", table, "table", name if isinstance(name, str) else "another name")
         case "drop_column" | "alter_column" as verb:
             column = ctx.literal(operation.argument(ctx, "column_name", 0))
+            if any(made == (table, column) for made in _columns_made(ctx, call)):
+                return None  # nobody names it yet, or it comes back
             shown = f"{table}.{column if isinstance(column, str) else 'column'}"
             if verb == "drop_column":
                 return LostName(call, "alembic", shown, "column")
@@ -75,3 +79,19 @@ def _by_alembic(ctx: Context, call: cst.Call) -> LostName | None:
                 return None
             return LostName(call, "alembic", shown, "column", to if isinstance(to, str) else "another name")
     return None
+
+
+def _columns_made(ctx: Context, call: cst.Call) -> Iterator[tuple[str, str]]:
+    """(table, column) of the columns that the file adds before a call, or gives their names at any time."""
+    for other in ctx.tree.every(cst.Call, words=("add_column", "alter_column")):
+        operation = alembic_operation(ctx, other)
+        if operation is None or is_reverse(ctx, other):
+            continue
+        if operation.verb == "add_column" and ctx.range(other) < ctx.range(call):
+            column = column_call(ctx, operation.argument(ctx, "column", 0))
+            given = ctx.argument(column, "name", 0) if column is not None else None
+        else:
+            given = ctx.keyword(other, "new_column_name")
+        name = ctx.literal(given.value) if given is not None else None
+        if isinstance(name, str):
+            yield table_shown(ctx, operation), name
