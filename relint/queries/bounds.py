@@ -24,10 +24,10 @@ _PARTS = frozenset(
     "agents attributes backends brokers callbacks channels checks children classes clients columns components configs "
     "connectors coordinators daemons databases endpoints engines evaluators executors exporters extensions features "
     "fields flags flows functions guardrails handlers hooks integrations kinds listeners llms loggers managers "
-    "methods middlewares models modes modules notifiers operands options parameters params parsers peers platforms "
-    "plugins processes processors providers replicas reporters retrievers rules runners servers services shards sinks "
-    "skills sources stages steps strategies subfields tables threads tools toolsets triggers types validators "
-    "watchers workers".split()
+    "methods middlewares mirrors models modes modules notifiers operands options parameters params parsers peers "
+    "platforms plugins processes processors providers replicas reporters retrievers rules runners servers services "
+    "shards sinks skills sources stages steps strategies subfields tables threads tools toolsets triggers types "
+    "validators watchers workers".split()
 )
 """What a program is made of: code and configuration say how many there are."""
 

@@ -1,4 +1,4 @@
-"""A function and what it calls in its own file."""
+"""A function and what it calls in its own file, and where other files define what is called."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Iterator
 import libcst as cst
 
 from relint.context import Context
+from relint.elsewhere import Place, elsewhere, inherited
 
 Function = cst.FunctionDef | cst.Lambda
 
@@ -25,3 +26,14 @@ def with_callees(ctx: Context, function: Function, depth: int = 2) -> Iterator[F
             called = (ctx.function_def(call.func) for call in ctx.walk(each.body, cst.Call))
             below += [found for found in called if found is not None]
         level = below
+
+
+def places(ctx: Context, called: cst.BaseExpression) -> Iterator[Place]:
+    """Where other modules define what is called: by its own name, or as a method that a class here inherits."""
+    if (place := elsewhere(ctx, called)) is not None:
+        yield place
+    elif isinstance(called, cst.Attribute):
+        value = called.value
+        cls = ctx.names.self_class(value) or ctx.class_of(value) or ctx.class_def(value)
+        for base in inherited(ctx, cls) if cls is not None else ():
+            yield base.attribute(called.attr.value)

@@ -19,6 +19,14 @@ def given_to(ctx: Context, parameter: cst.Param) -> list[cst.BaseExpression] | N
         return None
     if not (function.name.value.startswith("_") or ctx.function_of(function) is not None):
         return []
+    return given_here(ctx, parameter)
+
+
+def given_here(ctx: Context, parameter: cst.Param) -> list[cst.BaseExpression]:
+    """What the calls of the file give to a parameter, whoever else may call the function; empty for `*args`."""
+    function = ctx.enclosing(parameter, cst.FunctionDef)
+    if function is None or parameter not in _plain_parameters(function):
+        return []
     position = _plain_parameters(function).index(parameter)
     given = []
     for call in called_from(ctx, function):

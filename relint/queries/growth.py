@@ -19,7 +19,7 @@ DATA: frozenset[str] = frozenset(
 )
 """What there is more of as time goes by."""
 MANY: frozenset[str] = DATA - frozenset(
-    "collection date file filename host image img order path photo symbol ticker track video".split()
+    "collection date file filename host image img path photo symbol ticker track video".split()
 )
 """What there are hardly ever few of."""
 _WHOLE = frozenset("corpus dataset inbox mailbox".split())
@@ -31,6 +31,8 @@ _FETCHING = frozenset(
 )
 COMBINING: frozenset[str] = frozenset("cast chain filter from_iterable map partition product zip zip_longest".split())
 """Functions that give back as many items as one of their arguments, or more."""
+OF_SETS: frozenset[str] = frozenset({"difference", "intersection", "symmetric_difference", "union"})
+"""Methods of sets that give back some of the items."""
 
 
 def grows(ctx: Context, items: cst.BaseExpression, words: frozenset[str] = DATA) -> bool:
@@ -116,6 +118,8 @@ def _call_grows(ctx: Context, call: cst.Call, words: frozenset[str]) -> bool:
     if last in VIEWS and isinstance(call.func, cst.Attribute):
         return grows(ctx, call.func.value, words)
     match call.func:
+        case cst.Attribute(value=owner, attr=cst.Name(value=method)) if method in OF_SETS:
+            return grows(ctx, owner, words)
         case cst.Attribute(value=cst.Call() | cst.Await(), attr=cst.Name(value="all")):
             return True  # `session.query(User).all()`
     return last in _FETCHING or _is_data(last, words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import Iterator
 
 import libcst as cst
@@ -10,7 +11,7 @@ import libcst as cst
 from relint import syntax
 from relint.context import Context
 from relint.libraries.tasks import GATHERERS, LIMITERS, TASK_GROUPS
-from relint.names import last_name
+from relint.names import is_none, last_name
 from relint.queries.bounds import word_list, words_of
 from relint.queries.imported import imported_definition
 
@@ -18,6 +19,14 @@ _WORDS = frozenset(
     "sem sema semaphore semaphores limiter limiters limited ratelimit ratelimiter throttle throttler throttled bounded "
     "concurrency".split()
 )
+_SAYS_SO = re.compile(
+    r"semaphore|limiter|throttl|concurrency|bounded_|(?:rate|concurrent|parallel)[_ ]?limit"
+    r"|(?:max|limit|num)_?(?:concurrent|parallel|workers|tasks|connections)"
+    r"|\b(?:max|top|limit|num)_(?:\w+_)?(?:articles|chunks|docs|documents|files|images|items|k|links|messages|n|pages"
+    r"|posts|results|rows|sources|urls|videos|webpages|websites)(?![a-z])",
+    re.IGNORECASE,
+)
+"""Of connections, and of how many items there are."""
 _LOCKS = frozenset({"lock", "mutex"})
 """Of these only the last word of a name counts: a `lock_record` is data."""
 _RUNNING = frozenset(
@@ -55,6 +64,27 @@ def _names_limiter(name: str) -> bool:
 def mentions_limiter(ctx: Context, expression: cst.CSTNode) -> bool:
     """Whether a limiter stands anywhere in an expression: `bounded(f(x))`, `f(semaphore, x)`."""
     return any(is_limiter(ctx, node) for node in ctx.walk(expression, cst.Name, cst.Attribute))
+
+
+def speaks_of_limits(ctx: Context, function: cst.CSTNode) -> bool:
+    """Whether the text of a function says that something is limited: `max_concurrency`, `# rate limit`."""
+    return _SAYS_SO.search(ctx.source(function)) is not None
+
+
+def limits_connections(ctx: Context) -> bool:
+    """Whether a file makes a client of so many connections: `TCPConnector(limit=5)`, `Limits(max_connections=5)`."""
+    return ctx.memo("limits connections", lambda: any(map(_limits_connections, _connectors(ctx))))
+
+
+def _connectors(ctx: Context) -> Iterator[cst.Call]:
+    calls = ctx.tree.every(cst.Call, words=("TCPConnector", "Limits"))
+    return (call for call in calls if last_name(call.func) in ("TCPConnector", "Limits"))
+
+
+def _limits_connections(connector: cst.Call) -> bool:
+    given = {arg.keyword.value: arg.value for arg in connector.args if arg.keyword is not None}
+    limits = [given[name] for name in ("limit", "limit_per_host", "max_connections") if name in given]
+    return any(not (isinstance(limit, cst.Integer) and limit.value == "0") and not is_none(limit) for limit in limits)
 
 
 def is_limited_function(ctx: Context, function: cst.FunctionDef, depth: int = _DEPTH) -> bool:

@@ -11,14 +11,13 @@ from relint.libraries.tasks import GATHERERS, WRAPPERS
 from relint.names import Binding, last_name
 from relint.queries.bounds import SAME_LENGTH, VIEWS, is_bounded, is_part_of_program, levels, names_parts, word_list
 from relint.queries.given import given_to
-from relint.queries.growth import COMBINING, added_to, grows, repeats_with_data
+from relint.queries.growth import COMBINING, OF_SETS, added_to, grows, repeats_with_data
 
 _READING = frozenset(
     "collect crawl discover export extract fetch find findall list load loads parse query read scan scrape search "
     "select split".split()
 )
 """Words that functions begin with which bring data in: `list_buckets`, `loads`."""
-_OF_SETS = frozenset({"difference", "intersection", "symmetric_difference", "union"})
 _PLUMBING = frozenset(
     "AsyncGenerator AsyncIterator AsyncIterable Awaitable Callable Coroutine Future Generator Literal Task Type "
     "type".split()
@@ -114,7 +113,7 @@ def _is_call_from_outside(ctx: Context, call: cst.Call) -> bool:
             return bool(arguments) and comes_from_outside(ctx, arguments[0])
         case cst.Attribute(value=owner, attr=cst.Name(value="get" | "pop")) if arguments:
             return not _names_parts(ctx, arguments[0]) and not is_own(ctx, owner) and comes_from_outside(ctx, owner)
-        case cst.Attribute(value=owner, attr=cst.Name(value=method)) if method in VIEWS or method in _OF_SETS:
+        case cst.Attribute(value=owner, attr=cst.Name(value=method)) if method in VIEWS or method in OF_SETS:
             return comes_from_outside(ctx, owner)
     if last in ("split", "rsplit") and "\n" not in str(ctx.literal(arguments[0]) if arguments else "\n"):
         return False  # the parts of one field

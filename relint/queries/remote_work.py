@@ -1,59 +1,106 @@
-"""Does a coroutine ask something that others use too: a service, a database, a model?"""
+"""Does what is started wait for another machine or process, and does anything on the way there hold it back?"""
 
 from __future__ import annotations
 
-from typing import Iterator
+from functools import partial
+from typing import Literal
 
 import libcst as cst
 
 from relint.context import Context
-from relint.libraries.tasks import WRAPPERS
+from relint.elsewhere import ask, is_own
+from relint.libraries.remote import CLIENT_VERBS, CLIENTS, COMPLETIONS, HTTP, NAMED, NO_CALLS, REMOTE, SAYS_SO
+from relint.libraries.tasks import THREADS, WRAPPERS
 from relint.names import last_name
 from relint.queries.bounds import word_list, words_of
+from relint.queries.callees import places
+from relint.queries.limits import POOLED, is_limited_function, limits_connections, mentions_limiter, speaks_of_limits
 from relint.queries.started import function_started
 
-_ASKING = frozenset(
-    "call complete completion completions crawl delete download embed embedding embeddings execute extract fetch "
-    "generate get head insert invoke patch post predict publish put query request scrape search send summarize "
-    "translate update upload upsert".split()
-)
-_AT_HAND = frozenset("cache lock q queue sem semaphore".split())
-"""What is asked in memory."""
-_GIVEN = frozenset("callback cb fn func function".split())
-"""A function that is called so was given by somebody, who may have put a limit around it."""
-_DEPTH = 2
+Work = Literal["remote", "limited"]
+_DEPTH = 4
 
 
-def asks_others(ctx: Context, made: cst.Call, depth: int = _DEPTH) -> bool:
-    """Whether what a coroutine awaits asks others, as far as the file or the names of the functions show it.
+def work_of(ctx: Context, made: cst.Call) -> Work | None:
+    """What a coroutine, or the target of a thread, is seen to do; None where neither is seen.
 
-    `fetch(url)`, `self.client.insert(row)`, or a function of the file that awaits such. Who awaits nothing is told
-    elsewhere.
+    Functions that it calls are followed a few calls deep, into other files of the project too.
     """
     if ctx.callee(made) in WRAPPERS:
         inner = made.args[0].value if made.args else None
-        return isinstance(inner, cst.Call) and asks_others(ctx, inner, depth)
+        return work_of(ctx, inner) if isinstance(inner, cst.Call) else None
     started = made.args[0].value if last_name(made.func) == "map" and made.args else function_started(made)
-    words = word_list(last_name(started))
-    if words[-1:] and words[-1] in _GIVEN:
-        return False
-    if isinstance(started, cst.Attribute) and words_of(last_name(started.value)) & _AT_HAND:
-        return False
-    if any(word in _ASKING or word.removeprefix("a") in _ASKING for word in words):  # `aembed`
-        return True
-    function = ctx.function_def(started) if depth else None
-    return function is not None and any(asks_others(ctx, call, depth - 1) for call in _waits(ctx, function))
+    if ctx.instance_of(made) in THREADS:
+        target = ctx.argument(made, "target", 1)
+        return _work(ctx, target.value, _DEPTH) if target is not None else None
+    return _work(ctx, started, _DEPTH) or ("remote" if is_named_remote(started) else None)
 
 
-def _waits(ctx: Context, function: cst.FunctionDef) -> Iterator[cst.Call]:
-    """The calls that a coroutine function awaits, enters or goes over."""
-    for wait in ctx.walk(function.body, cst.Await):
-        if isinstance(wait.expression, cst.Call):
-            yield wait.expression
-    for block in ctx.walk(function.body, cst.With):
-        if block.asynchronous is not None:
-            yield from (item.item for item in block.items if isinstance(item.item, cst.Call))
-    loops: list[cst.For | cst.CompFor] = [*ctx.walk(function.body, cst.For), *ctx.walk(function.body, cst.CompFor)]
-    for loop in loops:
-        if loop.asynchronous is not None and isinstance(loop.iter, cst.Call):
-            yield loop.iter
+def is_named_remote(called: cst.BaseExpression) -> bool:
+    """Whether a method out of sight is called for what it asks of others: `document.async_embed()`."""
+    return isinstance(called, cst.Attribute) and bool(words_of(called.attr.value) & NAMED)
+
+
+def _work(ctx: Context, called: cst.BaseExpression, depth: int) -> Work | None:
+    if mentions_limiter(ctx, called):
+        return "limited"
+    if is_remote(ctx, called):
+        return "limited" if limits_connections(ctx) else "remote"
+    function = ctx.function_def(called)
+    if depth == 0:
+        return None
+    if function is None and (value := ctx.value_of(called)) is not None and not isinstance(value, cst.Call):
+        return ctx.settled(f"work {depth}", value, lambda: _work(ctx, value, depth - 1))
+    if function is not None:
+        return ctx.settled(f"work {depth}", function, lambda: _work_in(ctx, function, depth))
+    question = partial(_work, depth=depth)
+    answers = (ask(ctx, place, f"work {depth}", question) for place in places(ctx, called))
+    return next((answer for answer in answers if answer is not None), None)
+
+
+def _work_in(ctx: Context, function: cst.FunctionDef, depth: int) -> Work | None:
+    """What the body of a function does, and the functions that it calls or hands on."""
+    if is_limited_function(ctx, function) or speaks_of_limits(ctx, function):
+        return "limited"
+    found: Work | None = None
+    for call in ctx.walk(function.body, cst.Call, stop=()):
+        if any(isinstance(around, cst.Call) and last_name(around.func) in POOLED for around in ctx.ancestors(call)):
+            continue
+        handed = [arg.value for arg in call.args if isinstance(arg.value, cst.Name | cst.Attribute)]
+        for called in (call.func, *(each for each in handed if ctx.function_def(each) is not None)):
+            if last_name(call.func) in POOLED:
+                continue
+            match _work(ctx, called, depth - 1):
+                case "limited":
+                    return "limited"
+                case "remote":
+                    found = "remote"
+    return found
+
+
+def is_remote(ctx: Context, called: cst.BaseExpression) -> bool:
+    """Whether a call waits for another machine or process: a library's function, or a method that is called so."""
+    last = last_name(called)
+    if last in NO_CALLS:
+        return False
+    known = ctx.qualname(called)
+    owner = called
+    while known is None and isinstance(owner, cst.Attribute | cst.Subscript | cst.Call):
+        owner = owner.func if isinstance(owner, cst.Call) else owner.value
+        known = ctx.instance_of(owner) or ctx.qualname(owner)
+    if known is not None:
+        return any(known == name or known.startswith(f"{name}.") for name in REMOTE) and not is_own(ctx, known)
+    match called:
+        case cst.Attribute(value=client, attr=cst.Name(value=verb)) if verb in CLIENT_VERBS:
+            word = (word_list(last_name(client)) or [""])[-1]
+            return word in CLIENTS or (word.endswith("client") and _speaks_http(ctx))
+        case cst.Attribute(value=cst.Attribute(attr=cst.Name(value=part)), attr=cst.Name(value="create")):
+            return part in COMPLETIONS
+        case cst.Attribute(attr=cst.Name(value=method)):
+            return method in SAYS_SO
+    return False
+
+
+def _speaks_http(ctx: Context) -> bool:
+    targets = (b.target or "" for bindings in ctx.names.module.bindings.values() for b in bindings)
+    return ctx.memo("speaks http", lambda: any(target.partition(".")[0] in HTTP for target in targets))

@@ -10,15 +10,11 @@ import libcst as cst
 from relint.context import Context
 from relint.libraries.tasks import GATHERERS, THREADS
 from relint.names import last_name
-from relint.queries.bounds import SAME_LENGTH, VIEWS
-from relint.queries.growth import MANY, grows
 from relint.queries.limits import has_limited_client, mentions_limiter
-from relint.queries.outside import comes_from_outside, is_own
-from relint.queries.remote_work import asks_others
+from relint.queries.outside import comes_from_outside
 from relint.queries.repeats import repeated
 from relint.queries.started import (
     coroutine_call,
-    function_started,
     has_harmless_target,
     is_harmless,
     is_limited,
@@ -35,9 +31,7 @@ class Spawn:
 
     `made` is the call of the coroutine function, of `start_soon`, of the thread class or of `map`; `items` what is
     iterated over, or what a message comes from; `loop` the loop or comprehension that repeats it. `awaited`: the
-    tasks start together, where they are gathered. `told`: the items are messages, or their name says that they are
-    data, they are neither held by the object at hand nor is it their own method that is started, and what is started
-    is a thread or process, or asks others for something.
+    tasks start together, where they are gathered.
     """
 
     kind: Kind
@@ -45,7 +39,6 @@ class Spawn:
     items: cst.BaseExpression
     loop: cst.CSTNode
     awaited: bool = False
-    told: bool = False
 
 
 def spawns_at(ctx: Context, call: cst.Call) -> list[Spawn]:
@@ -55,42 +48,7 @@ def spawns_at(ctx: Context, call: cst.Call) -> list[Spawn]:
     else:
         spawn = _started_at(ctx, call)
         found = [spawn] if spawn is not None else []
-    found = [spawn for spawn in found if not has_limited_client(ctx, spawn.made)]
-    return [replace(spawn, told=_is_told(ctx, spawn)) for spawn in found]
-
-
-def _is_told(ctx: Context, spawn: Spawn) -> bool:
-    if spawn.kind == "task" and not asks_others(ctx, spawn.made):
-        return False
-    if isinstance(spawn.loop, cst.While):
-        return True
-    if _is_held(ctx, spawn.items):
-        return False
-    loops = [spawn.loop] if isinstance(spawn.loop, cst.For) else list(ctx.walk(spawn.loop, cst.CompFor))
-    loop = next((each for each in loops if each.iter is spawn.items), None)
-    if loop is None:
-        return grows(ctx, spawn.items, MANY)
-    names = {name.value for name in ctx.walk(loop.target, cst.Name)}
-    if names & {name.value for name in ctx.walk(function_started(spawn.made), cst.Name)}:
-        return False
-    return grows(ctx, loop.iter, MANY)
-
-
-def _is_held(ctx: Context, items: cst.BaseExpression) -> bool:
-    """Whether items are held by the object at hand, or made from what is: `[str(host) for host in self.hosts]`."""
-    values = ctx.bindings(items) or () if isinstance(items, cst.Name) else ()
-    made = [v.for_in.iter for v in values if isinstance(v, cst.ListComp | cst.SetComp | cst.GeneratorExp)]
-    return any(is_own(ctx, each) and not isinstance(each, cst.Call) for each in (_copied(items), *map(_copied, made)))
-
-
-def _copied(items: cst.BaseExpression) -> cst.BaseExpression:
-    """What a copy or a view shows: `self.hosts` of `list(self.hosts.values())`."""
-    match items:
-        case cst.Call(func=cst.Name(value=function), args=[cst.Arg(value=inner), *_]) if function in SAME_LENGTH:
-            return _copied(inner)
-        case cst.Call(func=cst.Attribute(value=owner, attr=cst.Name(value=view)), args=[]) if view in VIEWS:
-            return _copied(owner)
-    return items
+    return [spawn for spawn in found if not has_limited_client(ctx, spawn.made)]
 
 
 def _started_at(ctx: Context, call: cst.Call) -> Spawn | None:

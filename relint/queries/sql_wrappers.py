@@ -9,10 +9,11 @@ from typing import Iterator
 import libcst as cst
 
 from relint.context import Context
-from relint.elsewhere import Place, ask, elsewhere, inherited
+from relint.elsewhere import ask
 from relint.libraries.databases import Driver
 from relint.names import last_name, parameters
 from relint.patterns import PATTERNS
+from relint.queries.callees import places
 from relint.queries.sql_callees import is_called_sql, is_statement_in_full, says_it_runs
 from relint.queries.sql_parse import looks_like_sql
 from relint.queries.sql_passed_on import built, grown, speaks_soql
@@ -133,7 +134,7 @@ def _handed(ctx: Context, called: cst.BaseExpression, depth: int) -> _Handed | N
     if depth == 0:
         return None
     if (function := ctx.function_def(called)) is None:
-        answers = (ask(ctx, place, f"wrapper {depth}", partial(_handed, depth=depth)) for place in _places(ctx, called))
+        answers = (ask(ctx, place, f"wrapper {depth}", partial(_handed, depth=depth)) for place in places(ctx, called))
         return next((answer for answer in answers if answer is not None), None)
     inner = _executed(ctx, function, depth)
     if inner is None or not isinstance(inner.arg.value, cst.Name):
@@ -141,17 +142,6 @@ def _handed(ctx: Context, called: cst.BaseExpression, depth: int) -> _Handed | N
     name = inner.arg.value.value
     forwarded = _forwarded(ctx, function, inner)
     return _Handed(function.name.value, name, _position(ctx, function, name), inner.name, inner.driver, forwarded)
-
-
-def _places(ctx: Context, called: cst.BaseExpression) -> Iterator[Place]:
-    """Where other modules define what is called: by its own name, or as a method that a class here inherits."""
-    if (place := elsewhere(ctx, called)) is not None:
-        yield place
-    elif isinstance(called, cst.Attribute):
-        value = called.value
-        cls = ctx.names.self_class(value) or ctx.class_of(value) or ctx.class_def(value)
-        for base in inherited(ctx, cls) if cls is not None else ():
-            yield base.attribute(called.attr.value)
 
 
 def _executed(ctx: Context, function: cst.FunctionDef, depth: int) -> Sink | None:
