@@ -41,8 +41,7 @@ def grows(ctx: Context, items: cst.BaseExpression, words: frozenset[str] = DATA)
     It is called so (`urls`, `user_ids`, `list_files()`), was fetched (`fetchall`, `iterdir`), or made from such.
     `words` are those that say so.
     """
-    question = "grows" if words is DATA else "grows much"
-    return bool(ctx.settled(question, items, lambda: _grows(ctx, items, words)))
+    return bool(ctx.settled(f"grows {hash(words)}", items, lambda: _grows(ctx, items, words)))
 
 
 def repeats_with_data(ctx: Context, loop: cst.For | cst.CompFor, words: frozenset[str] = DATA) -> bool:

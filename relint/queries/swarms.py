@@ -80,7 +80,7 @@ def _are_given_few(ctx: Context, items: cst.BaseExpression) -> bool:
 def _are_best_matches(ctx: Context, items: cst.BaseExpression) -> bool:
     """Whether a search brought them, which gives one page: `documents = await retriever.ainvoke(question)`."""
     copied = _copied(items)
-    values = ctx.bindings(copied) or () if isinstance(copied, cst.Name) else (copied,)
+    values = [copied, *(binding.value for binding in ctx.definitions(copied) or ())]
     calls = (value.expression if isinstance(value, cst.Await) else value for value in values)
     words = (words_of(last_name(call.func)) for call in calls if isinstance(call, cst.Call))
     return any(each & _SEARCHING and not each & {"parse", "extract"} for each in words)
