@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Literal
 
 import libcst as cst
@@ -53,7 +52,10 @@ def _work(ctx: Context, called: cst.BaseExpression, depth: int) -> Work | None:
         return ctx.settled(f"work {depth}", value, lambda: _work(ctx, value, depth - 1))
     if function is not None:
         return ctx.settled(f"work {depth}", function, lambda: _work_in(ctx, function, depth))
-    question = partial(_work, depth=depth)
+
+    def question(there: Context, expression: cst.BaseExpression) -> Work | None:
+        return _work(there, expression, depth)
+
     answers = (ask(ctx, place, f"work {depth}", question) for place in places(ctx, called))
     return next((answer for answer in answers if answer is not None), None)
 
