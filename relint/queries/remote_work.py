@@ -56,8 +56,11 @@ def _work(ctx: Context, called: cst.BaseExpression, depth: int) -> Work | None:
     def question(there: Context, expression: cst.BaseExpression) -> Work | None:
         return _work(there, expression, depth)
 
-    answers = (ask(ctx, place, f"work {depth}", question) for place in places(ctx, called))
-    return next((answer for answer in answers if answer is not None), None)
+    for place in places(ctx, called):
+        answer = ask(ctx, place, f"work {depth}", question)
+        if answer is not None:
+            return answer
+    return None
 
 
 def _work_in(ctx: Context, function: cst.FunctionDef, depth: int) -> Work | None:

@@ -15,8 +15,11 @@ from relint.queries.remote_work import is_named_remote, work_of
 from relint.queries.spawning import Spawn
 from relint.queries.started import function_started
 
+_MANY = MANY - frozenset("event evt message msg notification".split())
+"""Of one turn of a chat there are few: a loop that receives them is another matter."""
 _EACH = frozenset("article email line link record row uri url user".split())
 """What a loop calls that which it hardly ever has few of, whatever the name of them all is."""
+_DEPTH = 2
 _SEARCHING = frozenset("ainvoke aretrieve asearch invoke recall rerank retrieve search similarity suggest".split())
 
 
@@ -44,7 +47,7 @@ def _are_many(ctx: Context, spawn: Spawn) -> bool:
             return False  # their own method, which is what the program is made of
         if repeats_with_data(ctx, loop, _EACH):
             return True
-    return grows(ctx, spawn.items, MANY)
+    return grows(ctx, spawn.items, _MANY)
 
 
 def _is_held(ctx: Context, items: cst.BaseExpression) -> bool:
@@ -68,13 +71,24 @@ def _is_given_to_object(ctx: Context, attribute: cst.BaseExpression) -> bool:
     return False
 
 
-def _are_given_few(ctx: Context, items: cst.BaseExpression) -> bool:
-    """Whether all calls in the file give few: `for batch in batched(urls, 10): await fetch_all(batch)`."""
+def _are_given_few(ctx: Context, items: cst.BaseExpression, depth: int = _DEPTH) -> bool:
+    """Whether all calls in the file give few: `for batch in batched(urls, 10): await fetch_all(batch)`.
+
+    A private method that the file does not call is one that a framework calls, with portions for all we know.
+    """
     match ctx.definitions(_copied(items)):
         case [Binding(kind="parameter", node=cst.Param() as parameter), *_]:
             given = given_here(ctx, parameter)
-            return bool(given) and all(is_bounded(ctx, value) for value in given)
+            if not given:
+                return _is_hook(ctx, ctx.enclosing(parameter, cst.FunctionDef, cst.Lambda))
+            return depth > 0 and all(is_bounded(ctx, v) or _are_given_few(ctx, v, depth - 1) for v in given)
     return False
+
+
+def _is_hook(ctx: Context, function: cst.CSTNode | None) -> bool:
+    if not isinstance(function, cst.FunctionDef) or ctx.names.class_of_method(function) is None:
+        return False
+    return function.name.value.startswith("_")
 
 
 def _are_best_matches(ctx: Context, items: cst.BaseExpression) -> bool:

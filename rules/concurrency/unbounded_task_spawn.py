@@ -37,8 +37,8 @@ Found for `asyncio.gather` and its relatives, `create_task`, task groups and nur
 that a loop receives, where three things are seen:
 
 - **Much.** Somebody else than the program decides how many items there are, and their name says that there are hardly
-  ever few of them (chunks of text, documents, events, links, messages, records, rows, texts, URLs, users), or the call
-  that brings them (`fetchall`, `rglob`).
+  ever few of them (chunks of text, documents, links, orders, records, rows, texts, URLs, users), or the call that
+  brings them (`fetchall`, `rglob`).
 - **Work.** What is started waits for another machine or process: a request of httpx, aiohttp or requests, a language
   model, a browser, a subprocess. Functions that it calls are followed four calls deep, into other files of the project
   too. Database connections are not counted: their pools have a size.
