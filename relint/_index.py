@@ -272,6 +272,7 @@ RULES: list[dict[str, Any]] = [
         'near': ('loop or comprehension', 'task or thread'),
         'words': ('gather', 'as_completed', 'create_task', 'ensure_future', 'start_soon', 'Thread', 'Process'),
         'fix': 'unsafe',
+        'default': False,
         'options': {'any-items': False},
     },
     {

@@ -66,6 +66,8 @@ def _is_bounded(ctx: Context, items: cst.BaseExpression) -> bool:
             return all(is_bounded(ctx, level.iter) for level in levels(loop))
         case cst.IfExp(body=left, orelse=right) | cst.BinaryOperation(left=left, right=right, operator=cst.Add()):
             return is_bounded(ctx, left) and is_bounded(ctx, right)
+        case cst.BinaryOperation(left=left, right=cst.Integer(), operator=cst.Multiply()):
+            return is_bounded(ctx, left)
         case cst.Subscript(slice=[cst.SubscriptElement(slice=cst.Slice(upper=upper))]):
             return upper is not None
         case cst.Subscript(value=value):
