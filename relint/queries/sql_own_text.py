@@ -93,7 +93,7 @@ def _is_one_value(ctx: Context, hole: Hole, spot: Spot, sql: str) -> bool:
     if spot.before == "TOP":
         return False  # `TOP ?` needs parentheses
     before = sql[: spot.span[0]]
-    if (spot.before == "VALUES" or spot.group == "VALUES") and any(_is_tuple(v) or _is_list_as_text(v) for v in made):
+    if "VALUES" in (spot.before, spot.group) and any(_is_written(v) for v in made):
         return True
     compared = _COMPARED.search(before)
     if compared is not None and isinstance(hole.node, cst.Name) and _is_called_one(hole.node):
@@ -112,7 +112,7 @@ def _is_one_value(ctx: Context, hole: Hole, spot: Spot, sql: str) -> bool:
 def _is_tuple(value: cst.BaseExpression) -> bool:
     """`tuple(names)`, `str((name, day))`: Python writes the values, and a comma behind a single one."""
     match value:
-        case cst.Call(func=cst.Name(value="tuple")):
+        case cst.Call(func=cst.Name(value="tuple")) | cst.Tuple():
             return True
         case cst.Call(func=cst.Name(value="str"), args=[cst.Arg(value=inner)]):
             return isinstance(inner, cst.Tuple) or _is_tuple(inner)
@@ -125,6 +125,17 @@ def _is_list(ctx: Context, value: cst.BaseExpression) -> bool:
         case cst.Call(func=cst.Attribute(value=separator, attr=cst.Name(value="join")), args=[items]):
             return "," in str(ctx.literal(separator)) and not _is_made_here(ctx, items.value)
     return _is_list_as_text(value)
+
+
+def _is_written(value: cst.BaseExpression) -> bool:
+    """Whether Python writes several values as text: `tuple(row)`, `str(row)[1:-1]`, `",".join(map(repr, row))`."""
+    match value:
+        case cst.Call(
+            func=cst.Attribute(attr=cst.Name(value="join")),
+            args=[cst.Arg(value=cst.Call(func=cst.Name(value="map"), args=[made, _]))],
+        ):
+            return isinstance(made.value, cst.Name) and made.value.value in ("str", "repr")
+    return _is_tuple(value) or _is_list_as_text(value)
 
 
 def _is_made_here(ctx: Context, items: cst.BaseExpression) -> bool:
@@ -222,7 +233,7 @@ _OF_SYSTEM = re.compile(
 """A view, and what a procedure of the database itself does with the names of tables."""
 _NAME = re.compile(
     r"(?:^|_)(?:(?:cols?|columns?|tables?|schemas?|databases?|triggers?|constraints?)(?:_?(?:names?|refs?))?|db_?names?"
-    r"|(?:index|view|stage|format)_names?)$|(?:^|_)fqn?(?:_|$)|qualified",
+    r"|(?:index|view|stage|format)_names?)(?:_raw)?$|(?:^|_)fqn?(?:_|$)|qualified",
     re.IGNORECASE,
 )
 _LIMITED_FROM = re.compile(r"\bLIMIT\s+[\w.%?:$]+\s*,\s*$", re.IGNORECASE)
