@@ -23,6 +23,7 @@ from relint.libraries.retries import (
 from relint.names import is_none, last_name
 from relint.queries.celery_retries import celery_retries
 from relint.queries.delays import alternatives
+from relint.queries.handlers import classes_in
 from relint.queries.pauses import pauses_in
 from relint.queries.retries import Failure, Retry
 from relint.queries.retry_counters import default_of
@@ -102,9 +103,20 @@ def _tenacity(ctx: Context, call: cst.Call) -> Retry | None:
     if stop is not None and _is_once(ctx, stop.value):
         return None
     catches = call.func if predicate is None else _tenacity_any_error(ctx, predicate.value)
-    failure = Failure(call, Delay.NONE if wait is None else _tenacity_wait(ctx, wait.value), (), catches)
+    delay = Delay.NONE if wait is None else _tenacity_wait(ctx, wait.value)
+    if delay is Delay.NONE and predicate is not None and _is_for_another_value(ctx, predicate.value):
+        delay = Delay.UNKNOWN
+    failure = Failure(call, delay, (), catches)
     endless = stop is None or ctx.qualname(stop.value) in ("tenacity.stop_never", "tenacity.stop.stop_never")
     return Retry("tenacity", call, (failure,), endless=endless, delay_node=wait.value if wait else None)
+
+
+def _is_for_another_value(ctx: Context, predicate: cst.BaseExpression) -> bool:
+    """`retry_if_exception_type((ParseError, EmptyAnswer))`: the next attempt at once may bring a better one."""
+    if not isinstance(predicate, cst.Call) or not (ctx.callee(predicate) or "").endswith(".retry_if_exception_type"):
+        return False
+    errors = [last_name(each) for arg in predicate.args for each in classes_in(ctx, arg.value)]
+    return bool(errors) and all(map(is_quick, errors))
 
 
 def _tenacity_of_defaults(ctx: Context, call: cst.Call) -> Retry | None:

@@ -242,7 +242,7 @@ def _at_once(ctx: Context, loop: Loop, attempt: Attempt, handler: Handler) -> bo
     names = caught_words(ctx, handler)
     if _is_short(ctx, loop) or once_more(ctx, handler):
         return False
-    if (names and all(map(is_quick, names))) or learns(ctx, handler):
+    if (names and all(map(is_quick, names))) or learns(ctx, handler) or _asks_for_a_timeout(ctx, handler):
         return False
     between: list[cst.CSTNode] = [handler.body, *done_before(ctx, loop, attempt)]
     if "next" in ends_of(ctx, handler.body):
@@ -257,6 +257,11 @@ def _at_once(ctx: Context, loop: Loop, attempt: Attempt, handler: Handler) -> bo
     if any(_BLOCKING.match(last_name(call.func)) for call in ctx.walk(attempt.body, cst.Call)):
         return False
     return not tries_another(ctx, loop, attempt, between)
+
+
+def _asks_for_a_timeout(ctx: Context, handler: Handler) -> bool:
+    """`if not isinstance(error.reason, socket.timeout): raise`: what is tried again has waited."""
+    return any("timeout" in ctx.source(test.test).lower() for test in ctx.walk(handler.body, cst.If))
 
 
 def _drops_an_attribute(assign: cst.Assign) -> bool:

@@ -27,7 +27,7 @@ _NOT_FAILURES = re.compile(
     r"Validation|Assertion|Name|Syntax|NotImplemented|Overflow|ZeroDivision|Permission|FileNotFound|Recursion|Memory|"
     r"UnidentifiedImage|Parse\w*|Decod\w*|Format|Template\w*)Error$|^KeyboardInterrupt$|^InvalidOperation$|"
     r"Timeout|timeout|TimedOut|Integrity|Duplicate|Conflict|Stale|Watch|Exists|NotFound|DoesNotExist|Concurren|Race|"
-    r"NoResultFound|Collision|TryAgain|InvalidRequest|Unsupported|Invalid"
+    r"NoResultFound|Collision|TryAgain|InvalidRequest|Unsupported|Invalid|Pars(e|ing)|Validation|^Empty"
 )
 
 

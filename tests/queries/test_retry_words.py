@@ -16,6 +16,7 @@ from relint.queries.retry_words import is_harmless, is_not_yet, is_quick
         ("AccessDenied", True, False),
         ("ReadTimeout", False, True),
         ("IntegrityError", False, True),
+        ("AnswerParseError", False, True),
         ("ConnectionError", False, False),
         ("OSError", False, False),
     ],
