@@ -35,7 +35,7 @@ async def refresh(client: httpx.AsyncClient, urls):
 Off by default: what is true of it is rare, and too little of what it reported could be measured. In some 580 packages
 that it was not made with, which start something in a loop or gather a list at 1,100 places, it reported five of them:
 two were true (a thread for each URL, a language model for each document), two could be argued about, one was false.
-The cause of the false one and of one that could be argued about was mended since. All 16 findings in the packages that
+The cause of the false one was mended since. All 16 findings in the packages that
 it was made with are true. A limit that stands where a framework calls the code cannot be seen, nor how many items
 there will ever be: ask for the rule where you know that your code works on much data.
 
