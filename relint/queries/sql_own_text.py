@@ -112,10 +112,12 @@ def _is_one_value(ctx: Context, hole: Hole, spot: Spot, sql: str) -> bool:
 def _is_tuple(value: cst.BaseExpression) -> bool:
     """`tuple(names)`, `str((name, day))`: Python writes the values, and a comma behind a single one."""
     match value:
-        case cst.Call(func=cst.Name(value="tuple")) | cst.Tuple():
+        case cst.Call(func=cst.Name(value="tuple")):
             return True
+        case cst.Tuple(elements=elements):
+            return not all(isinstance(e.value, cst.SimpleString | cst.Integer | cst.Float) for e in elements)
         case cst.Call(func=cst.Name(value="str"), args=[cst.Arg(value=inner)]):
-            return isinstance(inner, cst.Tuple) or _is_tuple(inner)
+            return _is_tuple(inner)
     return False
 
 

@@ -72,6 +72,7 @@ class Table:
         ("INSERT INTO t VALUES {str((user, ids))}", False),
         ("INSERT INTO t VALUES {str(user)}", True),
         ("INSERT INTO t VALUES {user, ids}", False),
+        ("SELECT a FROM t WHERE id IN {('a', 'b')}", True),
         ("INSERT INTO t VALUES ({','.join(map(repr, ids))})", False),
         ("INSERT INTO t VALUES ({','.join(map(made, ids))})", True),
         ("INSERT INTO t VALUES ({user}, {user.id})", False),
