@@ -34,11 +34,15 @@ _NOT_YET = re.compile(
 _NUMBER = re.compile(r"\bE[A-Z]{3,}\b|(?<=errno == )2\b")
 _INTERRUPTED = frozenset("EINTR EINPROGRESS EADDRINUSE EAGAIN EWOULDBLOCK EACCES EBUSY ENOENT 2".split())
 """Numbers of errors that ask for another call at once, or when this machine is done with something."""
+_HANDSHAKE = "SSL_ERROR_WANT_"
+"""How TLS asks for another call when more bytes have come."""
 
 
 def answers_not_yet(ctx: Context, handler: Handler) -> bool:
     """Whether a handler asks the error if it says "not yet", or "interrupted", or tells the log so: then it polls."""
     if any(_NOT_YET.search(text) for text in texts_in(ctx, handler.body)):
+        return True
+    if _HANDSHAKE in ctx.source(handler.body):
         return True
     tests = [test.test for test in ctx.walk(handler.body, cst.If)]
     numbers = [set(_NUMBER.findall(ctx.source(test))) for test in tests]
