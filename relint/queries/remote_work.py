@@ -69,12 +69,11 @@ def _work_in(ctx: Context, function: cst.FunctionDef, depth: int) -> Work | None
         return "limited"
     found: Work | None = None
     for call in ctx.walk(function.body, cst.Call, stop=()):
-        if any(isinstance(around, cst.Call) and last_name(around.func) in POOLED for around in ctx.ancestors(call)):
+        around = (each for each in (call, *ctx.ancestors(call)) if isinstance(each, cst.Call))
+        if any(last_name(each.func) in POOLED for each in around):
             continue
         handed = [arg.value for arg in call.args if isinstance(arg.value, cst.Name | cst.Attribute)]
         for called in (call.func, *(each for each in handed if ctx.function_def(each) is not None)):
-            if last_name(call.func) in POOLED:
-                continue
             match _work(ctx, called, depth - 1):
                 case "limited":
                     return "limited"

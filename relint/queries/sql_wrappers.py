@@ -137,9 +137,10 @@ def _handed(ctx: Context, called: cst.BaseExpression, depth: int) -> _Handed | N
         answers = (ask(ctx, place, f"wrapper {depth}", partial(_handed, depth=depth)) for place in places(ctx, called))
         return next((answer for answer in answers if answer is not None), None)
     inner = _executed(ctx, function, depth)
-    if inner is None or not isinstance(inner.arg.value, cst.Name):
+    given = _as_given(inner.arg.value) if inner is not None else None
+    if inner is None or not isinstance(given, cst.Name):
         return None
-    name = inner.arg.value.value
+    name = given.value
     forwarded = _forwarded(ctx, function, inner)
     return _Handed(function.name.value, name, _position(ctx, function, name), inner.name, inner.driver, forwarded)
 
@@ -153,16 +154,25 @@ def _first_executed(ctx: Context, function: cst.FunctionDef, depth: int) -> Sink
     names = {parameter.name.value for parameter in parameters(function)}
     found = None
     for call in ctx.walk(function.body, cst.Call, stop=()):
-        if names.isdisjoint(arg.value.value for arg in call.args if isinstance(arg.value, cst.Name)):
+        given = [_as_given(arg.value) for arg in call.args]
+        if names.isdisjoint(value.value for value in given if isinstance(value, cst.Name)):
             continue
         sink = sink_of(ctx, call) if last_name(call.func) not in _PREPARES else None
         if sink is None:
             sink = _wrapped(ctx, call, depth - 1) or _called_with_parameter(ctx, call, names)
-        if sink is not None and _is_parameter(ctx, function, sink.arg.value) and not sink.arg.star:
+        if sink is not None and _is_parameter(ctx, function, _as_given(sink.arg.value)) and not sink.arg.star:
             if _forwarded(ctx, function, sink) is not None:
                 return sink
             found = found or sink
     return found
+
+
+def _as_given(value: cst.BaseExpression) -> cst.BaseExpression:
+    """The text that is handed on: `sql` of `str(sql)` and `dedent(sql)`."""
+    match value:
+        case cst.Call(func=function, args=[cst.Arg(value=inner)]) if last_name(function) in _TRANSPARENT:
+            return _as_given(inner)
+    return value
 
 
 def _called_with_parameter(ctx: Context, call: cst.Call, names: set[str]) -> Sink | None:
@@ -188,7 +198,7 @@ def _is_parameter(ctx: Context, function: cst.FunctionDef, value: cst.BaseExpres
 
 def _forwarded(ctx: Context, function: cst.FunctionDef, sink: Sink) -> Forwarded | None:
     """The parameter of the function that the database call gets as those of the statement, whose text is as it was."""
-    if len(ctx.definitions(sink.arg.value) or ()) != 1:
+    if len(ctx.definitions(_as_given(sink.arg.value)) or ()) != 1:
         return None
     arg = _parameters_argument(ctx, sink)
     value = arg.value if arg is not None else None

@@ -26,6 +26,8 @@ def use(x):
         ("def run(sql, params): cur.execute(sql, params)", Forwarded("params", 1)),
         ("def run(sql, params=None): cur.execute(sql, params)", Forwarded("params", 1, bare=True)),
         ("def run(sql, params=()): cur.execute(sql, params)", Forwarded("params", 1)),
+        ("def run(sql, params=()): cur.execute(str(sql), params)", Forwarded("params", 1)),
+        ("def run(sql): cur.execute(dedent(str(sql)))", None),
         ("def run(sql, params=None): cur.execute(sql, params or ())", Forwarded("params", 1)),
         ("def run(sql, *, params=None): cur.execute(sql, params)", Forwarded("params", None, bare=True)),
         ("def run(sql, many=False, params=None): cur.execute(sql, params)", Forwarded("params", 2, bare=True)),
