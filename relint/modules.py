@@ -37,7 +37,7 @@ def neighbours(project: Project, path: str) -> tuple[str, ...]:
 
 
 def _neighbours(project: Project, folder: str) -> tuple[str, ...]:
-    top = os.path.abspath(folder)
+    top = folder = os.path.abspath(folder)
     while "__init__.py" in project.listing(parent := os.path.dirname(top)) and parent != top:
         top = parent
     found: list[str] = []

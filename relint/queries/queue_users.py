@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 
@@ -79,19 +80,20 @@ def _held(ctx: Context, made: cst.Call, queue: Traffic) -> _Held | None:
     target = held_by(ctx, made)
     name = last_name(target) if target is not None else ""
     if isinstance(target, cst.Name) and ctx.enclosing(made, cst.ClassDef) is None:
-        return _Held(ctx.path, name)
+        return _Held(os.path.abspath(ctx.path), name)
     cls = ctx.enclosing(made, cst.ClassDef)
     if not name or cls is None or ctx.names.scope_of(cls) is not ctx.names.module:
         return None
     functions = [handing_out(ctx, get) for get in queue.gets]
     getters = sorted({function.name.value for function in functions if function is not None})
-    return _Held(ctx.path, name, cls.name.value, tuple(getters), _is_only(ctx, name))
+    return _Held(os.path.abspath(ctx.path), name, cls.name.value, tuple(getters), _is_only(ctx, name))
 
 
 def _is_only(ctx: Context, name: str) -> bool:
     """Whether a single class of the package has an attribute of a name."""
     given = re.compile(rf"(?:\bself\.|\n[ \t]*){name}[ \t]*(?::[^=\n]+)?=(?!=)")
-    paths = (path for path in neighbours(ctx.project, ctx.path) if path != ctx.path)
+    here = os.path.abspath(ctx.path)
+    paths = (path for path in neighbours(ctx.project, ctx.path) if path != here)
     if any(given.search(ctx.project.text(path) or "") is not None for path in paths):
         return False
     return sum(bool(ctx.names.attribute(cls, name)) for cls in ctx.tree.every(cst.ClassDef)) == 1
