@@ -13,8 +13,9 @@ import os
 import sys
 import zlib
 from functools import cache
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import MappingProxyType, ModuleType
+from types import CodeType, MappingProxyType, ModuleType
 from typing import Any, Callable, Iterator, Mapping, NamedTuple
 
 from relint.engine_rules import ENGINE_FAMILY, ENGINE_RULES
@@ -125,8 +126,8 @@ def _module(name: str) -> ModuleType:
     """Import a rule or fixer module by name, in an installation, a bare checkout, or a plugin folder."""
     if name in sys.modules:
         return sys.modules[name]
-    if name in _plugin_files:
-        return _from_file(name, _plugin_files[name])
+    if (path := _plugin_files.get(name)) is not None:
+        return _from_file(name, path, loader=_FromSource(name, str(path)))
     for package, folder in zip((_RULES, _FIXERS), folders(), strict=True):
         if name.startswith(package) and package not in sys.modules:
             _package(package, folder)
@@ -139,8 +140,17 @@ def _package(name: str, folder: Path) -> None:
         _from_file(name, folder / "__init__.py", [str(folder)])
 
 
-def _from_file(name: str, path: Path, search: list[str] | None = None) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=search)
+class _FromSource(SourceFileLoader):
+    """Reads a plugin as it is now: byte code counts as fresh when a file of the same size was saved that second."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        return self.source_to_code(self.get_data(self.path), self.path)
+
+
+def _from_file(
+    name: str, path: Path, search: list[str] | None = None, loader: SourceFileLoader | None = None
+) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path, loader=loader, submodule_search_locations=search)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -120,7 +120,8 @@ def send(batch: Sequence[Work], task: Task, executor: Executor, expected: Mappin
             break
         answers |= {question: _answered(question) for question in lacking}
     left = [index for index in range(len(batch)) if index not in results]
-    results |= dict(zip(left, run_batch([batch[index] for index in left], task), strict=True))
+    with _one_at_a_time:
+        results |= dict(zip(left, run_batch([batch[index] for index in left], task), strict=True))
     return [results[index] for index in range(len(batch))]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -35,6 +36,24 @@ def test_a_plugin_is_a_file_or_a_folder(tmp_path: Path) -> None:
         assert (info.name, info.summary, info.severity) == ("finds-one", "Finds one.", Severity.WARNING)
     assert "TST001" not in catalogue()
     assert page("finds-one", (str(path),)).startswith("# finds-one (TST001)\n\nFinds one.")
+
+
+def test_a_plugin_is_read_as_it_is_now(tmp_path: Path) -> None:
+    """Byte code of a file that has the same size and time counts as fresh elsewhere."""
+    path = plugin(tmp_path, "TST001", "abc", name="rule")
+    (tmp_path / "a.py").write_text("abc = xyz = 1\n")
+    (tmp_path / "relint.toml").write_text(f'plugins = ["{path.name}"]\nselect = ["TST001"]\n')
+    command = [sys.executable, "-m", "relint", "check", "--no-cache", "--output-format", "concise", "a.py"]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    found = []
+    for word in ("abc", "xyz"):
+        before = path.stat()
+        path.write_text(path.read_text().replace("abc", word))
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+        assert done.returncode == 1, done.stderr
+        found.append(done.stdout.splitlines()[0])
+    assert found == ["a.py:1:1: TST001 `abc` is found", "a.py:1:7: TST001 `xyz` is found"]
 
 
 def test_plugins_may_have_files_of_one_name(tmp_path: Path) -> None:
