@@ -13,6 +13,8 @@ https://docs.python.org/3/library/asyncio-subprocess.html, https://playwright.de
 
 from __future__ import annotations
 
+from relint.libraries.http import VERBS
+
 REMOTE: frozenset[str] = frozenset(
     {
         "aiohttp",
@@ -61,7 +63,7 @@ CLIENTS: frozenset[str] = frozenset("http httpx requests session".split())
 """Last words of the names of HTTP clients that somebody else made."""
 HTTP: frozenset[str] = frozenset({"aiohttp", "curl_cffi", "httpx", "niquests", "requests"})
 """Libraries of which what is called `client` is one, in a file that imports them."""
-CLIENT_VERBS: frozenset[str] = frozenset("delete get head options patch post put request ws_connect".split())
+CLIENT_VERBS: frozenset[str] = frozenset({*VERBS, "request", "ws_connect"})
 SAYS_SO: frozenset[str] = frozenset(
     "acompletion acreate aembedding aembed_documents aembed_query agenerate ainvoke apredict "
     "create_subprocess_exec create_subprocess_shell generate_content generate_content_async goto".split()

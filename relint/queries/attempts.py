@@ -87,14 +87,11 @@ def _following(ctx: Context, names: set[str], given: Sequence[cst.CSTNode]) -> s
 
     `current = current.next; found = current.open()`; a client that is made anew is the same one again.
     """
-    found = set(names)
     parts = [(bound_by(ctx, node), _used_by(ctx, node)) for node in given]
-    while True:
-        new = {name for bound, used in parts if used & found for name in bound} - found
-        new |= {name for bound, used in parts for name in bound & used} - found
-        if not new:
-            return found
+    found = names.union(*(bound & used for bound, used in parts))
+    while new := {name for bound, used in parts if used & found for name in bound} - found:
         found |= new
+    return found
 
 
 def _used_by(ctx: Context, node: cst.CSTNode) -> set[str]:

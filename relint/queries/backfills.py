@@ -12,6 +12,8 @@ from relint.libraries.migrations import PER_USER, SMALL_MODELS, SMALL_SUFFIXES, 
 from relint.names import Binding
 from relint.queries.batches import is_batched
 from relint.queries.column_changes import models_created, table_is_created_here
+from relint.queries.entry_points import called_from
+from relint.queries.given import given_here
 from relint.queries.migration_calls import executed, is_atomic, is_migration, runs_over_data
 from relint.queries.migration_models import call_name, followed, model_of
 from relint.queries.migration_sql import Statement, as_written, is_key, statements
@@ -223,15 +225,16 @@ def _goes_over_rows(ctx: Context, binding: Binding) -> bool:
 def _is_given_rows(ctx: Context, binding: Binding) -> bool:
     """Whether all that the file hands over as a parameter are such rows: `for user in users: repair(user)`."""
     parameter = binding.node
-    function = ctx.enclosing(parameter, cst.FunctionDef) if isinstance(parameter, cst.Param) else None
-    if function is None or not isinstance(parameter, cst.Param) or parameter not in function.params.params:
+    function = ctx.enclosing(parameter, cst.FunctionDef)
+    if not isinstance(parameter, cst.Param) or function is None:
         return False
-    position = list(function.params.params).index(parameter)
-    calls = ctx.tree.every(cst.Call, words=(function.name.value,))
-    given = [ctx.argument(call, binding.name, position) for call in calls if ctx.function_def(call.func) is function]
-    rows = [arg.value for arg in given if arg is not None and isinstance(arg.value, cst.Name)]
-    found = [any(_goes_over_rows(ctx, each) for each in ctx.names.bindings(row)) for row in rows]
-    return bool(found) and all(found) and len(found) == len(given)
+    given = given_here(ctx, parameter)
+    if not given or len(given) < len(called_from(ctx, function)):
+        return False  # a call leaves it out, or hides it behind a star
+    return all(
+        isinstance(row, cst.Name) and any(_goes_over_rows(ctx, each) for each in ctx.names.bindings(row))
+        for row in given
+    )
 
 
 # -- SQL and SQLAlchemy ----------------------------------------------------------------------------------------------

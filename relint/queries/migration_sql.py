@@ -52,8 +52,8 @@ DIALECTS = {
     "mssql": "tsql",
 }
 _LONGEST = 50_000
-_HOLE = re.compile(r"hole_(\w+?)__")
 """Characters of a statement that is read; a longer one holds data."""
+_HOLE = re.compile(r"hole_(\w+?)__")
 
 NAME = r"(?:\"[^\"]+\"|`[^`]+`|\[[^\]]+\]|[\w$]+)"
 """Regular expression of an identifier."""

@@ -12,7 +12,15 @@ from relint.names import last_name
 from relint.queries.bounds import word_list
 from relint.queries.entry_points import called_from
 from relint.queries.queue_growth import ends_when_empty, is_held_back, waits_for_its_item
-from relint.queries.queue_sources import comes_from_others, is_posted, is_received, is_sending, is_stream, sends_on
+from relint.queries.queue_sources import (
+    comes_from_others,
+    given_with,
+    is_posted,
+    is_received,
+    is_sending,
+    is_stream,
+    sends_on,
+)
 from relint.queries.queues import Traffic, waits_for_more
 
 _PLAIN = frozenset(
@@ -189,13 +197,10 @@ def takes_in_a_loop(ctx: Context, get: cst.CSTNode) -> bool:
 
 
 def _parts_put(ctx: Context, put: cst.CSTNode) -> Iterator[cst.Name | cst.Attribute]:
-    """The names in what is put in: of `put(self.pending.message)` and `call_soon_threadsafe(queue.put, message)`."""
-    parent = ctx.parent(put)
-    call = ctx.parent(parent) if isinstance(parent, cst.Arg) else parent
-    for argument in call.args if isinstance(call, cst.Call) else ():
-        parts: Iterator[cst.Name | cst.Attribute] = ctx.walk(argument.value, cst.Name, cst.Attribute)
-        if argument.value is not put:
-            yield from (part for part in parts if not _is_aside(ctx, part))
+    """The names in what is put in: of `put(self.pending.message)`."""
+    for value in given_with(ctx, put):
+        parts: Iterator[cst.Name | cst.Attribute] = ctx.walk(value, cst.Name, cst.Attribute)
+        yield from (part for part in parts if not _is_aside(ctx, part))
 
 
 def _is_aside(ctx: Context, part: cst.Name | cst.Attribute) -> bool:

@@ -143,12 +143,14 @@ def _puts_a_parameter(ctx: Context, put: cst.CSTNode, function: cst.FunctionDef)
     for assign in ctx.walk(function.body, cst.Assign):
         if known & {name.value for name in ctx.walk(assign.value, cst.Name)}:
             known |= {name.value for target in assign.targets for name in ctx.walk(target.target, cst.Name)}
+    return any(name.value in known for each in given_with(ctx, put) for name in ctx.walk(each, cst.Name))
+
+
+def given_with(ctx: Context, put: cst.CSTNode) -> list[cst.BaseExpression]:
+    """What is put in: of `put(x)` and `call_soon_threadsafe(queue.put_nowait, x)`."""
     parent = ctx.parent(put)
     call = ctx.parent(parent) if isinstance(parent, cst.Arg) else parent
-    if not isinstance(call, cst.Call):
-        return False
-    given = [argument.value for argument in call.args if argument.value is not put]
-    return any(name.value in known for each in given for name in ctx.walk(each, cst.Name))
+    return [arg.value for arg in call.args if arg.value is not put] if isinstance(call, cst.Call) else []
 
 
 def _words(ctx: Context, owner: cst.BaseExpression) -> list[str]:

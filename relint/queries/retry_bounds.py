@@ -87,14 +87,6 @@ def _bounds(ctx: Context, loop: Loop) -> Iterator[cst.CSTNode]:
         yield from ctx.walk(loop.body, cst.Yield)
 
 
-def _is_own_wait(ctx: Context, call: cst.Call) -> bool:
-    """`self.wait(url)`, out of sight: it may count how often it was called, and raise."""
-    match call.func:
-        case cst.Attribute(value=cst.Name(value="self"), attr=cst.Name(value=name)):
-            return name.strip("_") in ("wait", "sleep") and ctx.function_def(call.func) is None
-    return False
-
-
 def _may_raise(ctx: Context, call: cst.Call) -> bool:
     """Whether a function that is called after a failure may raise: it is handed the error, or counts it."""
     function = ctx.function_def(call.func)
@@ -104,7 +96,7 @@ def _may_raise(ctx: Context, call: cst.Call) -> bool:
         return any(True for _ in ctx.walk(function.body, cst.Nonlocal))
     match call.func:
         case cst.Attribute(value=cst.Name(value="self"), attr=cst.Name(value=name)):
-            return name.strip("_") in ("wait", "sleep")
+            return name.strip("_") in ("wait", "sleep")  # out of sight
     return False
 
 
