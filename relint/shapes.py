@@ -29,6 +29,7 @@ Imported = Callable[[], Mapping[str, frozenset[str]]]
 _LEAVES = frozenset({ast.Name, ast.Constant, ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal})
 _WITHOUT_NODES = frozenset({"ctx", "op", "ops", "type_comment", "attr", "module", "level", "conversion", "kind"})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_CLIENTS = frozenset({"requests", "httpx", "aiohttp", "urllib", "urllib3"})
 _fields: dict[type, tuple[str, ...]] = {}
 
 
@@ -123,6 +124,11 @@ class Part:
     def speaks_sql(self) -> bool:
         """Whether it writes SQL, or may fill such a text of another module."""
         return self.writes_sql or PATTERNS["sql from elsewhere"](self.text)
+
+    @cached_property
+    def speaks_of_other_hosts(self) -> bool:
+        """Whether it names what talks to other hosts, or gets a client of HTTP from another module."""
+        return bool(SPEAKS_OF_NETWORK.search(self.text)) or self.imports_any(_CLIENTS)
 
 
 def _walruses(roots: Sequence[ast.AST], text: str) -> Iterator[ast.AST]:
@@ -360,11 +366,9 @@ def _retry_of_request(part: Part, rule: RuleInfo, options: Options) -> bool:
     """The same, and what is tried again by hand where the module speaks of other hosts."""
     if _retry_by_library(part, rule, options):
         return True
-    module = part.module
-    return _tries_again(part) and bool(SPEAKS_OF_NETWORK.search(module.text) or module.imports_any(_CLIENTS))
+    return _tries_again(part) and part.module.speaks_of_other_hosts
 
 
-_CLIENTS = frozenset({"requests", "httpx", "aiohttp", "urllib", "urllib3"})
 _TRIES = (ast.Try, getattr(ast, "TryStar", ast.Try))
 
 
