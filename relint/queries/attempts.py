@@ -16,13 +16,6 @@ from relint.queries.passes import OWN, Attempt, Loop, attempts_in, done_after, g
 from relint.queries.retry_words import LOGGING
 
 _ASSIGNMENTS = (cst.Assign, cst.AugAssign, cst.AnnAssign)
-_CONNECTING = re.compile(
-    r"connect|subscri|consum|listen|stream|socket|channel|session|recv|receive|request|fetch|publish|"
-    r"(?<!\w)(get|post|put)$",
-    re.IGNORECASE,
-)
-_LIVING = re.compile(r"connect|subscri|consum|listen|websocket|recv|receive|serve|run_forever", re.IGNORECASE)
-_STREAM = re.compile(r"listen|subscri|consum|stream|websocket|iter_lines|aiter", re.IGNORECASE)
 _RESPONSE = re.compile(r"status|result_?code|\.ok\b|is_success|returncode|return_code|exit_code|(\b|_)errors?(\b|_)")
 _IN_MEMORY = re.compile(r"^(items|keys|values|append|extend|format|_)$")
 _ON_DISK = re.compile(r"^_?(atomic_)?(rename|unlink|rmdir|mkdir|makedirs|rmtree|chmod)$")
@@ -35,32 +28,6 @@ _NEW_VALUE = re.compile(r"rand|uuid|generate|token|choice|input|prompt|next", re
 
 
 # -- what it does ----------------------------------------------------------------------------------------------------
-
-
-def connects(ctx: Context, attempt: Attempt) -> bool:
-    """Whether it opens or uses a connection: done again and again that is a reconnect, else a daemon."""
-    return any(_CONNECTING.search(ctx.source(call.func)) for call in ctx.walk(attempt.body, cst.Call))
-
-
-def lives_for_ever(ctx: Context, attempt: Attempt) -> bool:
-    """Whether it does something that is meant to go on for ever, by its name."""
-    return any(_LIVING.search(ctx.source(call.func)) for call in ctx.walk(attempt.body, cst.Call))
-
-
-def streams(ctx: Context, attempt: Attempt) -> bool:
-    """Whether it lasts as long as its connection: `async for event in client.listen()`."""
-    return any(_STREAM.search(ctx.source(loop.iter)) for loop in ctx.walk(attempt.body, cst.For))
-
-
-def holds_a_connection(ctx: Context, attempt: Attempt) -> bool:
-    """Whether a function of the file that it calls or hands on connects, and then loops for as long as that lasts."""
-    for node in ctx.walk(attempt.body, cst.Name, cst.Attribute):
-        function = ctx.function_def(node)
-        if function is None or not any(True for _ in ctx.walk(function.body, cst.While, cst.For)):
-            continue
-        if any(_LIVING.search(ctx.source(call.func)) for call in ctx.walk(function.body, cst.Call)):
-            return True
-    return False
 
 
 def tries_another(ctx: Context, loop: Loop, attempt: Attempt, between: Sequence[cst.CSTNode] | None = None) -> bool:

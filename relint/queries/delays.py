@@ -11,12 +11,14 @@ import libcst as cst
 from relint.context import Context
 from relint.libraries.delay import Delay
 from relint.libraries.retries import BACKOFF_WAITS
-from relint.names import Binding
+from relint.names import Binding, last_name
 from relint.queries.imported import imported_definition
 from relint.queries.mentions import names_in, nodes_in
 
 _CHANCE = re.compile(r"jitter|rand|uniform|fuzz|shuffle|gauss|secrets", re.IGNORECASE)
 _TOLD = re.compile(r"retry.?after|headers|ratelimit|rate_limit|reset", re.IGNORECASE)
+_OPTIONS = re.compile(r"(^|_)(settings?|config(uration)?|conf|cfg|options?|opts|flags|args|environ)$", re.IGNORECASE)
+"""What somebody configured, by the name of the table."""
 _FIELDS = ("pydantic.Field", "pydantic.fields.Field", "dataclasses.field", "attr.ib", "attrs.field")
 _PURE = (
     "builtins.",
@@ -30,7 +32,7 @@ _PURE = (
     *_FIELDS,
 )
 _ARITHMETIC = re.compile(r"^(min|max|pow|int|float|abs|round|len|math\.\w+)$")
-_READERS = re.compile(r"^_?(get|pop|getint|getfloat|get_\w+|total_seconds|as_\w+|as|lower|strip|seconds)$")
+_READERS = re.compile(r"^_?(get|pop|safe_get|getint|getfloat|get_\w+|total_seconds|as_\w+|as|lower|strip|seconds)$")
 
 
 def delay_of(ctx: Context, duration: cst.BaseExpression, loop: cst.CSTNode | None = None) -> Delay:
@@ -114,39 +116,63 @@ class _Flow:
         if expression in self.seen:
             return
         self.seen.add(expression)
-        settings = self._settings(expression)
+        tables, settings = self._tables(expression), set(self._settings(expression))
         for node in self.ctx.walk(expression, cst.Name, cst.Attribute, cst.Call, cst.SimpleString, cst.Power):
             match node:
-                case cst.Name(value=text) | cst.Attribute(attr=cst.Name(value=text)) if node in settings:
+                case cst.Name(value=text) | cst.Attribute(attr=cst.Name(value=text)) if node in tables:
                     self._look_at(text)
                 case cst.Name(value=text):
                     if not self._is_table(node):
-                        self._look_at(text)
+                        self._look_at(text, is_setting=node in settings)
                     self._follow_bindings(node)
                 case cst.Attribute(attr=attr):
-                    self._look_at(attr.value)
+                    self._look_at(attr.value, is_setting=attr in settings)
                     self._follow_bindings(node)
                     self._look_at_owner(node.value)
                 case cst.SimpleString(value=text):
-                    self._look_at(text)
+                    self._look_at(text, is_setting=node in settings)
                 case cst.Call():
                     self._follow_call(node)
 
-    def _settings(self, expression: cst.CSTNode) -> set[cst.CSTNode]:
+    def _tables(self, expression: cst.CSTNode) -> set[cst.CSTNode]:
         """The `options` in `options.get("pause", 3)`: where such a table comes from tells nothing about the pause."""
         found: set[cst.CSTNode] = set()
-        for call in self.ctx.walk(expression, cst.Call):
-            match call:
+        for node in self.ctx.walk(expression, cst.Call, cst.Subscript, cst.Attribute):
+            match node:
                 case cst.Call(
                     func=cst.Attribute(value=owner, attr=cst.Name(value="get" | "pop")),
                     args=[cst.Arg(value=cst.SimpleString()), *_],
                 ):
                     found |= set(self.ctx.walk(owner, cst.Name, cst.Attribute))
+                case cst.Subscript(value=owner) | cst.Attribute(value=owner) if _OPTIONS.search(last_name(owner)):
+                    found |= set(self.ctx.walk(owner, cst.Name, cst.Attribute))
         return found
 
-    def _look_at(self, text: str) -> None:
+    def _settings(self, expression: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        """The names of what somebody configured: `config.retry_after`, `options["retry_after"]`, `RETRY_AFTER`."""
+        for node in self.ctx.walk(expression, cst.Name, cst.Attribute, cst.Subscript, cst.Call):
+            match node:
+                case cst.Name(value=text) if text.isupper():
+                    yield node
+                case cst.Attribute(value=owner, attr=name) if _OPTIONS.search(last_name(owner)):
+                    yield name
+                case cst.Attribute(attr=name) if self._is_set_to_a_number(node):
+                    yield name
+                case cst.Subscript(value=owner) | cst.Call(func=cst.Attribute(value=owner)):
+                    if _OPTIONS.search(last_name(owner)):
+                        yield from self.ctx.walk(node, cst.SimpleString)
+
+    def _is_set_to_a_number(self, attribute: cst.Attribute) -> bool:
+        """Whether an attribute is given nothing but numbers, or what its class is made with."""
+        values = self.ctx.bindings(attribute) or ()
+        return bool(values) and all(_is_constant(value) or self._is_parameter(value) for value in values)
+
+    def _is_parameter(self, value: cst.CSTNode) -> bool:
+        return isinstance(value, cst.Name) and any(b.kind == "parameter" for b in self.ctx.definitions(value) or ())
+
+    def _look_at(self, text: str, *, is_setting: bool = False) -> None:
         self.chance = self.chance or bool(_CHANCE.search(text))
-        self.told = self.told or bool(_TOLD.search(text))
+        self.told = self.told or (not is_setting and bool(_TOLD.search(text)))
 
     def _is_table(self, name: cst.Name) -> bool:
         """Whether a name such as `retry_after` is only bound to numbers: then nobody else has asked for them."""
@@ -183,7 +209,7 @@ class _Flow:
             self._follow_function(function)
             counts = any(True for _ in self.ctx.walk(function.body, cst.AugAssign))
             self.grows = self.grows or bool(call.args) or counts
-        elif name is not None and name.startswith(_PURE) and not self._takes_the_next(call):
+        elif name is not None and name.startswith(_PURE) and not self._takes_from_elsewhere(call):
             return
         elif isinstance(imported := imported_definition(self.ctx, call.func), ast.FunctionDef):
             self._read(imported)
@@ -197,18 +223,32 @@ class _Flow:
         called = [ast.unparse(node.func) for node in ast.walk(function) if isinstance(node, ast.Call)]
         self.unknown = self.unknown or not all(_ARITHMETIC.match(name) for name in called)
 
-    def _takes_the_next(self, call: cst.Call) -> bool:
-        """`next(delays)`, of who knows what; the generators of backoff are known."""
+    def _takes_from_elsewhere(self, call: cst.Call) -> bool:
+        """`next(delays)`, where it is out of sight what goes through them; else the delay grows with each."""
         if self.ctx.callee(call) != "builtins.next":
             return False
-        source = self.ctx.value_of(call.args[0].value) if call.args else None
-        return not (isinstance(source, cst.Call) and self.ctx.callee(source) in BACKOFF_WAITS)
+        self.grows = True
+        return not call.args or not self._is_in_sight(call.args[0].value)
+
+    def _is_in_sight(self, made: cst.BaseExpression) -> bool:
+        """Whether an expression, or what its name is given in the file, is made there."""
+        seen: set[cst.CSTNode] = set()
+        todo = [made]
+        while todo:
+            value = todo.pop()
+            if isinstance(value, cst.Name | cst.Attribute) and value not in seen:
+                seen.add(value)
+                if (values := self.ctx.bindings(value)) is None:
+                    return False
+                todo += values
+        return True
 
     def _follow_function(self, function: cst.FunctionDef) -> None:
         self._look_at(function.name.value)
-        returned = [node.value for node in self.ctx.walk(function.body, cst.Return) if node.value is not None]
-        self.unknown = self.unknown or not returned  # abstract: subclasses say how long
-        for value in returned:
+        ways = self.ctx.walk(function.body, cst.Return, cst.Yield)
+        made = [way.value for way in ways if isinstance(way, cst.Return | cst.Yield) and way.value is not None]
+        self.unknown = self.unknown or not made  # abstract: subclasses say how long
+        for value in made:
             self.follow(value)
 
 

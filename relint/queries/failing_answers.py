@@ -23,6 +23,9 @@ _DOING = re.compile(
     r"commit|perform|process|save|store|fetch|try|connect|reconnect|authenticate)(_|$|[A-Z])|(Upload|Send|Post|Download|Request)(_|$|[A-Z])"
 )
 """Calls that do something once, where `get` or `describe` would ask for a state."""
+_COMMANDING = re.compile(r"^_?(execute|query|run|call|invoke)(_\w+)?$")
+"""Calls that do something where they are asked whether they did it, `execute(...).is_succeeded()`."""
+_DID = re.compile(r"succe(ss|eded)", re.IGNORECASE)
 _STOP = re.compile(r"stop|exit|shut_?down|terminat|running|abort|is_set", re.IGNORECASE)
 _AGAIN = re.compile(r"retr(y|ies|ying)|attempt|tries|try(ing)?.again", re.IGNORECASE)
 """What the names and texts of a loop say that makes its passes attempts."""
@@ -83,7 +86,9 @@ def is_answered(ctx: Context, loop: Loop, test: cst.If) -> bool:
     """
     if not _speaks_of_attempts(ctx, loop) or _asks_to_stop(ctx, loop):
         return False
-    return any(_DOING.search(last_name(call.func)) for call in _calls_answered(ctx, loop, test))
+    words = [last_name(call.func) for call in _calls_answered(ctx, loop, test)]
+    asks_if_done = _DID.search(ctx.source(test.test)) is not None
+    return any(_DOING.search(word) or (asks_if_done and _COMMANDING.match(word)) for word in words)
 
 
 def _is_busy(code: object) -> bool:

@@ -10,10 +10,9 @@ from relint.context import Context
 from relint.libraries.network_errors import is_network_error
 from relint.names import last_name
 from relint.queries.handlers import caught
+from relint.queries.lasting import SERVING
 from relint.queries.requests_sent import request_of
 from relint.queries.retries import Failure, Retry
-
-_SERVING = frozenset({"accept", "bind", "create_server", "start_server"})
 
 
 def asks_another_host(ctx: Context, retry: Retry, failure: Failure) -> bool:
@@ -28,7 +27,7 @@ def asks_another_host(ctx: Context, retry: Retry, failure: Failure) -> bool:
         attempt = ctx.parent(node)
         assert isinstance(attempt, cst.Try | cst.TryStar)
         if any(name is not None and is_network_error(name) for name in caught(ctx, node)):
-            return not any(last_name(call.func) in _SERVING for call in _calls(ctx, attempt.body))
+            return not any(last_name(call.func) in SERVING for call in _calls(ctx, attempt.body))
         node = attempt.body
     else:
         node = retry.node

@@ -10,8 +10,9 @@ import libcst as cst
 from relint.context import Context
 from relint.libraries.delay import Delay
 from relint.names import last_name
-from relint.queries.attempts import after_success, has_flag_of_success, lives_for_ever, tries_another
+from relint.queries.attempts import after_success, has_flag_of_success, tries_another
 from relint.queries.handlers import caught_words
+from relint.queries.lasting import lives_for_ever
 from relint.queries.mentions import names_in, nodes_in
 from relint.queries.passes import Loop, attempts_in, done_after
 from relint.queries.retries import Failure

@@ -17,12 +17,8 @@ from relint.names import is_none, last_name
 from relint.queries.attempts import (
     after_success,
     asks_for_a_state,
-    connects,
-    holds_a_connection,
     judges_response,
-    lives_for_ever,
     only_computes,
-    streams,
     tries_another,
 )
 from relint.queries.branches import exclude_each_other
@@ -30,6 +26,7 @@ from relint.queries.delays import alternatives
 from relint.queries.endings import ends_of
 from relint.queries.failing_answers import failing_answers
 from relint.queries.handlers import Handler, catches_any_error, caught, caught_words
+from relint.queries.lasting import connects, holds_a_connection, lives_for_ever, stays_connected, streams
 from relint.queries.mentions import bound_by, names_in, texts_in
 from relint.queries.passes import OWN, Attempt, Loop, attempts_in, done_after, done_before, goes_round, pass_ends
 from relint.queries.pauses import Pause, certain, pauses_in
@@ -79,7 +76,7 @@ def _loop(ctx: Context, loop: Loop) -> Retry | None:
     if isinstance(loop, cst.For) and not counts_attempts(ctx, loop):
         return None
     attempts = attempts_in(loop)
-    if any(_asks(ctx, call) for attempt in attempts for call in ctx.walk(attempt.body, cst.Call)):
+    if any(_asks(ctx, attempt, call) for attempt in attempts for call in ctx.walk(attempt.body, cst.Call)):
         return None
     if any(_PERSON.match(last_name(call.func)) for call in ctx.walk(loop.body, cst.Call)):
         return None
@@ -93,14 +90,24 @@ def _loop(ctx: Context, loop: Loop) -> Retry | None:
     return Retry("loop", loop, failures, endless=is_endless(ctx, loop, failures), counter=counter, attempts=count)
 
 
-def _asks(ctx: Context, call: cst.Call) -> bool:
-    """Whether a call asks for a state: `lock.acquire()`, `get(f"{base}/health")`; a pool's `acquire` connects."""
+def _asks(ctx: Context, attempt: Attempt, call: cst.Call) -> bool:
+    """Whether a call asks for a state: `lock.acquire()`, `get(f"{base}/health")`.
+
+    A pool's `acquire` connects, and so does the `ping` of what the attempt has made.
+    """
     word = last_name(call.func)
     if word == "acquire" and _POOL.search(ctx.source(call.func)):
+        return False
+    if word == "ping" and isinstance(call.func, cst.Attribute) and _is_made_by(ctx, attempt, call.func.value):
         return False
     if _ASKING.match(word):
         return True
     return any(_HEALTH.search(text) for arg in call.args for text in texts_in(ctx, arg.value))
+
+
+def _is_made_by(ctx: Context, attempt: Attempt, owner: cst.BaseExpression) -> bool:
+    made = {name for node in ctx.walk(attempt.body, cst.Assign) for name in bound_by(ctx, node)}
+    return bool(made & set(names_in(ctx, owner)))
 
 
 def _failures(ctx: Context, loop: Loop, attempt: Attempt) -> Iterator[Failure]:
@@ -129,7 +136,7 @@ def _failures(ctx: Context, loop: Loop, attempt: Attempt) -> Iterator[Failure]:
         reached = [p for p in shared if not _is_for_success(ctx, handler, p)] if "next" in ends else []
         if is_daemon and not _starts_over(ctx, attempt, handler, own, reached, alone=not always):
             continue
-        pauses = certain([*own, *reached, *around])
+        pauses = certain([*own, *reached, *_on_top(around, own, reached)])
         failure = _failure(ctx, loop, attempt, handler, pauses, comes_round=comes_round)
         if failure is not None:
             yield failure
@@ -155,6 +162,14 @@ def _between_attempts(ctx: Context, loop: Loop) -> Iterator[Failure]:
             yield Failure(test, Delay.GROWING, tuple(pauses))
 
 
+def _on_top(around: Sequence[Pause], own: Sequence[Pause], reached: Sequence[Pause]) -> list[Pause]:
+    """The waits around every attempt; where a failure has seconds of its own, without those for something else."""
+    if not any(pause.duration is not None for pause in (*own, *reached)):
+        return list(around)
+    waits = {p for p in around if p.delay is Delay.UNKNOWN and last_name(p.call.func).endswith(("wait", "wait_for"))}
+    return [pause for pause in around if pause not in waits]
+
+
 def _is_for_success(ctx: Context, handler: Handler, pause: Pause) -> bool:
     """Whether what is waited after the attempt is waited when it has not failed: `if error is None: sleep(3)`."""
     noted = {name for node in ctx.walk(handler.body, cst.Assign) for name in bound_by(ctx, node)}
@@ -177,8 +192,8 @@ def _starts_over(
     """Whether work that goes on after a success is a retry after a failure all the same.
 
     The wait of the handler grows, or it is the only one in the pass (`alone`) and the text beside it says so; the wait
-    that all passes share follows a stream that was to last, or grows from one connection to the next. Either way it is
-    enough that the seconds are named for it, `self.retry_backoff`.
+    that all passes share follows a connection that was to last, or grows from one connection to the next. Either way
+    it is enough that the seconds are named for it, `self.retry_backoff`.
     """
     if any(pause.delay not in _REGULAR for pause in (*own, *reached)):
         return False
@@ -187,11 +202,12 @@ def _starts_over(
     if own:
         grows = any(pause.delay is Delay.GROWING for pause in own)
         says_so = any(map(_AGAIN.search, texts_in(ctx, handler.body)))
-        return grows or (alone and (says_so or holds_a_connection(ctx, attempt)))
+        return grows or (alone and (says_so or holds_a_connection(ctx, attempt) or stays_connected(ctx, attempt)))
     if not reached:
         return False
-    grows = any(pause.delay is Delay.GROWING for pause in reached)
-    return streams(ctx, attempt) or (grows and lives_for_ever(ctx, attempt))
+    if streams(ctx, attempt) or stays_connected(ctx, attempt):
+        return True
+    return any(pause.delay is Delay.GROWING for pause in reached) and lives_for_ever(ctx, attempt)
 
 
 def _is_for_retries(ctx: Context, pause: Pause) -> bool:

@@ -6,11 +6,8 @@ import pytest
 from relint.context import Context
 from relint.queries.attempts import (
     after_success,
-    connects,
     has_flag_of_success,
     judges_response,
-    lives_for_ever,
-    streams,
     tries_another,
 )
 from relint.queries.passes import Attempt, Loop, attempts_in
@@ -22,22 +19,6 @@ def attempt(loop: str, body: str, handler: str = "pass", after: str = "") -> tup
     ctx = context(f"def work(client, hosts):\n    {code}\n")
     (found,) = (each for each in ctx.tree.of(cst.For, cst.While) if attempts_in(each))
     return ctx, found, attempts_in(found)[0]
-
-
-@pytest.mark.parametrize(
-    ("body", "is_connecting", "is_living", "is_streaming"),
-    [
-        ("client.connect()", True, True, False),
-        ("client.get()", True, False, False),
-        ("client.work()", False, False, False),
-        ("\n            for event in client.listen(): print(event)", True, True, True),
-    ],
-)
-def test_what_an_attempt_does(body: str, is_connecting: bool, is_living: bool, is_streaming: bool) -> None:
-    ctx, _, tried = attempt("while True:", body)
-    assert connects(ctx, tried) is is_connecting
-    assert lives_for_ever(ctx, tried) is is_living
-    assert streams(ctx, tried) is is_streaming
 
 
 @pytest.mark.parametrize(

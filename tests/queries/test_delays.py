@@ -30,6 +30,14 @@ from tests.asking import context
         ("options.get('pause', 20)", Delay.FIXED),
         ("from_elsewhere(attempt)", Delay.UNKNOWN),
         ("next(delays)", Delay.UNKNOWN),
+        ("next(given)", Delay.UNKNOWN),
+        ("next(listed)", Delay.GROWING),
+        ("next(yielded)", Delay.GROWING),
+        ("next(yielded_with_jitter)", Delay.RANDOM),
+        ("RETRY_AFTER", Delay.FIXED),
+        ("options.retry_after", Delay.FIXED),
+        ("options['retry_after']", Delay.FIXED),
+        ("answer['retry_after']", Delay.RANDOM),
         ("deadline - time.time()", Delay.UNKNOWN),
     ],
 )
@@ -46,7 +54,20 @@ def test_delay_of(seconds: str, delay: Delay) -> None:
             spread = random.uniform(0, 1)
             return growing(attempt) + spread
 
-        def fetch(pause, response, deadline):
+        def yields():
+            seconds = 1
+            while True:
+                yield seconds
+                seconds *= 2
+
+        def yields_with_jitter():
+            while True:
+                yield random.uniform(0, 1)
+
+        def fetch(pause, response, deadline, given):
+            listed = iter([1, 2, 4])
+            yielded = yields()
+            yielded_with_jitter = yields_with_jitter()
             doubled = 1
             for attempt in range(3):
                 told = 2**attempt
