@@ -257,7 +257,7 @@ RULES: list[dict[str, Any]] = [
         'module': 'relint.rules.concurrency.dangling_task',
         'summary': 'A task that nothing holds on to.',
         'code': 'REL301',
-        'imports': ('create_task', 'ensure_future'),
+        'imports': ('create_task', 'ensure_future', 'run_coroutine_threadsafe'),
         'anywhere': ('task or async def',),
         'near': ('task',),
         'fix': 'safe',

@@ -143,7 +143,7 @@ PATTERNS: dict[str, Pattern] = {
     "except": _EXCEPT,
     "commit": _regex(r"\b(?:commit|flush|set_autocommit)\(|\.commit\b", "commit", "flush"),
     "async def": _ASYNC_DEF,
-    "task or async def": _either(_any_of("create_task", "ensure_future"), _ASYNC_DEF),
+    "task or async def": _either(_any_of("create_task", "ensure_future", "run_coroutine_threadsafe"), _ASYNC_DEF),
     "except that catches cancellation": _either(
         _regex(r"^[ \t\f]*except\s*(?:(?:\*\s*)?:|\(?\s*_?[A-Z][A-Z_]+\b)", "except"),
         _any_of("BaseException", "Cancel"),

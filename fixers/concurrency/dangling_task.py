@@ -7,7 +7,7 @@ import libcst as cst
 from relint import edits
 from relint.context import Context
 from relint.model import Edit, Finding, Fix, Safety
-from relint.queries.tasks import makes_tasks
+from relint.queries.tasks import makes_remote_tasks, makes_tasks
 from relint.rules.concurrency.dangling_task import rule
 
 
@@ -31,15 +31,16 @@ def _kept_in_set(ctx: Context, call: cst.Call) -> Fix | None:
         return None
     tasks, definition = kept
     start, end = ctx.range(call)
+    word = "future" if makes_remote_tasks(ctx, call.func) else "task"
     match statement.body[0]:
         case cst.Expr(value=value) if _is_call_chain(value, call):
-            name = edits.free_name(ctx, "task", call)
+            name = edits.free_name(ctx, word, call)
             # `create_task(f()).add_done_callback(log)` becomes two statements.
             chained = ctx.text[end : ctx.range(value)[1]]
             changes = [Edit(start, start, f"{name} = "), *([Edit(end, end + len(chained), "")] if chained else [])]
             added = [f"{name}{chained}"] if chained else []
         case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value="_") as target)], value=value) if value is call:
-            name, added = edits.free_name(ctx, "task", call), []
+            name, added = edits.free_name(ctx, word, call), []
             changes = [ctx.edit(target, name)]
         case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value) if value is call:
             changes, added = [], []

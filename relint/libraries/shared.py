@@ -23,7 +23,7 @@ _OBJECTS: dict[str, frozenset[str] | None] = {
     "authlib": frozenset({"requests_client", "httpx_client"}),
     "urllib": frozenset({"request"}),
     "urllib2": frozenset({"urlopen", "build_opener"}),
-    "asyncio": frozenset({"create_task", "ensure_future", "Task", "Future"}),
+    "asyncio": frozenset({"create_task", "ensure_future", "run_coroutine_threadsafe", "Task", "Future"}),
     "boto3": frozenset({"client", "resource", "Session"}),
     "pymongo": frozenset({"MongoClient", "AsyncMongoClient"}),
     **dict.fromkeys("sqlite3 aiosqlite psycopg psycopg2 asyncpg pymysql MySQLdb".split(), _CONNECTIONS),

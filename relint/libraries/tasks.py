@@ -1,7 +1,8 @@
 """What starts tasks, threads and processes, what takes callbacks, and what limits how many run.
 
 Sources: https://docs.python.org/3/library/asyncio-task.html#asyncio.create_task ("Save a reference to the result of
-this function": the loop holds tasks weakly), https://docs.python.org/3/library/asyncio-eventloop.html,
+this function": the loop holds tasks weakly), `asyncio.futures._chain_future` (what holds the task of
+`run_coroutine_threadsafe`; an error is handed to its future, and nothing is logged), https://docs.python.org/3/library/asyncio-eventloop.html,
 https://docs.python.org/3/library/threading.html, https://anyio.readthedocs.io/en/stable/tasks.html,
 https://trio.readthedocs.io/en/stable/reference-core.html#tasks-let-you-do-multiple-things-at-once.
 """
@@ -17,6 +18,11 @@ TASK_MAKERS: frozenset[str] = frozenset(
     }
 )
 """Functions that start a task which nobody holds but the caller."""
+
+REMOTE_TASK_MAKERS: frozenset[str] = frozenset(
+    {"asyncio.run_coroutine_threadsafe", "asyncio.tasks.run_coroutine_threadsafe"}
+)
+"""Functions that start a task in the loop of another thread: it and the future that they return hold each other."""
 
 EVENT_LOOPS: frozenset[str] = frozenset(
     {

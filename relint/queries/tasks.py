@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Callable
+
 import libcst as cst
 
 from relint.context import Context
 from relint.elsewhere import ask, elsewhere
 from relint.leads import leads_to
-from relint.libraries.tasks import CALLBACK_TAKERS, EVENT_LOOPS, TASK_MAKERS
+from relint.libraries.tasks import CALLBACK_TAKERS, EVENT_LOOPS, REMOTE_TASK_MAKERS, TASK_MAKERS
 from relint.names import last_name
 
 _RUNS_THE_LOOP = frozenset({"run_forever", "run_until_complete"})
-_MAKERS = frozenset({"create_task", "ensure_future"})
+_MAKERS = frozenset({"create_task", "ensure_future", "run_coroutine_threadsafe"})
 _HOLDS_NOTHING = frozenset({"add_done_callback", "set_name"})
 """Methods of a task that leave nobody holding it."""
+_ADDS = frozenset({"add", "append"})
 
 
 def makes_tasks(ctx: Context, function: cst.BaseExpression) -> bool:
@@ -27,6 +30,11 @@ def makes_tasks(ctx: Context, function: cst.BaseExpression) -> bool:
         case cst.Attribute(value=owner, attr=cst.Name(value="create_task")):
             return is_event_loop(ctx, owner)
     return False
+
+
+def makes_remote_tasks(ctx: Context, function: cst.BaseExpression) -> bool:
+    """Whether calling `function` starts a task in another thread that only the future it returns holds."""
+    return ctx.qualname(function) in REMOTE_TASK_MAKERS
 
 
 def is_event_loop(ctx: Context, expression: cst.BaseExpression) -> bool:
@@ -45,7 +53,7 @@ def starts_task(ctx: Context, call: cst.Call) -> bool:
     """Whether a call starts an asyncio task that only the caller holds, itself or through a function of the file."""
     if makes_tasks(ctx, call.func):
         return not _is_given_a_future(ctx, call)
-    return _is_helper(ctx, call.func)
+    return makes_remote_tasks(ctx, call.func) or _is_helper(ctx, call.func)
 
 
 def starts_task_elsewhere(ctx: Context, call: cst.Call) -> bool:
@@ -82,7 +90,9 @@ def is_dropped(ctx: Context, expression: cst.BaseExpression) -> bool:
         case (
             cst.Assign(targets=[cst.AssignTarget(target=cst.Name() as name)]) | cst.AnnAssign(target=cst.Name() as name)
         ):
-            return _is_never_read(ctx, name)
+            return _dies_with_its_function(ctx, name, _only_watches)
+        case cst.Arg():
+            return _is_added_to_what_dies(ctx, parent)
     return False
 
 
@@ -137,30 +147,48 @@ def _is_fresh_task(ctx: Context, value: cst.BaseExpression) -> bool:
             return False
         uses = ctx.names.uses(found[0], value.value)
         return all(use is value or _only_watches(ctx, use) for use in uses) and _is_fresh_task(ctx, bound)
-    return isinstance(value, cst.Call) and makes_tasks(ctx, value.func)
+    return isinstance(value, cst.Call) and (makes_tasks(ctx, value.func) or makes_remote_tasks(ctx, value.func))
 
 
-def _is_never_read(ctx: Context, name: cst.Name) -> bool:
+def _is_added_to_what_dies(ctx: Context, argument: cst.Arg) -> bool:
+    """`started.append(task)`, where the function makes the list and does no more than to fill it."""
+    match ctx.parent(argument):
+        case cst.Call(func=cst.Attribute(value=cst.Name() as name)) as call if _adds(ctx, name):
+            made = ctx.value_of(name)
+            empty = isinstance(made, cst.List) or (made is not None and ctx.source(made) in ("list()", "set()"))
+            return empty and isinstance(ctx.parent(call), cst.Expr) and _dies_with_its_function(ctx, name, _adds)
+    return False
+
+
+def _dies_with_its_function(ctx: Context, name: cst.Name, is_idle: Callable[[Context, cst.Name], bool]) -> bool:
+    """Whether a name belongs to the function that binds it, and nothing is done with what it holds."""
     found = ctx.names.find(name)
     if found is None or not isinstance(found[0].node, cst.FunctionDef) or found[0] is not ctx.names.scope_of(name):
         return False
     for call in ctx.walk(found[0].node.body, cst.Call):
         if last_name(call.func) in _RUNS_THE_LOOP and ctx.range(call)[0] > ctx.range(name)[1]:
             return False  # the name is there for as long as the loop runs
-    return all(_only_watches(ctx, use) for use in ctx.names.uses(found[0], name.value))
+    return all(is_idle(ctx, use) for use in ctx.names.uses(found[0], name.value))
+
+
+def _adds(ctx: Context, use: cst.Name) -> bool:
+    """`started.append(task)` as a statement."""
+    return _method_called(ctx, use) in _ADDS
 
 
 def _only_watches(ctx: Context, use: cst.Name) -> bool:
     """`task.add_done_callback(log)` as a statement: the task does not live longer for it."""
-    attribute = ctx.parent(use)
-    call = ctx.parent(attribute) if attribute is not None else None
-    return (
-        isinstance(attribute, cst.Attribute)
-        and attribute.attr.value in _HOLDS_NOTHING
-        and isinstance(call, cst.Call)
-        and call.func is attribute
-        and isinstance(ctx.parent(call), cst.Expr)
-    )
+    return _method_called(ctx, use) in _HOLDS_NOTHING
+
+
+def _method_called(ctx: Context, use: cst.Name) -> str | None:
+    """`append` where a use of a name is `name.append(...)` as a statement."""
+    match ctx.parent(use):
+        case cst.Attribute(attr=cst.Name(value=method)) as attribute:
+            call = ctx.parent(attribute)
+            if isinstance(call, cst.Call) and call.func is attribute and isinstance(ctx.parent(call), cst.Expr):
+                return method
+    return None
 
 
 def _is_callback(ctx: Context, function: cst.Lambda) -> bool:

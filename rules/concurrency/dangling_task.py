@@ -2,7 +2,9 @@
 
 ## Why it is bad
 The event loop keeps weak references to tasks. A task that nobody else holds can be garbage-collected half-way, and
-then simply stops ("Task was destroyed but it is pending!").
+then simply stops ("Task was destroyed but it is pending!"). What `asyncio.run_coroutine_threadsafe` starts is no safer:
+the task and the future that it returns hold each other and nobody holds them; and where nobody asks the future, an
+error is not even logged.
 
 ## Example
 ```python
@@ -28,19 +30,22 @@ async def serve(report):
     await asyncio.sleep(3600)
 ```
 
-Found for `asyncio.create_task`, `ensure_future`, `loop.create_task` and functions of the project that only return such
-a task: as a statement, in a callback's `lambda`, or bound to a name that is not read again (a done callback does not
-keep the task alive). A function of another module is known in files that hold an `async def`, and where it names
-`asyncio` (`asyncio.get_running_loop().create_task(...)`), not only a loop that it was given. Quiet when the task is
-awaited, returned, stored or passed on, and for task groups and nurseries, which hold their tasks.
+Found for `asyncio.create_task`, `ensure_future`, `loop.create_task`, `run_coroutine_threadsafe` and functions of the
+project that only return such a task: as a statement, in a callback's `lambda`, bound to a name that is not read again
+(a done callback does not keep the task alive), or added to a list that the function makes and only fills. A function of
+another module is known in files that hold an `async def`, and where it names `asyncio`
+(`asyncio.get_running_loop().create_task(...)`), not only a loop that it was given. Quiet when the task is awaited,
+returned, stored or passed on, and for task groups and nurseries, which hold their tasks.
 
 ## Fix safety
 Safe: the same task runs, and the set forgets it when it is done. Where an `asyncio.TaskGroup` is open around the
 statement, the fix starts the task in it, and is unsafe: the group waits for its tasks. Tasks in lambdas and
-comprehensions get no fix.
+comprehensions, and those in lists, get no fix.
 
 ## References
 - https://docs.python.org/3/library/asyncio-task.html#asyncio.create_task
+- https://docs.python.org/3/library/asyncio-task.html#asyncio.run_coroutine_threadsafe (what holds its task:
+  `_chain_future` in asyncio/futures.py)
 - https://github.com/python/cpython/issues/91887
 """
 
@@ -63,7 +68,7 @@ from relint.queries.tasks import (
 
 rule = Rule(
     code="REL301",
-    imports=("create_task", "ensure_future"),
+    imports=("create_task", "ensure_future", "run_coroutine_threadsafe"),
     anywhere=("task or async def",),
     near=("task",),
     fix="safe",

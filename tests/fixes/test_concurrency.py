@@ -6,6 +6,7 @@ import asyncio
 import gc
 import threading
 import time
+import weakref
 from textwrap import dedent
 from typing import Any
 
@@ -114,6 +115,45 @@ def test_a_chained_callback_is_still_called() -> None:
     asyncio.run(after["main"](seen))
     assert seen == [7]
     assert after["background_tasks"] == set()
+
+
+def test_a_task_of_another_thread_is_held_by_its_future() -> None:
+    code = """
+        import asyncio
+        import weakref
+
+        def start(loop, held):
+            async def job():
+                future = loop.create_future()
+                held.append(weakref.ref(future))
+                return await future
+
+            asyncio.run_coroutine_threadsafe(job(), loop)
+    """
+    alive: list[bool] = []
+    for text in (dedent(code), fixed(code, "REL301", unsafe=False)):
+        loop = asyncio.new_event_loop()
+        loop.set_exception_handler(lambda *_: None)
+        thread = threading.Thread(target=loop.run_forever)
+        thread.start()
+        held: list[weakref.ref[asyncio.Future[None]]] = []
+        names = run(text)
+        names["start"](loop, held)
+        while not held:
+            time.sleep(0.005)
+        time.sleep(0.05)  # until it waits
+        gc.collect()
+        waiting = held[0]()
+        alive.append(waiting is not None)
+        if waiting is not None:
+            loop.call_soon_threadsafe(waiting.set_result, None)
+        del waiting
+        while names.get("background_tasks"):
+            time.sleep(0.005)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+    assert alive == [False, True]
 
 
 def test_the_fix_uses_the_task_group_only_when_unsafe_fixes_are_asked_for() -> None:

@@ -64,6 +64,13 @@ def test_event_loops(receiver: str, is_loop: bool) -> None:
         ("x.call_later(1, lambda: start())", True),
         ("x.run(lambda: start())", False),
         ("global task; task = start()", False),
+        ("tasks = []; tasks.append(start())", True),
+        ("tasks = set(); tasks.add(start())", True),
+        ("tasks = []; tasks.append(start()); print(tasks)", False),
+        ("tasks = []; print(tasks.append(start()))", False),
+        ("tasks = x.tasks; tasks.append(start())", False),
+        ("x.append(start())", False),
+        ("tasks = [start() for y in x]", True),
     ],
 )
 def test_what_becomes_of_a_value(line: str, dropped: bool) -> None:
