@@ -123,7 +123,27 @@ class Names:
 
     def find(self, name: cst.Name) -> tuple[Scope, list[Binding]] | None:
         """The scope that owns `name` and its bindings there; None for builtins and names out of sight."""
-        return self.find_text(name.value, self.scope_of(name))
+        scope = self.scope_of(name)
+        found = self.find_text(name.value, scope)
+        if found is not None and found[0] is scope and scope.parent is not None:
+            if isinstance(scope.node, cst.ClassDef) and self._is_above(name, scope.node, found[1]):
+                return self.find_text(name.value, scope.parent)
+        return found
+
+    def _is_above(self, name: cst.Name, cls: cst.ClassDef, bindings: list[Binding]) -> bool:
+        """Whether a class body uses a name before the methods of that name: `@retry` above `def retry(self)`."""
+        for binding in bindings:
+            if not isinstance(binding.node, cst.FunctionDef) or binding.node.name is name:
+                return False
+        body = list(cls.body.body)
+        methods = {self._in_body(cls, binding.node) for binding in bindings}
+        return self._in_body(cls, name) in body[: min(map(body.index, methods)) + 1]
+
+    def _in_body(self, cls: cst.ClassDef, node: cst.CSTNode) -> cst.CSTNode:
+        """The statement of a class body that a node is part of."""
+        while self._tree.parents[node] is not cls.body:
+            node = self._tree.parents[node]
+        return node
 
     def find_text(self, name: str, scope: Scope) -> tuple[Scope, list[Binding]] | None:
         """As `find`, for a name seen from `scope`."""

@@ -263,6 +263,26 @@ def test_decorators_are_named_through_imports() -> None:
     assert [name for name, _ in ctx.decorators(function)] == ["tenacity.retry", None]
 
 
+def test_a_decorator_is_not_the_method_below_it() -> None:
+    ctx = context(
+        """
+        from tenacity import retry
+
+        class Client:
+            @retry
+            def fetch(self): ...
+
+            @retry
+            def retry(self): ...
+
+            @retry
+            def send(self): ...
+        """
+    )
+    methods = ctx.tree.of(cst.FunctionDef)
+    assert [ctx.decorators(method)[0][0] for method in methods] == ["tenacity.retry", "tenacity.retry", None]
+
+
 def test_memo_computes_once() -> None:
     ctx = context("x = 1")
     asked: list[int] = []
