@@ -1,6 +1,6 @@
 """Functions of SQL whose arguments are values.
 
-Others may want names (`setval`, `pg_relation_size`), paths (`read_csv`), units (`date_trunc`), formats (`strftime`) or
+Others may want names (`setval`, `pg_relation_size`), paths, units (`date_trunc`), formats (`strftime`) or
 options that are read when the statement is prepared. Sources: https://www.postgresql.org/docs/current/functions.html,
 https://www.sqlite.org/lang_corefunc.html, https://www.sqlite.org/lang_datefunc.html,
 https://dev.mysql.com/doc/refman/8.4/en/built-in-function-reference.html,
@@ -27,3 +27,12 @@ OF_VALUES = frozenset(
     "WORD_SIMILARITY".split()
 )
 """In upper case. The first argument of a search function is the name of a configuration where there are several."""
+
+OF_PATHS = frozenset(
+    "GLOB PARQUET_SCAN READ_BLOB READ_CSV READ_CSV_AUTO READ_JSON READ_JSON_AUTO READ_NDJSON READ_PARQUET "
+    "READ_TEXT".split()
+)
+"""Of DuckDB, whose first argument, a path, may be a parameter in a query.
+
+https://duckdb.org/docs/stable/data/multiple_files/overview, https://duckdb.org/docs/stable/sql/query_syntax/prepared_statements
+"""

@@ -65,8 +65,10 @@ def _binds_number(ctx: Context, binding: Binding, seen: frozenset[cst.CSTNode]) 
     match binding:
         case Binding(kind="assign" | "augment", value=cst.BaseExpression() as value):
             return _is_declared(ctx, value, seen)
-        case Binding(node=cst.For() | cst.CompFor() as loop):
-            return isinstance(loop.target, cst.Name) and _is_declared(ctx, loop.iter, seen)
+        case Binding(node=cst.For(target=cst.Name()) | cst.CompFor(target=cst.Name()) as loop):
+            return _is_declared(ctx, loop.iter, seen)
+        case Binding(node=cst.For(iter=cst.Name() as rows) | cst.CompFor(iter=cst.Name() as rows)):
+            return _is_declared(ctx, rows, seen)  # `for a, b in pairs`, of `list[tuple[int, int]]`
     return False
 
 
@@ -139,8 +141,10 @@ def _is_checked(ctx: Context, name: cst.Name) -> bool:
         return False
     if any(_tells_number(around.test, name) for around in _conditions(ctx, name)):
         return True
-    for node in ctx.walk(function, cst.UnaryOperation, cst.Comparison, cst.For):
+    for node in ctx.walk(function, cst.UnaryOperation, cst.Comparison, cst.For, cst.Assert):
         match node:
+            case cst.Assert(test=test) if _tells_number(test, name):
+                return True
             case cst.For(target=cst.Name() as item, iter=items):
                 if name.deep_equals(items) and not name.deep_equals(item) and _is_checked(ctx, item):
                     return True

@@ -72,9 +72,7 @@ class Site:
         values = [one for one in self.doubtful if not one.own]
         if self.sink is not None or not values:
             return bool(values)
-        compared = any(v.spot.quote == "'" and (v.spot.before in COMPARES or v.spot.group == "IN") for v in values)
-        raw = with_holes_as(self.text, lambda _, __: HOLE)
-        return compared and (is_statement_in_full(raw) or is_condition(raw))
+        return any(_is_compared_in_quotes(v.spot) for v in values) and _is_sql_beyond_doubt(self.text)
 
     @property
     def names(self) -> list[Filled]:
@@ -139,7 +137,7 @@ class _Search:
                     continue
                 elif self.roots.setdefault(one.hole.node, root) is not root:
                     continue  # seen in a smaller expression around it
-                if one.place is Place.NONE:
+                if one.place is Place.NONE or (sink is not None and _is_found_there(text, one)):
                     continue
                 site = self.by_root.setdefault(root, Site(root, text, sink, len(texts), found))
                 _put(site, one)
@@ -178,6 +176,25 @@ def _written_in(text: Text, hole: Hole) -> cst.BaseExpression:
     beside = [text[at - 1]] if at else []
     beside += text[at + 1 : at + 2]
     return next((part.root for part in beside if isinstance(part, Piece)), hole.root)
+
+
+def _is_found_there(text: Text, one: Filled) -> bool:
+    """Whether a function of another module writes the text around a hole, and it is found there by itself."""
+    for part in text:
+        call = part.node if isinstance(part, Piece) else None
+        if isinstance(call, cst.Call) and one.hole.node in (given := [arg.value for arg in call.args]):
+            own = tuple(p for p in text if (p.node is call if isinstance(p, Piece) else p.node in given))
+            return _is_compared_in_quotes(one.spot) and _is_sql_beyond_doubt(own)
+    return False
+
+
+def _is_compared_in_quotes(spot: Spot) -> bool:
+    return spot.quote == "'" and (spot.before in COMPARES or spot.group == "IN")
+
+
+def _is_sql_beyond_doubt(text: Text) -> bool:
+    raw = with_holes_as(text, lambda _, __: HOLE)
+    return is_statement_in_full(raw) or is_condition(raw)
 
 
 def _without_names(ctx: Context, filled: list[Filled]) -> list[Filled]:

@@ -9,6 +9,7 @@ import libcst as cst
 
 from relint.context import Context
 from relint.queries.flow import nearest
+from relint.queries.sql_given import is_given
 from relint.queries.sql_places import Place, Spot
 from relint.queries.text import Hole, holes, is_hole, text_of
 
@@ -165,7 +166,8 @@ def _is_harmless(ctx: Context, hole: Hole, spot: Spot) -> bool:
     if _NUMBER_SPEC.search(hole.spec):
         return True
     for value in {hole.node: None, hole.value: None}:
-        constant = _is_constant(value) and not (spot.place is Place.VALUE and _is_of_argument(ctx, value))
+        came_in = spot.place is Place.VALUE and (_is_of_argument(ctx, value) or _is_local(ctx, value))
+        constant = _is_constant(value) and not came_in
         if constant or _runs_over_constant(ctx, value) or _is_made_safe(ctx, value):
             return True
         if _is_enum_value(ctx, value):
@@ -254,6 +256,12 @@ def _is_of_argument(ctx: Context, value: cst.BaseExpression) -> bool:
         and ctx.names.self_class(owner) is None
         and not _OF_CONSTANTS.search(owner.value)
     )
+
+
+def _is_local(ctx: Context, value: cst.BaseExpression) -> bool:
+    """`ID` of `ID = request.args.get("id")`, in a function: what came in, however it is spelt."""
+    found = ctx.names.find(value) if isinstance(value, cst.Name) else None
+    return found is not None and isinstance(found[0].node, cst.FunctionDef) and is_given(ctx, value)
 
 
 def _is_enum_value(ctx: Context, value: cst.BaseExpression) -> bool:
@@ -418,7 +426,7 @@ _GENERATED = frozenset(
 )  # fmt: skip
 _PLACEHOLDERS = re.compile(
     r"place_?holder|^ph$|q_?marks?$|question_?marks?|^marks$|markers?$|bind_?(?:params?|vars?|names?|str)|^binds$"
-    r"|^params?$|params?_(?:str|sql|list|names?|style|marker)|paramstyle|wildcards",
+    r"|^params?$|params?_(?:str|sql|list|names?|style|marker)|paramstyle|wildcards|meta_?vars?(?:$|_)",
     re.IGNORECASE,
 )
 _FRAGMENTS = re.compile(

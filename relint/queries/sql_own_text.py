@@ -12,9 +12,10 @@ import re
 import libcst as cst
 
 from relint.context import Context
-from relint.libraries.sql_functions import OF_VALUES
+from relint.libraries.sql_functions import OF_PATHS, OF_VALUES
 from relint.names import is_none
 from relint.queries.flow import nearest
+from relint.queries.sql_given import is_given
 from relint.queries.sql_holes import speaking_name
 from relint.queries.sql_places import HOLE, Spot, first_word
 from relint.queries.text import Hole
@@ -60,6 +61,8 @@ def _is_member(value: cst.BaseExpression) -> bool:
 
 def _is_argument(spot: Spot, sql: str) -> bool:
     """Whether a hole is given to a function that may want a name, a path or a unit (`relation_size('{x}')`)."""
+    if spot.group in OF_PATHS:
+        return spot.before != "("
     if not _IS_WORD.match(spot.group) or spot.group in _OF_VALUES or first_word(sql) == "CALL":
         return spot.group in _OF_SEARCH and spot.before == "(" and spot.behind == ","
     return spot.before in ("(", ",") or bool(_NAMED_ARGUMENT.search(sql[: spot.span[0]]))
@@ -96,7 +99,10 @@ def _is_one_value(ctx: Context, hole: Hole, spot: Spot, sql: str) -> bool:
     if "VALUES" in (spot.before, spot.group) and any(_is_written(v) for v in made):
         return True
     compared = _COMPARED.search(before)
-    if compared is not None and isinstance(hole.node, cst.Name) and _is_called_one(hole.node):
+    if compared is not None and isinstance(hole.node, cst.Name | cst.Attribute):
+        if _is_called_one(hole.node) or (_is_looked_up(hole.value) and _is_called_as(hole.node, compared[1])):
+            return True
+    if spot.group == "VALUES" and _is_field(hole.node) and is_given(ctx, hole.node):
         return True
     if any(_is_of_helper(ctx, value) for value in made):
         return False
@@ -106,7 +112,11 @@ def _is_one_value(ctx: Context, hole: Hole, spot: Spot, sql: str) -> bool:
         return True
     if _BETWEEN.search(before) and _BOUND.search(speaking_name(hole.node)):
         return True
-    return any(map(_is_called_one, made)) or (compared is not None and _is_called_as(hole.node, compared[1]))
+    if any(map(_is_called_one, made)) or (compared is not None and _is_called_as(hole.node, compared[1])):
+        return True
+    if spot.before not in _COMPARES_ONE and not _BETWEEN.search(before):
+        return False
+    return not _CALLED_COLUMN.search(speaking_name(hole.node)) and is_given(ctx, hole.node)
 
 
 def _is_tuple(value: cst.BaseExpression) -> bool:
@@ -177,6 +187,19 @@ def _is_called_as(value: cst.BaseExpression, column: str) -> bool:
     return len(short) > 1 and (long.endswith(short) or (len(short) > 2 and long.startswith(short)))
 
 
+def _is_field(value: cst.BaseExpression) -> bool:
+    """`row.id`, `str(row["id"])`: one item of what holds several."""
+    match value:
+        case cst.Call(func=cst.Name(value="str"), args=[only]):
+            value = only.value
+    return isinstance(value, cst.Attribute | cst.Subscript)
+
+
+def _is_looked_up(value: cst.BaseExpression) -> bool:
+    """`get_shop(order)`: what a function finds, and does not write."""
+    return isinstance(value, cst.Call) and bool(_LOOKS_UP.match(speaking_name(value)))
+
+
 def _letters(name: str) -> str:
     return name.replace("_", "").lower()
 
@@ -242,6 +265,14 @@ _LIMITED_FROM = re.compile(r"\bLIMIT\s+[\w.%?:$]+\s*,\s*$", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bBETWEEN\s+(?:\S+\s+AND\s+)?$", re.IGNORECASE)
 _BOUND = re.compile(r"(?:^|_)(?:min|max|start|end|begin|first|last|low|high|lower|upper|from|to|since|until)(?:_|$)")
 _COMPARED = re.compile(r"([A-Za-z_]\w*)[\"`\]]?\s*(?:[<>]=?|!=|==?|<>)\s*$")
+_CALLED_COLUMN = re.compile(
+    r"(?:^|_)(?:name\d*|key|copy_from|rhs|lhs|default|literal|formatted|rendered)$|_(?:col|column)\d*$"
+)
+"""Names of what may be a column, or text that is written as SQL already."""
+_LOOKS_UP = re.compile(
+    r"_*(?:get|find|fetch|load|lookup|look_up|insert|select|query|next|last)_?(?!.*(?:sql|str|text|clause))"
+)
+_COMPARES_ONE = ("=", "==", "<>", "!=", "<", ">", "<=", ">=", "<=>", "LIKE", "ILIKE")
 _IS_WORD = re.compile(rf"[\w{HOLE}]")
 _NAMED_ARGUMENT = re.compile(r"(?:[(,]|\bparameters)\s*\w+\s*=>?\s*$", re.IGNORECASE)
 _OF_VALUES = OF_VALUES | frozenset(

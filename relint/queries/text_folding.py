@@ -107,9 +107,9 @@ class Folder:
             case cst.NamedExpr(value=value):
                 return self.fold(value, root)
             case cst.Name():
-                return flow.texts_of_name(self, node) or texts_elsewhere(self.ctx, node, root)
+                return flow.texts_of_name(self, node) or texts_elsewhere(self, node, root)
             case cst.Attribute():
-                return self._attribute(node) or texts_elsewhere(self.ctx, node, root)
+                return self._attribute(node) or texts_elsewhere(self, node, root)
             case cst.Subscript(value=value, slice=[cst.SubscriptElement(slice=cst.Slice() as cut)]):
                 texts = self.fold(value, root)
                 return tuple(shortened(text, cut) for text in texts) if any(map(is_text, texts)) else None
@@ -166,7 +166,7 @@ class Folder:
             return _if_text(self.fold(call.args[0].value, root))
         if call.args and self.ctx.callee(call) in _TRANSPARENT:
             return self.fold(call.args[0].value, root)
-        return self.returned(call.func) or texts_elsewhere(self.ctx, call, root)
+        return self.returned(call.func) or texts_elsewhere(self, call, root)
 
     def returned(self, called: cst.BaseExpression, *, awaited: bool = False) -> Texts | None:
         """What a plain function in the file returns, or one that is awaited."""

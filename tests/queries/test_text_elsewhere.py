@@ -30,6 +30,9 @@ class Texts:
     PLAIN = '''SELECT c'''
     number = 5
 
+    def method(value):
+        return f"b = {value}"
+
 def plain():
     return PLAIN + " FROM b"
 
@@ -38,6 +41,19 @@ def either(x):
 
 def later(x="a"):
     return x
+
+def filled(value):
+    return "b = '%s'" % value
+
+def number(value):
+    return f"b = {int(value)}"
+
+def changed(value):
+    value = other(value)
+    return f"b = {value}"
+
+def several(*values):
+    return f"b = {values}"
 
 async def waited():
     return "a"
@@ -60,7 +76,17 @@ async def waited():
         ("plain()", ["SELECT a FROM b"]),
         ("plain", ["?"]),
         ("PLAIN()", ["?"]),
-        ("either(x)", ["?"]),
+        ("either(x)", ["a", "b"]),
+        ("filled(x)", ["b = '?'"]),
+        ("filled('c')", ["b = 'c'"]),
+        ("filled(value=x)", ["b = '?'"]),
+        ("filled()", ["?"]),
+        ("filled(*x)", ["?"]),
+        ("f'SELECT a WHERE {filled(x)}'", ["SELECT a WHERE b = '?'"]),
+        ("number(x)", ["?"]),
+        ("changed(x)", ["?"]),
+        ("several(x, x)", ["?"]),
+        ("Texts.method(x)", ["?"]),
         ("either()", ["?"]),
         ("later()", ["?"]),
         ("waited()", ["?"]),
@@ -77,6 +103,7 @@ def test_texts(expression: str, texts: list[str], tmp_path: Path) -> None:
     (tmp_path / "app" / "texts.py").write_text(TEXTS)
     (tmp_path / "app" / "other.py").write_text("from .texts import round\nOTHER = 'other'\n")
     names = "PLAIN, JOINED, WITH_OTHER, CHOSEN, Texts, plain, either, later, waited, HELD, NUMBER, round, gone"
+    names += ", filled, number, changed, several"
     code = f"import sys\nfrom app import texts\nfrom app.texts import {names}\n{expression}\n"
     ctx = context(code, str(tmp_path / "app" / "views.py"), Settings(root=tmp_path))
     (found,) = ctx.tree.of(cst.Expr)
