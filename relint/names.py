@@ -279,6 +279,8 @@ class Names:
 
     def _dotted_name(self, name: cst.Name, seen: set[cst.CSTNode]) -> str | None:
         found = self.find(name)
+        if found is None and name.value in _EVERY_ERROR:
+            return f"builtins.{name.value}"
         if found is None:
             brought = self._from_stars(self._stars, name.value) if self._stars else ""
             return brought or (f"builtins.{name.value}" if brought == "" and name.value in _BUILTINS else None)
@@ -418,6 +420,8 @@ class Names:
 
 
 _BUILTINS = frozenset(dir(builtins))
+_EVERY_ERROR = frozenset({"BaseException", "Exception"})
+"""Builtins that no star import brings in another meaning; some bring `TimeoutError`."""
 _IMPORTS = (cst.Import, cst.ImportFrom, cst.LazyImport, cst.LazyImportFrom)
 
 

@@ -72,6 +72,8 @@ def callee(code: str, call: str) -> str | None:
         ("x = x\nx.get(u)", None),
         ("a = b\nb = a\na.get(u)", None),
         ("from x import *\nprint(u)", None),
+        ("from x import *\nTimeoutError(u)", None),
+        ("from x import *\nException(u)", "builtins.Exception"),
     ],
 )  # fmt: skip
 def test_callee(code: str, expected: str | None) -> None:

@@ -16,6 +16,7 @@ _RUNS_THE_LOOP = frozenset({"run_forever", "run_until_complete"})
 _MAKERS = frozenset({"create_task", "ensure_future", "run_coroutine_threadsafe"})
 _HOLDS_NOTHING = frozenset({"add_done_callback", "set_name"})
 """Methods of a task that leave nobody holding it."""
+_TAKES_COROUTINES = frozenset({"create_task", "iscoroutine", "run", "run_coroutine_threadsafe"})
 _ADDS = frozenset({"add", "append"})
 
 
@@ -29,6 +30,8 @@ def makes_tasks(ctx: Context, function: cst.BaseExpression) -> bool:
     match function:
         case cst.Attribute(value=owner, attr=cst.Name(value="create_task")):
             return is_event_loop(ctx, owner)
+        case cst.Name():
+            return _is_any_maker(ctx, function)
     return False
 
 
@@ -104,14 +107,30 @@ def takes_callbacks(call: cst.Call) -> bool:
 def _is_given_a_future(ctx: Context, call: cst.Call) -> bool:
     """`ensure_future(x)` where `x` is read elsewhere too: a coroutine can be used once only.
 
-    `if iscoroutine(x):` says that it is one.
+    `if iscoroutine(x):` says that it is one, and so does what made it, or takes nothing else: `asyncio.run(x)`.
     """
     match call.args:
         case [cst.Arg(value=cst.Name() as name), *_] if last_name(call.func) == "ensure_future":
+            made = ctx.value_of(name)
+            if isinstance(made, cst.Call) and _makes_one(ctx, made):
+                return True
             found = ctx.names.find(name)
             others = [use for use in ctx.names.uses(found[0], name.value) if use is not name] if found else []
-            return bool(others) and not any(_is_asked_for(ctx, use) for use in others)
+            return bool(others) and not any(_is_taken_for_a_coroutine(ctx, use) for use in others)
     return False
+
+
+def _makes_one(ctx: Context, call: cst.Call) -> bool:
+    return ctx.callee(call) == "asyncio.Task" or makes_tasks(ctx, call.func)
+
+
+def _is_any_maker(ctx: Context, name: cst.Name) -> bool:
+    """Whether a name is one of these functions or the other, as the version of Python has it."""
+    bindings = ctx.names.bindings(name)
+    return len(bindings) > 1 and all(
+        (b.target if b.kind == "import" else b.value is not None and ctx.qualname(b.value)) in TASK_MAKERS
+        for b in bindings
+    )
 
 
 def _is_helper(ctx: Context, function: cst.BaseExpression) -> bool:
@@ -120,11 +139,15 @@ def _is_helper(ctx: Context, function: cst.BaseExpression) -> bool:
     return definition is not None and definition.asynchronous is None and hands_out_a_task(ctx, definition)
 
 
-def _is_asked_for(ctx: Context, use: cst.Name) -> bool:
-    """`iscoroutine(x)`"""
-    argument = ctx.parent(use)
-    call = ctx.parent(argument) if isinstance(argument, cst.Arg) else None
-    return isinstance(call, cst.Call) and last_name(call.func) == "iscoroutine"
+def _is_taken_for_a_coroutine(ctx: Context, use: cst.Name) -> bool:
+    """`iscoroutine(x)`, `asyncio.run(x)`, `x.close()`."""
+    match ctx.parent(use):
+        case cst.Attribute(attr=cst.Name(value="close")):
+            return True
+        case cst.Arg() as argument:
+            call = ctx.parent(argument)
+            return isinstance(call, cst.Call) and last_name(call.func) in _TAKES_COROUTINES
+    return False
 
 
 def hands_out_a_task(ctx: Context, function: cst.FunctionDef) -> bool:
