@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from pathlib import Path
 from typing import Iterator
 
 from relint.project import Project
+from relint.test_code import is_test_file, is_test_folder
 
 _MOST = 400
 """Modules of a package that are looked through."""
-_TESTS = re.compile(r"tests?(?:\.py)?$|test_|conftest|.*_test\.py$")
 
 
 def places(project: Project, path: str, dotted: str) -> tuple[tuple[str, str], ...]:
@@ -45,12 +44,13 @@ def _neighbours(project: Project, folder: str) -> tuple[str, ...]:
     while todo and len(found) <= _MOST:
         here = todo.pop()
         for name in project.listing(here):
-            if _TESTS.match(name) is not None:
-                continue
             if name.endswith(".py"):
-                found.append(os.path.join(here, name))
-            elif "." not in name and "__init__.py" in project.listing(inside := os.path.join(here, name)):
-                todo.append(inside)
+                if not is_test_file(name):
+                    found.append(os.path.join(here, name))
+            elif "." not in name and not is_test_folder(name):
+                inside = os.path.join(here, name)
+                if "__init__.py" in project.listing(inside):
+                    todo.append(inside)
     if len(found) > _MOST:
         found = [os.path.join(folder, name) for name in project.listing(folder) if name.endswith(".py")]
     return tuple(sorted(found)[:_MOST])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Mapping
@@ -13,6 +12,7 @@ from relint.engine_rules import ENGINE_FAMILY, INTERNAL_ERROR
 from relint.globs import Glob, GlobSet
 from relint.model import RuleInfo, Safety, Severity
 from relint.selectors import chosen, levels
+from relint.test_code import is_test_file, is_test_folder
 
 DEFAULT_TARGET = (3, 10)
 DEFAULT_EXCLUDE = tuple(
@@ -23,9 +23,6 @@ DEFAULT_EXCLUDE = tuple(
         ".#*",  # Emacs' locks: dangling symlinks
     )
 )
-_TEST_FOLDERS = frozenset({"tests", "test"})
-_TEST_SUFFIXES = ("_tests", "integrationtests")
-_TEST_FILES = ("test_*.py", "*_test.py", "tests.py", "conftest.py")
 
 
 @dataclass(frozen=True)
@@ -132,9 +129,7 @@ class Settings:
         root = os.path.join(self.root, "")
         inside = absolute[len(root) :] if absolute.startswith(root) else absolute
         *folders, name = inside.split(os.sep)
-        if any(folder in _TEST_FOLDERS or folder.endswith(_TEST_SUFFIXES) for folder in folders):
-            return True
-        return any(fnmatchcase(name, pattern) for pattern in _TEST_FILES)
+        return is_test_file(name) or any(map(is_test_folder, folders))
 
     @cached_property
     def _catalogue(self) -> Mapping[str, RuleInfo]:
