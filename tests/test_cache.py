@@ -82,7 +82,7 @@ def project(tmp_path: Path) -> Project:
 
 
 def test_findings_are_the_same_cold_and_warm(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "fixtures", tmp_path / "fixtures")
+    shutil.copytree(ROOT / "fixtures", tmp_path / "fixtures", ignore=shutil.ignore_patterns("fixed*"))
     project = Project(tmp_path / "fixtures")
     project.settings = Settings(root=project.root, check_tests=True, select=("ALL",))
     cold = project.check()
