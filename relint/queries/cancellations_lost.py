@@ -10,7 +10,7 @@ from relint.context import Context
 from relint.names import is_none
 from relint.queries.cancellations_caught import CANCELLED, cancellations
 from relint.queries.cancellations_meant import is_word_to_stop
-from relint.queries.endings import ends_of
+from relint.queries.endings import ends_of, rest_after
 from relint.queries.handlers import Handler
 from relint.queries.task_ends import is_gone_on_from
 
@@ -20,9 +20,10 @@ _GOES_ON = frozenset({"next", "continue"})
 def is_lost(ctx: Context, handler: Handler) -> bool:
     """Whether a swallowed cancellation is lost: a handler of everything goes on, or its loop does.
 
-    A handler that names the cancellation is one of which somebody thought, unless it stands in a loop that nothing else
-    ends. After a handler of everything there must be more to wait for, or somebody who is told a value. A task that is
-    awaited by its name may have been cancelled itself, and `x.wait_for(y)` may be that of another event loop.
+    A handler that names the cancellation is one of which somebody thought, unless it stays in a loop that nothing else
+    ends; with `KeyboardInterrupt` it is for who sits at the keyboard. After a handler of everything there must be more
+    to wait for, or somebody who is told a value. A task that is awaited by its name may have been cancelled itself, and
+    `x.wait_for(y)` may be that of another event loop.
     """
     attempt = ctx.parent(handler)
     function = ctx.function_of(handler)
@@ -31,9 +32,15 @@ def is_lost(ctx: Context, handler: Handler) -> bool:
     loop = ctx.enclosing(handler, cst.While, cst.For, cst.FunctionDef)
     if not _asks_others(ctx, attempt.body) or (isinstance(loop, cst.While) and _is_told_to_stop(ctx, loop)):
         return False
-    if cancellations(ctx, handler) & CANCELLED:
-        return loop is not function and ends_of(ctx, handler.body) <= _GOES_ON
+    if (named := cancellations(ctx, handler)) & CANCELLED:
+        return loop is not function and "builtins.KeyboardInterrupt" not in named and _stays(ctx, handler, attempt)
     return _waits_again(ctx, handler, function) or _gives_a_value(ctx, function) or is_gone_on_from(ctx, function)
+
+
+def _stays(ctx: Context, handler: Handler, attempt: cst.Try | cst.TryStar) -> bool:
+    """Whether a handler, and what follows its `try`, stays in the loop."""
+    ends = ends_of(ctx, handler.body)
+    return ends <= _GOES_ON and ("continue" in ends or bool(ends_of(ctx, rest_after(ctx, attempt)) & _GOES_ON))
 
 
 def _is_told_to_stop(ctx: Context, loop: cst.While) -> bool:

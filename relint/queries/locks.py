@@ -59,7 +59,12 @@ def held_at(ctx: Context, call: cst.Call) -> Held | None:
 
 
 def _is_handed_over(ctx: Context, lock: str, function: cst.CSTNode) -> bool:
-    """Whether another function of the file releases the lock without acquiring it."""
+    """Whether another function of the file releases the lock without acquiring it, or is given its `release`."""
+    if any(
+        method.attr.value == "release" and ctx.source(method.value) == lock and isinstance(ctx.parent(method), cst.Arg)
+        for method in ctx.tree.every(cst.Attribute, words=("release",))
+    ):
+        return True
     users: dict[cst.CSTNode | None, set[str | None]] = {}
     for call in ctx.tree.every(cst.Call, words=("release",)):
         if isinstance(call.func, cst.Attribute) and call.func.attr.value in ("acquire", "release"):

@@ -11,8 +11,11 @@ from relint.elsewhere import ask, elsewhere
 from relint.leads import leads_to
 from relint.libraries.tasks import CALLBACK_TAKERS, EVENT_LOOPS, REMOTE_TASK_MAKERS, TASK_MAKERS
 from relint.names import last_name
+from relint.queries.bounds import words_of
+from relint.queries.branches import exclude_each_other
 
 _RUNS_THE_LOOP = frozenset({"run_forever", "run_until_complete"})
+_LASTS = frozenset({"consume", "forever", "listen", "run", "serve", "start"})
 _MAKERS = frozenset({"create_task", "ensure_future", "run_coroutine_threadsafe"})
 _HOLDS_NOTHING = frozenset({"add_done_callback", "set_name"})
 """Methods of a task that leave nobody holding it."""
@@ -188,10 +191,26 @@ def _dies_with_its_function(ctx: Context, name: cst.Name, is_idle: Callable[[Con
     found = ctx.names.find(name)
     if found is None or not isinstance(found[0].node, cst.FunctionDef) or found[0] is not ctx.names.scope_of(name):
         return False
-    for call in ctx.walk(found[0].node.body, cst.Call):
-        if last_name(call.func) in _RUNS_THE_LOOP and ctx.range(call)[0] > ctx.range(name)[1]:
-            return False  # the name is there for as long as the loop runs
+    if _lives_as_long(ctx, name, found[0].node):
+        return False
     return all(is_idle(ctx, use) for use in ctx.names.uses(found[0], name.value))
+
+
+def _lives_as_long(ctx: Context, name: cst.Name, function: cst.FunctionDef) -> bool:
+    """Whether a function ends with what lasts as long as the program: the loop runs, a service is started and awaited.
+
+    `_` is for what nobody wants to keep.
+    """
+    for call in ctx.walk(function.body, cst.Call):
+        if last_name(call.func) in _RUNS_THE_LOOP and ctx.range(call)[0] > ctx.range(name)[1]:
+            if not exclude_each_other(ctx, name, call):
+                return True
+    last = function.body.body[-1]
+    return name.value != "_" and any(
+        isinstance(wait.expression, cst.Call) and words_of(last_name(wait.expression.func)) & _LASTS
+        for wait in ctx.walk(last, cst.Await)
+        if ctx.range(wait)[0] > ctx.range(name)[1]
+    )
 
 
 def _adds(ctx: Context, use: cst.Name) -> bool:

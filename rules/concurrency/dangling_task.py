@@ -35,7 +35,8 @@ project that only return such a task: as a statement, in a callback's `lambda`, 
 (a done callback does not keep the task alive), or added to a list that the function makes and only fills. A function of
 another module is known in files that hold an `async def`, and where it names `asyncio`
 (`asyncio.get_running_loop().create_task(...)`), not only a loop that it was given. Quiet when the task is awaited,
-returned, stored or passed on, and for task groups and nurseries, which hold their tasks.
+returned, stored or passed on, for task groups and nurseries, which hold their tasks, and for a name in a function that
+ends with what lasts (`await app.start()`, `loop.run_forever()`).
 
 ## Fix safety
 Safe: the same task runs, and the set forgets it when it is done. Where an `asyncio.TaskGroup` is open around the

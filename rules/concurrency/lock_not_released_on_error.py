@@ -31,7 +31,8 @@ def update(store, key, value):
 
 Found for the locks, semaphores and conditions of `threading`, `multiprocessing`, `asyncio`, `anyio`, `trio` and
 `filelock`, and for what is named like one. Quiet when a `finally` or a handler of all errors releases it, when another
-function does (`__enter__` and `__exit__`), and for `acquire(blocking=False)` and `acquire(timeout=...)`.
+function does (`__enter__` and `__exit__`), or is given `lock.release`, and for `acquire(blocking=False)` and
+`acquire(timeout=...)`.
 
 ## Fix safety
 Safe: `with` (`async with` for an awaited `acquire`) does the same, and releases on an error too. Unsafe when the lock

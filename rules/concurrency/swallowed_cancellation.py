@@ -44,7 +44,8 @@ follows a `cancel()` of what is awaited, or belongs to `while not task.done()`; 
 (`while self.running`); for what only closes something (`await x.aclose()`, all that happens in `close()`, in a
 `finally`, or while another error is on its way) or is shielded; for a task that is awaited by its name and may have
 been cancelled itself; for a task that returns what it has so far; around nothing but the wait for a word to stop
-(`shutdown_event.wait()`); and in coroutines of Twisted, which cancels in another way.
+(`shutdown_event.wait()`); for a handler of `KeyboardInterrupt` as well, where a person types; and in coroutines of
+Twisted, which cancels in another way.
 
 On applications and libraries that the rule was not made with, 25 of 28 findings were right; two of the others were in
 coroutines of Twisted. Of what it should have found about a third was missed, such as a handler of everything at the end
