@@ -44,6 +44,13 @@ def _kept_in_set(ctx: Context, call: cst.Call) -> Fix | None:
             changes = [ctx.edit(target, name)]
         case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value) if value is call:
             changes, added = [], []
+        case cst.Expr(value=cst.Call(func=adds, args=[cst.Arg(value=value)]) as adding) if value is call:
+            around = (ctx.range(adding)[0], start), (end, ctx.range(adding)[1])
+            if any("#" in ctx.text[slice(*each)] for each in around):
+                return None
+            name = edits.free_name(ctx, word, call)
+            changes = [Edit(*around[0], f"{name} = "), Edit(*around[1], "")]
+            added = [f"{ctx.source(adds)}({name})"]
         case cst.AnnAssign(target=cst.Name(value=name), value=value) if value is call:
             changes, added = [], []
         case _:

@@ -41,7 +41,7 @@ ends with what lasts (`await app.start()`, `loop.run_forever()`).
 ## Fix safety
 Safe: the same task runs, and the set forgets it when it is done. Where an `asyncio.TaskGroup` is open around the
 statement, the fix starts the task in it, and is unsafe: the group waits for its tasks. Tasks in lambdas and
-comprehensions, and those in lists, get no fix.
+comprehensions get no fix.
 
 ## References
 - https://docs.python.org/3/library/asyncio-task.html#asyncio.create_task

@@ -117,6 +117,39 @@ def test_a_chained_callback_is_still_called() -> None:
     assert after["background_tasks"] == set()
 
 
+def test_a_task_in_a_list_is_held_for_longer_than_the_list() -> None:
+    text = fixed(
+        """
+        import asyncio
+
+        async def main(seen):
+            async def job(number):
+                await asyncio.sleep(0)
+                seen.append(number)
+
+            tasks = []
+            for number in range(2):
+                tasks.append(
+                    asyncio.create_task(job(number)),
+                )
+        """,
+        "REL301",
+        unsafe=False,
+    )
+    after = run(text)
+
+    async def both(seen: list[int]) -> int:
+        await after["main"](seen)
+        held = len(after["background_tasks"])
+        await asyncio.sleep(0.01)
+        return held
+
+    seen: list[int] = []
+    assert asyncio.run(both(seen)) == 2
+    assert seen == [0, 1]
+    assert after["background_tasks"] == set()
+
+
 def test_a_task_of_another_thread_is_held_by_its_future() -> None:
     code = """
         import asyncio
