@@ -115,14 +115,18 @@ def _taken_from(ctx: Context, task: cst.BaseExpression) -> list[cst.BaseExpressi
 
 
 def _is_on_the_way_out(ctx: Context, attempt: cst.CSTNode) -> bool:
-    """Whether a `try` cleans up in a `finally`, or in a handler that raises in the end: an error may be on its way."""
+    """Whether a `try` cleans up in a `finally`, or in a handler that raises in the end or is there for cancellations.
+
+    An error may be on its way, or a cancellation has arrived already.
+    """
     for ancestor in ctx.ancestors(attempt):
         if isinstance(ancestor, cst.FunctionDef):
             return False
         if isinstance(ancestor, cst.Finally):
             return True
-        if isinstance(ancestor, cst.ExceptHandler | cst.ExceptStarHandler) and always_raises(ctx, ancestor.body):
-            return True
+        if isinstance(ancestor, cst.ExceptHandler | cst.ExceptStarHandler):
+            if always_raises(ctx, ancestor.body) or catches_nothing_else(ctx, ancestor):
+                return True
     return False
 
 

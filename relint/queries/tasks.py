@@ -118,7 +118,8 @@ def _is_given_a_future(ctx: Context, call: cst.Call) -> bool:
             if isinstance(made, cst.Call) and _makes_one(ctx, made):
                 return True
             found = ctx.names.find(name)
-            others = [use for use in ctx.names.uses(found[0], name.value) if use is not name] if found else []
+            uses = ctx.names.uses(found[0], name.value) if found else []
+            others = [use for use in uses if use is not name and not _is_tested(ctx, use)]
             return bool(others) and not any(_is_taken_for_a_coroutine(ctx, use) for use in others)
     return False
 
@@ -140,6 +141,14 @@ def _is_helper(ctx: Context, function: cst.BaseExpression) -> bool:
     """Whether an expression is a function of the file that only hands out a task."""
     definition = ctx.function_def(function)
     return definition is not None and definition.asynchronous is None and hands_out_a_task(ctx, definition)
+
+
+def _is_tested(ctx: Context, use: cst.Name) -> bool:
+    """`if x:`, `x is None`."""
+    match ctx.parent(use):
+        case cst.If(test=test) | cst.IfExp(test=test) | cst.Comparison(left=test):
+            return test is use
+    return False
 
 
 def _is_taken_for_a_coroutine(ctx: Context, use: cst.Name) -> bool:

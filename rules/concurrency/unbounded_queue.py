@@ -6,7 +6,8 @@ everything in it is lost. With a size the producer waits, or is told that there 
 
 Off by default: on applications that the rule was not made with, 15 of 18 findings were right in two sets, and at most 2
 of 5 in a third. Some of what was wrong is quiet since, but a file does not always say that only a few things ever go
-through a queue. Of the queues that grow without end it found two of five.
+through a queue: of 27 findings in 640 packages more 20 were right, two wrong, and five could be argued about. Of the
+queues that grow without end it found two of five, and one of eight in those packages, which are small ones mostly.
 
 ## Example
 ```python
