@@ -49,8 +49,8 @@ Twisted, which cancels in another way.
 
 On applications and libraries that the rule was not made with, 25 of 28 findings were right, and two of the others were
 in coroutines of Twisted; in 640 packages since, 91 of 93. Of what a search for such handlers brought up there it found
-15 of 18, and two thirds of what it should have found before: missed is a handler of everything at the end of a coroutine
-that only other modules call.
+15 of 18, and two thirds of what it should have found before: missed is a handler of everything at the end of a
+coroutine that only other modules call.
 
 With `meant = true` in `[tool.relint.rules.REL306]` also found where somebody seems to have thought of it: a handler
 that names the cancellation outside of such loops, or all that follows is the end. Half of these were right: others note

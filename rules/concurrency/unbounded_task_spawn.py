@@ -35,10 +35,10 @@ async def refresh(client: httpx.AsyncClient, urls):
 Off by default: what it reports is rare, and too little of it was surely true. In some 1,350 packages that it was not
 made with it reported ten places: three were true (a thread for each URL, a language model for each document, a download
 for each piece of a file), five could be argued about (the chunks of one text, one connection after the other), and two
-were false. One cause of these was mended since; the other is a caller in another file that counts to a limit. In 640 packages
-more it was six places in two programs (a request for each URL, an order for each coin that is traded), none of them
-surely true. All 16 findings in the packages that it was made with are true. How many items there will ever be cannot be seen: ask for the
-rule where you know that your code works on much data.
+were false. One cause of these was mended since; the other is a caller in another file that counts to a limit. In 640
+packages more it was six places in two programs (a request for each URL, an order for each coin that is traded), none of
+them surely true. All 16 findings in the packages that it was made with are true. How many items there will ever be
+cannot be seen: ask for the rule where you know that your code works on much data.
 
 Found for `asyncio.gather` and its relatives, `create_task`, task groups and nurseries, `threading.Thread` and
 `multiprocessing.Process`, in comprehensions, in loops, for lists that a loop fills, and for one task for each message
