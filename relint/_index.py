@@ -618,7 +618,7 @@ RULES: list[dict[str, Any]] = [
         'summary': 'A retry whose clients all wait equally long and come back together.',
         'code': 'REL601',
         'near': ('retry', 'failure', 'retry by a library or by hand'),
-        'words': ('sleep', '_sleep', 'async_sleep', 'wait', 'call_later', 'callLater', 'Timer', 'async_call_later', 'retry', 'retry_with', 'Retry', 'Retrying', 'AsyncRetrying', 'on_exception', 'on_predicate', 'retry_context', 'autoretry_for', 'wrap_db_retry'),
+        'words': ('sleep', '_sleep', 'async_sleep', 'wait', 'call_later', 'callLater', 'Timer', 'async_call_later', 'retry', 'retry_with', 'Retry', 'Retrying', 'AsyncRetrying', 'on_exception', 'on_predicate', 'retry_context', 'autoretry_for', 'wrap_db_retry', 'ExponentialRetry', 'FibonacciRetry', 'ListRetry'),
         'fix': 'safe',
         'yields': True,
     },

@@ -382,10 +382,16 @@ def _retry_by_hand(part: Part) -> bool:
         return False
     again = part.repeated
     if any(_PAUSES.search(last_name(call.func)) for call in again.of(ast.Call)):
-        if any(True for _ in again.of(*_TRIES, ast.If)):
+        if any(True for _ in again.of(*_TRIES, ast.If)) or any(map(_asks_for_a_code, part.of(ast.While))):
             return True
     called = {last_name(each) for each in part.of(ast.Name, ast.Attribute)}
     return any(function.name in called for function in part.of(*_FUNCTIONS))
+
+
+def _asks_for_a_code(loop: ast.While) -> bool:
+    """`while response.status_code in (429, 503)`."""
+    asked = (last_name(node) for node in ast.walk(loop.test) if isinstance(node, ast.Name | ast.Attribute))
+    return any("status" in name or "code" in name for name in asked)
 
 
 Shape = Callable[[Part, RuleInfo, Options], bool]

@@ -19,11 +19,15 @@ _PACKAGES = frozenset(
 """Packages that do nothing but talk to other hosts: whatever they raise comes from there."""
 SPEAKS_OF_NETWORK = re.compile(
     rf"\b({'|'.join(sorted(_PACKAGES))}|urllib|urllib2|http|redis|pymongo|api_core|xmlrpclib)\b|Connection|BrokenPipe"
+    r"|(HTTP|URL)Error|RequestException|HttpResponseError|RpcError|[\"'](GET|POST|PUT|PATCH|DELETE|HEAD)[\"']"
 )
-"""What the text of a module holds that names one of them, or imports what sends requests."""
+"""What the text of a module holds that names one of them or a method of HTTP, or imports what sends requests."""
 _MODULES = ("http.client.", "urllib.error.", "urllib.request.", "urllib2.", "google.api_core.exceptions.", "xmlrpclib.")
 _CONNECTION = re.compile(r"^builtins\.(Connection\w*Error|BrokenPipeError)$")
 _OF_CLIENTS = re.compile(r"^(redis|pymongo)(\.\w+)*\.(Connection\w*|AutoReconnect|\w*Timeout\w*)$")
+
+NAMES = frozenset({"HTTPError", "URLError", "RequestException", "HttpResponseError", "RpcError", "AioRpcError"})
+"""Classes of these names are such errors wherever a project keeps them: `compat.urllib_error.HTTPError`."""
 
 
 def is_network_error(dotted: str) -> bool:

@@ -2,8 +2,8 @@
 
 Each was read in the library's own source: tenacity 9.2 (`BaseRetrying.__init__`, wait.py), backoff 2.2 (_decorator.py),
 urllib3 2.8 (util/retry.py), Celery 5.7 (app/task.py, app/autoretry.py), retrying 1.4 (retrying.py), retry 0.9 (api.py),
-stamina 26.1 (_core.py), funcy 2.1 (flow.py), oslo.db 18.1 (api.py). google.api_core retries are random by themselves
-and need no entry.
+stamina 26.1 (_core.py), funcy 2.1 (flow.py), oslo.db 18.1 (api.py), aiohttp-retry 2.9 (retry_options.py).
+google.api_core retries are random by themselves and need no entry.
 """
 
 from __future__ import annotations
@@ -168,6 +168,16 @@ _FUNCY = ByKeywords(
     any_error=True,
     positions=("tries", "errors", "timeout"),
 )
+_AIOHTTP_RETRY = ByKeywords(
+    limits=("attempts",),
+    bounded=True,
+    waits={"start_timeout": Delay.GROWING, "factor": Delay.GROWING},
+    delay=Delay.GROWING,
+    jitters=(),
+    jittered=False,
+    catches=("exceptions", None),
+    any_error=False,
+)
 
 BY_KEYWORDS: dict[str, ByKeywords] = {
     "retrying.retry": _RETRYING,
@@ -179,4 +189,7 @@ BY_KEYWORDS: dict[str, ByKeywords] = {
     "stamina.retry": _STAMINA,
     "stamina.retry_context": _STAMINA,
     "oslo_db.api.wrap_db_retry": _OSLO_DB,
+    "aiohttp_retry.ExponentialRetry": _AIOHTTP_RETRY,
+    "aiohttp_retry.FibonacciRetry": _AIOHTTP_RETRY,
+    "aiohttp_retry.ListRetry": _AIOHTTP_RETRY,
 }

@@ -42,7 +42,8 @@ def tries_another(ctx: Context, loop: Loop, attempt: Attempt, between: Sequence[
     changing = targets.union(*(bound_by(ctx, node) for node in given))
     calls = list(ctx.walk(attempt.body, cst.Call))
     tried = [call for call in calls if not LOGGING.match(last_name(call.func))]
-    if changing & {name for call in tried for arg in call.args for name in names_in(ctx, arg)}:
+    given_on = [arg for call in tried for arg in call.args if arg.keyword is None or arg.keyword.value != "timeout"]
+    if changing & {name for arg in given_on for name in names_in(ctx, arg)}:
         return True
     if _following(ctx, targets, given) & {name for call in tried for name in names_in(ctx, call.func)}:
         return True

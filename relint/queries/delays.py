@@ -19,7 +19,7 @@ _CHANCE = re.compile(r"jitter|rand|uniform|fuzz|shuffle|gauss|secrets", re.IGNOR
 _TOLD = re.compile(r"retry.?after|headers|ratelimit|rate_limit|reset", re.IGNORECASE)
 _OPTIONS = re.compile(r"(^|_)(settings?|config(uration)?|conf|cfg|options?|opts|flags|args|environ)$", re.IGNORECASE)
 """What somebody configured, by the name of the table."""
-_FIELDS = ("pydantic.Field", "pydantic.fields.Field", "dataclasses.field", "attr.ib", "attrs.field")
+_FIELDS = ("pydantic.Field", "pydantic.fields.Field", "dataclasses.field", "attr.ib", "attr.field", "attrs.field")
 _PURE = (
     "builtins.",
     "math.",

@@ -13,11 +13,15 @@ from relint.names import last_name
 from relint.queries.endings import ends_of
 from relint.queries.mentions import bound_by, names_in, nodes_in, texts_in
 from relint.queries.passes import LOOPS, OWN, Loop, attempts_in, done_after, done_before, goes_round, pass_ends
-from relint.queries.pauses import Pause, pauses_in
+from relint.queries.pauses import Pause, certain, pauses_in
 from relint.queries.retries import Failure
 
 _STATUS = re.compile(r"^(status|status_code|statuscode|http_status|code|resp_status|response_code)$", re.IGNORECASE)
 _BUSY = (408, 425, 429)
+_RETRIED_CODES = re.compile(r"retr(y|ies)|transient", re.IGNORECASE)
+"""Names of the codes that a client tries again: `status in self.retry_codes`."""
+_FAILED = re.compile(r"(Error|Failure|Exception)\w*$")
+_ERROR_NAME = re.compile(r"^err(or)?s?$")
 _DOING = re.compile(
     r"(^|_)(upload|send|post|submit|publish|download|request|write|push|deliver|place|transfer|copy|login|sync|"
     r"commit|perform|process|save|store|fetch|try|connect|reconnect|authenticate)(_|$|[A-Z])|(Upload|Send|Post|Download|Request)(_|$|[A-Z])"
@@ -39,7 +43,7 @@ def failing_answers(ctx: Context, loop: Loop) -> Iterator[Failure]:
     for test in ctx.walk(loop.body, cst.If, stop=OWN):
         if ctx.enclosing(test, *LOOPS) is not loop:
             continue
-        if is_failing(ctx, test.test):
+        if is_failing(ctx, test.test) or (_speaks_of_attempts(ctx, loop) and _is_given_an_error(ctx, loop, test)):
             if goes_round(pass_ends(ctx, loop, test, ends_of(ctx, test.body))) and _is_left_without(ctx, loop, test):
                 yield from _failure(test, pauses_in(ctx, test.body, loop))
         elif is_answered(ctx, loop, test):
@@ -63,12 +67,41 @@ def is_failing(ctx: Context, test: cst.BaseExpression) -> bool:
         codes = [ctx.literal(value) for value in values]
         match target.operator:
             case cst.Equal() | cst.In():
-                if codes and all(map(_is_busy, codes)):
+                if (codes and all(map(_is_busy, codes))) or _RETRIED_CODES.search(last_name(target.comparator)):
                     return True
             case cst.GreaterThanEqual() | cst.GreaterThan():
                 if codes[0] in (499, 500):
                     return True
     return False
+
+
+def _is_given_an_error(ctx: Context, loop: Loop, test: cst.If) -> bool:
+    """Whether a call has answered with an error, beside its answer (`page, error = get(url)`) or instead of it."""
+    match test.test:
+        case (
+            cst.Name(value=name)
+            | cst.Comparison(
+                left=cst.Name(value=name),
+                comparisons=[cst.ComparisonTarget(operator=cst.IsNot() | cst.NotEqual())],
+            )
+        ) if _ERROR_NAME.match(name):
+            pass
+        case cst.Call(
+            func=cst.Name(value="isinstance"), args=[cst.Arg(value=cst.Name(value=name)), cst.Arg(value=cls)]
+        ):
+            if not _FAILED.search(last_name(cls)):
+                return False
+        case _:
+            return False
+    return any(name in bound_by(ctx, assign) and _is_call(assign.value) for assign in _assigned(ctx, loop))
+
+
+def _assigned(ctx: Context, loop: Loop) -> Iterator[cst.Assign]:
+    return ctx.walk(loop.body, cst.Assign, stop=OWN)
+
+
+def _is_call(value: cst.BaseExpression) -> bool:
+    return isinstance(value.expression if isinstance(value, cst.Await) else value, cst.Call)
 
 
 def _is_server_error(ctx: Context, comparison: cst.Comparison) -> bool:
@@ -96,6 +129,7 @@ def _is_busy(code: object) -> bool:
 
 
 def _failure(node: cst.CSTNode, pauses: list[Pause]) -> Iterator[Failure]:
+    pauses = certain(pauses)
     if pauses and all(p.delay in (Delay.FIXED, Delay.GROWING) for p in pauses):
         yield Failure(node, pauses[0].delay, tuple(pauses))
 

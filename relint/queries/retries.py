@@ -15,7 +15,8 @@ from relint.libraries.delay import Delay
 from relint.queries.pauses import Pause
 
 _WAITING = re.compile(
-    r"(?i:(^|_)(wait|waits|waiting|poll|polling|await|watch|monitor|until))(_|$|(?=[A-Z]))|healthy|_ready$"
+    r"(?i:(^|_)(wait|waits|waiting|poll|polling|await|watch|monitor|(?<!retry_)(?<!try_)until))(_|$|(?=[A-Z]))"
+    r"|healthy|_ready$"
 )
 
 

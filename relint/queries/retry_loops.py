@@ -78,7 +78,7 @@ def _loop(ctx: Context, loop: Loop) -> Retry | None:
     attempts = attempts_in(loop)
     if any(_asks(ctx, attempt, call) for attempt in attempts for call in ctx.walk(attempt.body, cst.Call)):
         return None
-    if any(_PERSON.match(last_name(call.func)) for call in ctx.walk(loop.body, cst.Call)):
+    if any(_asks_a_person(call) for call in ctx.walk(loop.body, cst.Call)):
         return None
     failures = (*(f for attempt in attempts for f in _failures(ctx, loop, attempt)), *failing_answers(ctx, loop))
     failures = failures or tuple(_between_attempts(ctx, loop))
@@ -88,6 +88,12 @@ def _loop(ctx: Context, loop: Loop) -> Retry | None:
     if any(ctx.function_of(pause.call) is not ctx.function_of(loop) for f in failures for pause in f.pauses):
         counter = None  # not known where it waits
     return Retry("loop", loop, failures, endless=is_endless(ctx, loop, failures), counter=counter, attempts=count)
+
+
+def _asks_a_person(call: cst.Call) -> bool:
+    """Whether a call asks for what somebody types; the `code()` of an error is no question."""
+    word = last_name(call.func)
+    return bool(_PERSON.match(word)) and not (word == "code" and isinstance(call.func, cst.Attribute))
 
 
 def _asks(ctx: Context, attempt: Attempt, call: cst.Call) -> bool:

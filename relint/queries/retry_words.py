@@ -6,7 +6,7 @@ import re
 
 LOGGING = re.compile(
     r"^_*(debug|info|warn(ing)?(_once)?|error|exception|critical|log(?!_in|_out)(_\w+)?|msg|print|print_exc|format_exc\w*|"
-    r"s?echo|progress|exc_info|record_exception|capture_exception|incr|increment|inc|set_status|term(warn|log|error))$"
+    r"s?echo|progress|exc_info|record_exception|capture_exception|incr|increment|inc|set_status|report_\w+|term(warn|log|error))$"
 )
 _HARMLESS = re.compile(
     r"^(write|flush|append|extend|seek|str|repr|type|format|len|int|min|max|isinstance|getattr|get|get_?[lL]ogger|get_base_logger|join|labels|add|time|monotonic|"

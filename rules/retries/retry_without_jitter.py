@@ -39,11 +39,11 @@ def status(url, attempts=5):
 ```
 
 Knows hand-written loops, recursion and functions that have themselves called later, tenacity, backoff, urllib3's
-`Retry`, Celery, retrying, retry, funcy, stamina and oslo.db. Random anywhere in the delay's data flow is fine, and so
-is a delay that the other side asked for (`Retry-After`); what is waited when it did not ask is looked at. A loop that
-asks for a state until it comes is a poll, not a retry, and so is one that waits for what is not there yet (`NotFound`,
-"still running" in the log). A file on this machine that is in use (SQLite's too), and a process behind `127.0.0.1` or
-`localhost`, may be tried again in step: nobody else waits for it. A retry without any delay is REL603.
+`Retry`, Celery, retrying, retry, funcy, stamina, aiohttp-retry and oslo.db. Random anywhere in the delay's data flow is
+fine, and so is a delay that the other side asked for (`Retry-After`); what is waited when it did not ask is looked at.
+A loop that asks for a state until it comes is a poll, not a retry, and so is one that waits for what is not there yet
+(`NotFound`, "still running" in the log). A file on this machine that is in use (SQLite's too), and a process behind
+`127.0.0.1` or `localhost`, may be tried again in step: nobody else waits for it. A retry without any delay is REL603.
 
 Celery's `retry_jitter` acts only together with `autoretry_for` and `retry_backoff`: `self.retry()` waits
 `default_retry_delay`, 180 seconds for everybody.
@@ -90,7 +90,7 @@ rule = Rule(
     words=(
         "sleep", "_sleep", "async_sleep", "wait", "call_later", "callLater", "Timer", "async_call_later", "retry",
         "retry_with", "Retry", "Retrying", "AsyncRetrying", "on_exception", "on_predicate", "retry_context",
-        "autoretry_for", "wrap_db_retry",
+        "autoretry_for", "wrap_db_retry", "ExponentialRetry", "FibonacciRetry", "ListRetry",
     ),
     fix="safe",
     yields=True,
