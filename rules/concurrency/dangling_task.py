@@ -45,7 +45,8 @@ library out of sight: it may keep what it is given.
 ## Fix safety
 Safe: the same task runs, and the set forgets it when it is done. Where an `asyncio.TaskGroup` is open around the
 statement, the fix starts the task in it, and is unsafe: the group waits for its tasks. Tasks in lambdas and
-comprehensions get no fix.
+comprehensions get no fix. An error in what `run_coroutine_threadsafe` runs stays with the future that is kept: ask for
+it in a done callback.
 
 ## References
 - https://docs.python.org/3/library/asyncio-task.html#asyncio.create_task
@@ -65,6 +66,7 @@ from relint.model import Finding, Rule
 from relint.queries.tasks import (
     hands_out_a_task,
     is_dropped,
+    makes_remote_tasks,
     makes_tasks,
     starts_task,
     starts_task_elsewhere,
@@ -87,9 +89,11 @@ def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
     if not (starts_task(ctx, node) or (dropped and starts_task_elsewhere(ctx, node))):
         return
     if dropped:
-        started = ctx.source(node.func)
+        silent = makes_remote_tasks(ctx, node.func) and isinstance(ctx.parent(node), cst.Expr)
         yield rule.finding(
-            node, f"`{started}` starts a task that nothing holds: it may be garbage-collected before it is done"
+            node,
+            f"`{ctx.source(node.func)}` starts a task that nothing holds: "
+            f"it may be garbage-collected before it is done{', and nobody hears of its error' if silent else ''}",
         )
         return
     maker = ctx.function_of(node)
