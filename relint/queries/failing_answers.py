@@ -30,6 +30,7 @@ _DOING = re.compile(
 _COMMANDING = re.compile(r"^_?(execute|query|run|call|invoke)(_\w+)?$")
 """Calls that do something where they are asked whether they did it, `execute(...).is_succeeded()`."""
 _DID = re.compile(r"succe(ss|eded)", re.IGNORECASE)
+_HELD = re.compile(r"\blocked\b|\bin use\b", re.IGNORECASE)
 _STOP = re.compile(r"stop|exit|shut_?down|terminat|running|abort|is_set", re.IGNORECASE)
 _AGAIN = re.compile(r"retr(y|ies|ying)|attempt|tries|try(ing)?.again", re.IGNORECASE)
 """What the names and texts of a loop say that makes its passes attempts."""
@@ -119,6 +120,8 @@ def is_answered(ctx: Context, loop: Loop, test: cst.If) -> bool:
     """
     if not _speaks_of_attempts(ctx, loop) or _asks_to_stop(ctx, loop):
         return False
+    if any(map(_HELD.search, texts_in(ctx, test.test))):
+        return False  # somebody else has it
     words = [last_name(call.func) for call in _calls_answered(ctx, loop, test)]
     asks_if_done = _DID.search(ctx.source(test.test)) is not None
     return any(_DOING.search(word) or (asks_if_done and _COMMANDING.match(word)) for word in words)

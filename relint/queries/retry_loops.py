@@ -48,8 +48,8 @@ _PERSON = re.compile(
 )
 """What a person types is asked for in every pass."""
 _POOL = re.compile(r"pool|connection|engine", re.IGNORECASE)
-_HEALTH = re.compile(r"/(health|healthz|healthcheck|ready|readyz|livez|ping)\b")
-"""Addresses that are asked for a state."""
+_HEALTH = re.compile(r"/(health|healthz|healthcheck|ready|readyz|livez|ping)\b|^[\"']ping[\"']$")
+"""Addresses that are asked for a state, or a command that asks for it."""
 _AGAIN = re.compile(r"\bretr(y|ies|ying)\b|reconnect|\btry(ing)? again", re.IGNORECASE)
 """What the log says beside a wait that is for the next attempt."""
 _CHECKING = re.compile(r"check_\w*interval|poke_interval", re.IGNORECASE)

@@ -33,7 +33,7 @@ _NOT_FAILURES = re.compile(
 
 _IN_PROGRESS = re.compile(
     r"(Running|Pending|NotReady|InProgress|NotFinished|NotComplete|Unfinished|NotFound|DoesNotExist|FailedPrecondition|"
-    r"Forbidden|AccessDenied|PermissionDenied)"
+    r"Forbidden|AccessDenied|PermissionDenied|NotFree|InUse)"
     r"(Error|Exception)?$|^(NoSuch[A-Z]\w+)$"
 )
 """The work goes on elsewhere, or its result is not there yet; nothing has failed: a poll."""

@@ -120,6 +120,9 @@ def _waits_for_a_file(ctx: Context, retry: Retry) -> bool:
 
 
 def _asks_this_machine(ctx: Context, attempts: cst.CSTNode) -> bool:
-    """Whether something in a loop is called with the address of this machine, and no other."""
-    given = (list(alternatives(ctx, arg.value)) for call in ctx.walk(attempts, cst.Call) for arg in call.args)
+    """Whether something in a loop is called with the address of this machine and no other, or asks its Docker."""
+    calls = list(ctx.walk(attempts, cst.Call))
+    if any(ctx.callee(call) == "docker.from_env" for call in calls):
+        return True
+    given = (list(alternatives(ctx, arg.value)) for call in calls for arg in call.args)
     return any(values and all(_LOOPBACK.match(ctx.source(value)) for value in values) for values in given)
