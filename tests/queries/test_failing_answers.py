@@ -15,6 +15,8 @@ from tests.asking import context
         ("response.status in (429, 500)", True),
         ("status >= 500", True),
         ("error.code > 499 and left", True),
+        ("response.status_code in self.retry_codes", True),
+        ("response.status_code in self.known", False),
         ("response.status_code == 404", False),
         ("response.status_code in (429, 404)", False),
         ("status != 503", False),
@@ -53,6 +55,34 @@ def test_failing_answers(inside: str, after: str, delays: list[Delay]) -> None:
     )
     (loop,) = ctx.tree.of(cst.For)
     assert [failure.delay for failure in failing_answers(ctx, loop)] == delays
+
+
+@pytest.mark.parametrize(
+    ("given", "test", "failures"),
+    [
+        ("page, error = get()", "error is not None", 1),
+        ("page, error = get()", "error", 1),
+        ("page = get()", "isinstance(page, ErrorPage)", 1),
+        ("page = get()", "isinstance(page, Page)", 0),
+        ("error = page.error", "error", 0),
+        ("page, more = get()", "more", 0),
+    ],
+)
+def test_answers_that_are_errors(given: str, test: str, failures: int) -> None:
+    ctx = context(
+        f"""
+        import time
+        def work(get, page):
+            for attempt in range(3):
+                {given}
+                if {test}:
+                    time.sleep(1)
+                else:
+                    return page
+        """
+    )
+    (loop,) = ctx.tree.of(cst.For)
+    assert len(list(failing_answers(ctx, loop))) == failures
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,9 @@ def run(url, call):
         ("requests.get(url).json()", "OSError", True),
         ("send(url)", "Exception", True),
         ("httpx.Client()", "Exception", False),
+        ("call(url)", "compat.HTTPError", True),
+        ("call.send_raw_request('GET', url)", "CallError", True),
+        ("call.send('letter', url)", "CallError", False),
     ],
 )
 def test_asks_another_host(attempt: str, error: str, asks: bool) -> None:
