@@ -50,8 +50,11 @@ def write(folder: Path, **files: str) -> None:
 
 
 def copied_fixtures(folder: Path) -> list[str]:
-    """Every Python file below `fixtures`, copied out of reach of relint's own configuration; relative paths."""
-    shutil.copytree(ROOT / "fixtures", folder / "fixtures", ignore=shutil.ignore_patterns("__pycache__"))
+    """Every Python file below `fixtures`, copied out of reach of relint's own configuration; relative paths.
+
+    Not those that hold what is left when all is fixed.
+    """
+    shutil.copytree(ROOT / "fixtures", folder / "fixtures", ignore=shutil.ignore_patterns("__pycache__", "fixed*"))
     return sorted(str(path.relative_to(folder)) for path in (folder / "fixtures").rglob("*.py"))
 
 
