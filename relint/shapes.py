@@ -284,7 +284,7 @@ def _opened(part: Part, rule: RuleInfo, _options: Options) -> bool:
     if _names_library(part, libraries, frozenset(rule.words)):
         return True
     streams = any(each.arg == "stream" for each in part.of(ast.keyword))
-    return streams and _names_library(part, libraries, _REQUESTS)
+    return streams and _names_library(part, libraries, _REQUESTS | {"send"})
 
 
 def _client(part: Part, rule: RuleInfo, _options: Options) -> bool:
