@@ -136,7 +136,7 @@ def has_flag_of_success(ctx: Context, loop: Loop) -> bool:
     return any(True for _ in _flags(ctx, loop))
 
 
-def asks_for_a_state(ctx: Context, loop: Loop) -> bool:
+def waits_for_a_state(ctx: Context, loop: Loop) -> bool:
     """`while not done:` with `done = job.is_done()`: a flag that is no constant is a state that is waited for."""
     values = [node.value for node in _flags(ctx, loop)]
     return bool(values) and any(ctx.literal(value) is ... for value in values)

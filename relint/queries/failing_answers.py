@@ -14,6 +14,7 @@ from relint.queries.endings import ends_of
 from relint.queries.mentions import bound_by, names_in, nodes_in, texts_in
 from relint.queries.passes import LOOPS, OWN, Loop, attempts_in, done_after, done_before, goes_round, pass_ends
 from relint.queries.pauses import Pause, certain, pauses_in
+from relint.queries.poll_words import says_it_is_held, speaks_of_stopping
 from relint.queries.retries import Failure
 
 _STATUS = re.compile(r"^(status|status_code|statuscode|http_status|code|resp_status|response_code)$", re.IGNORECASE)
@@ -30,8 +31,6 @@ _DOING = re.compile(
 _COMMANDING = re.compile(r"^_?(execute|query|run|call|invoke)(_\w+)?$")
 """Calls that do something where they are asked whether they did it, `execute(...).is_succeeded()`."""
 _DID = re.compile(r"succe(ss|eded)", re.IGNORECASE)
-_HELD = re.compile(r"\blocked\b|\bin use\b", re.IGNORECASE)
-_STOP = re.compile(r"stop|exit|shut_?down|terminat|running|abort|is_set", re.IGNORECASE)
 _AGAIN = re.compile(r"retr(y|ies|ying)|attempt|tries|try(ing)?.again", re.IGNORECASE)
 """What the names and texts of a loop say that makes its passes attempts."""
 
@@ -120,7 +119,7 @@ def is_answered(ctx: Context, loop: Loop, test: cst.If) -> bool:
     """
     if not _speaks_of_attempts(ctx, loop) or _asks_to_stop(ctx, loop):
         return False
-    if any(map(_HELD.search, texts_in(ctx, test.test))):
+    if any(map(says_it_is_held, texts_in(ctx, test.test))):
         return False  # somebody else has it
     words = [last_name(call.func) for call in _calls_answered(ctx, loop, test)]
     asks_if_done = _DID.search(ctx.source(test.test)) is not None
@@ -156,7 +155,7 @@ def _speaks_of_attempts(ctx: Context, loop: Loop) -> bool:
 
 def _asks_to_stop(ctx: Context, loop: Loop) -> bool:
     """`while not self.exit.is_set()`: a worker, which goes on when its work has failed."""
-    return isinstance(loop, cst.While) and bool(_STOP.search(ctx.source(loop.test)))
+    return isinstance(loop, cst.While) and speaks_of_stopping(ctx.source(loop.test))
 
 
 def _calls_answered(ctx: Context, loop: Loop, test: cst.If) -> Iterator[cst.Call]:

@@ -5,7 +5,6 @@ One description for all of them; the rules of the family each judge one part of 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import libcst as cst
@@ -13,11 +12,7 @@ import libcst as cst
 from relint.context import Context
 from relint.libraries.delay import Delay
 from relint.queries.pauses import Pause
-
-_WAITING = re.compile(
-    r"(?i:(^|_)(wait|waits|waiting|poll|polling|await|watch|monitor|(?<!retry_)(?<!try_)until))(_|$|(?=[A-Z]))"
-    r"|healthy|_ready$"
-)
+from relint.queries.poll_words import is_named_for_waiting
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,4 +104,4 @@ def _all(ctx: Context) -> dict[cst.CSTNode, Retry]:
 def _waits(ctx: Context, node: cst.CSTNode) -> bool:
     """Whether the function that is retried, or that holds the retry, is named for waiting: then it is a poll."""
     function = node if isinstance(node, cst.FunctionDef) else ctx.enclosing(node, cst.FunctionDef)
-    return function is not None and bool(_WAITING.search(function.name.value))
+    return function is not None and is_named_for_waiting(function.name.value)

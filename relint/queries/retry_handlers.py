@@ -13,24 +13,17 @@ from relint.queries.endings import End, ends_of, rest_after
 from relint.queries.handlers import Handler, caught_words
 from relint.queries.mentions import bound_by, names_in, texts_in
 from relint.queries.passes import LOOPS, Attempt, Loop, done_after
+from relint.queries.poll_words import says_it_goes_on, says_not_yet
 from relint.queries.retry_words import is_harmless
 
 _EXITS = frozenset({"raise", "return", "break"})
 _STOPS = frozenset({"CancelledError", "KeyboardInterrupt", "SystemExit", "GeneratorExit"})
-_STILL = re.compile(r"already|in.?progress|not ready|not yet|still ", re.IGNORECASE)
-"""What an error says that passes when something else is done."""
 _BOUND = re.compile(
     r"attempt|retr|tries|max|limit|count|deadline|time|elapsed|left|remaining|last|delay|wait|sleep|now|start|budget"
     r"|err|fail",
     re.IGNORECASE,
 )
 """What is counted or measured, or is the error itself."""
-_NOT_YET = re.compile(
-    r"\bstill (has|have|running|in|being|active|locked|busy|deleting|creating|pending|starting)\b"
-    r"|\bnot (yet )?ready\b|\bcheck(s|ing)? again\b"
-    r"|\bin.?progress\b|\bnot yet (available|running|started|finished|complete)",
-    re.IGNORECASE,
-)
 _NUMBER = re.compile(r"\bE[A-Z]{3,}\b|(?<=errno == )2\b")
 _INTERRUPTED = frozenset("EINTR EINPROGRESS EADDRINUSE EAGAIN EWOULDBLOCK EACCES EBUSY ENOENT 2".split())
 """Numbers of errors that ask for another call at once, or when this machine is done with something."""
@@ -40,7 +33,7 @@ _HANDSHAKE = "SSL_ERROR_WANT_"
 
 def answers_not_yet(ctx: Context, handler: Handler) -> bool:
     """Whether a handler asks the error if it says "not yet", or "interrupted", or tells the log so: then it polls."""
-    if any(_NOT_YET.search(text) for text in texts_in(ctx, handler.body)):
+    if any(map(says_not_yet, texts_in(ctx, handler.body))):
         return True
     if _HANDSHAKE in ctx.source(handler.body):
         return True
@@ -48,7 +41,7 @@ def answers_not_yet(ctx: Context, handler: Handler) -> bool:
     numbers = [set(_NUMBER.findall(ctx.source(test))) for test in tests]
     if any(asked and asked <= _INTERRUPTED for asked in numbers):
         return True
-    return any(_STILL.search(text) for test in tests for text in texts_in(ctx, test))
+    return any(says_it_goes_on(text) for test in tests for text in texts_in(ctx, test))
 
 
 def sorts_out(ctx: Context, loop: Loop, attempt: Attempt, handler: Handler) -> bool:

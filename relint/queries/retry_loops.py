@@ -16,10 +16,10 @@ from relint.libraries.delay import Delay
 from relint.names import is_none, last_name
 from relint.queries.attempts import (
     after_success,
-    asks_for_a_state,
     judges_response,
     only_computes,
     tries_another,
+    waits_for_a_state,
 )
 from relint.queries.branches import exclude_each_other
 from relint.queries.delays import alternatives
@@ -30,6 +30,7 @@ from relint.queries.lasting import connects, holds_a_connection, lives_for_ever,
 from relint.queries.mentions import bound_by, names_in, texts_in
 from relint.queries.passes import OWN, Attempt, Loop, attempts_in, done_after, done_before, goes_round, pass_ends
 from relint.queries.pauses import Pause, certain, pauses_in
+from relint.queries.poll_words import asks_a_person, asks_for_a_state, is_for_looking_again, names_a_health_check
 from relint.queries.retries import Failure, Retry
 from relint.queries.retry_bounds import is_endless
 from relint.queries.retry_counters import counter_of, counts_attempts
@@ -37,23 +38,9 @@ from relint.queries.retry_handlers import answers_not_yet, learns, may_leave, on
 from relint.queries.retry_recursion import recursion
 from relint.queries.retry_words import is_harmless, is_not_yet, is_quick
 
-_ASKING = re.compile(
-    r"^(getkey|getch|confirm|ask\w*|readline|acquire|try_?lock|flock|health\w*|check_health|ping|"
-    r"is_(ready|alive|up|healthy|running|available|connected|done|finished|active|open|set|locked))$"
-)
-"""Who is asked again is a person, or a state (a lock, a health check)."""
-_PERSON = re.compile(
-    r"^((raw|safe|default|user|get_user)_)?input$|^(code|password|phone)(_callback)?$|^prompt\w*$|^getpass$"
-    r"|^\w+_(code|password)_(callback|handler)$"
-)
-"""What a person types is asked for in every pass."""
 _POOL = re.compile(r"pool|connection|engine", re.IGNORECASE)
-_HEALTH = re.compile(r"/(health|healthz|healthcheck|ready|readyz|livez|ping)\b|^[\"']ping[\"']$")
-"""Addresses that are asked for a state, or a command that asks for it."""
 _AGAIN = re.compile(r"\bretr(y|ies|ying)\b|reconnect|\btry(ing)? again", re.IGNORECASE)
 """What the log says beside a wait that is for the next attempt."""
-_CHECKING = re.compile(r"check_\w*interval|poke_interval", re.IGNORECASE)
-"""Seconds that are named for looking again, not for trying again."""
 _TIMED_OUT = re.compile(r"timeout|lock", re.IGNORECASE)
 _BLOCKING = re.compile(
     r"^(accept|recv\w*|select|poll|wait\w*|communicate|acquire|epoll_wait|get_message|get_nowait"
@@ -93,7 +80,7 @@ def _loop(ctx: Context, loop: Loop) -> Retry | None:
 def _asks_a_person(call: cst.Call) -> bool:
     """Whether a call asks for what somebody types; the `code()` of an error is no question."""
     word = last_name(call.func)
-    return bool(_PERSON.match(word)) and not (word == "code" and isinstance(call.func, cst.Attribute))
+    return asks_a_person(word) and not (word == "code" and isinstance(call.func, cst.Attribute))
 
 
 def _asks(ctx: Context, attempt: Attempt, call: cst.Call) -> bool:
@@ -106,9 +93,9 @@ def _asks(ctx: Context, attempt: Attempt, call: cst.Call) -> bool:
         return False
     if word == "ping" and isinstance(call.func, cst.Attribute) and _is_made_by(ctx, attempt, call.func.value):
         return False
-    if _ASKING.match(word):
+    if asks_for_a_state(word):
         return True
-    return any(_HEALTH.search(text) for arg in call.args for text in texts_in(ctx, arg.value))
+    return any(names_a_health_check(text) for arg in call.args for text in texts_in(ctx, arg.value))
 
 
 def _is_made_by(ctx: Context, attempt: Attempt, owner: cst.BaseExpression) -> bool:
@@ -132,7 +119,7 @@ def _failures(ctx: Context, loop: Loop, attempt: Attempt) -> Iterator[Failure]:
     if attempt.finalbody is not None:
         around += pauses_in(ctx, attempt.finalbody, loop)
     always = bool(around or shared or pauses_in(ctx, attempt.body, loop))
-    polls = comes_round or asks_for_a_state(ctx, loop)
+    polls = comes_round or waits_for_a_state(ctx, loop)
     is_daemon = polls and (always or (comes_round and not connects(ctx, attempt)))
     for handler in attempt.handlers:
         ends = ends_of(ctx, handler.body)
@@ -253,7 +240,7 @@ def _is_poll(ctx: Context, handler: Handler, pauses: Sequence[Pause]) -> bool:
     if answers_not_yet(ctx, handler) or (names and all(map(is_not_yet, names))):
         return True
     intervals = [ctx.source(pause.duration) for pause in pauses if pause.duration is not None]
-    if any(map(_CHECKING.search, intervals)):
+    if any(map(is_for_looking_again, intervals)):
         return True
     polls = any("poll" in interval.lower() for interval in intervals)
     return polls and bool(names) and all(_TIMED_OUT.search(name) for name in names)
