@@ -130,7 +130,7 @@ def _says_enough(statement: object) -> bool:
 
 _KEYWORD = re.compile(r"\b(?:WHERE|AND|OR|ON|HAVING|LIKE|ILIKE|IN|BETWEEN|SET|VALUES|JOIN|WHEN)\b")
 _BEGINS_CLAUSE = re.compile(r"\s*(?:WHERE|AND|OR|HAVING|LIMIT|OFFSET)\b|\s*\(.*\b(?:AND|OR)\b.*\)\s*$", re.DOTALL)
-_BEGINS_CONDITION = re.compile(r"\s*(?:WHERE|AND|OR|HAVING)\s+\(?\s*[\w.\"`\[]")
+_BEGINS_CONDITION = re.compile(rf"\s*(?:WHERE|AND|OR|HAVING)\s+\(?\s*[\w.\"`\[{HOLE}]")
 _TELLING = re.compile(
     r"^_*(?:sql|where|wheres|where_clauses?|where_conditions?|conditions?|clauses?|criteria|predicates?|stmt|query)$"
 )
