@@ -17,8 +17,8 @@ def is_declared_number(ctx: Context, value: cst.BaseExpression) -> bool:
     """Whether a value is annotated as a number (or as many of them, joined), or the function checks that it is one.
 
     `limit: int`, `ids: list[int]` with `",".join(map(str, ids))`, `self.limit` that only numbers are stored in,
-    `if not isinstance(limit, int)`, `limit > 0`, `days()` of `def days() -> int`. A UUID counts as well: there is no
-    quote in it.
+    `if not isinstance(limit, int)`, `limit > 0`, `days()` of `def days() -> int`. A UUID and a date count as well:
+    there is no quote in them.
     """
     return _is_declared(ctx, value, frozenset())
 
@@ -187,8 +187,8 @@ def _is_literal_number(node: cst.BaseExpression) -> bool:
 
 
 _NUMBERS = frozenset(
-    "int float bool complex Decimal UUID UUID4 PositiveInt NonNegativeInt StrictInt PositiveFloat IntEnum "
-    "int8 int16 int32 int64 uint8 uint16 uint32 uint64 uint128".split()
+    "int float bool complex Decimal UUID UUID4 datetime date timedelta PositiveInt NonNegativeInt StrictInt "
+    "PositiveFloat IntEnum int8 int16 int32 int64 uint8 uint16 uint32 uint64 uint128".split()
 )
 _OF_ITEMS = frozenset(
     "Optional Union list List tuple Tuple set Set frozenset FrozenSet Iterable Sequence Collection Iterator".split()

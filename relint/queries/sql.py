@@ -67,12 +67,12 @@ class Site:
     def certain(self) -> bool:
         """Whether one of the values can only be one.
 
-        Where no database call in sight gets the text, it is compared between quotes, in what is SQL beyond doubt.
+        Where no database call in sight gets the text, it is compared, counted or inserted in what is SQL beyond doubt.
         """
         values = [one for one in self.doubtful if not one.own]
         if self.sink is not None or not values:
             return bool(values)
-        return any(_is_compared_in_quotes(v.spot) for v in values) and _is_sql_beyond_doubt(self.text)
+        return any(_is_used(v.spot) for v in values) and _is_sql_beyond_doubt(self.text)
 
     @property
     def names(self) -> list[Filled]:
@@ -184,12 +184,13 @@ def _is_found_there(text: Text, one: Filled) -> bool:
         call = part.node if isinstance(part, Piece) else None
         if isinstance(call, cst.Call) and one.hole.node in (given := [arg.value for arg in call.args]):
             own = tuple(p for p in text if (p.node is call if isinstance(p, Piece) else p.node in given))
-            return _is_compared_in_quotes(one.spot) and _is_sql_beyond_doubt(own)
+            return not one.own and _is_used(one.spot) and _is_sql_beyond_doubt(own)
     return False
 
 
-def _is_compared_in_quotes(spot: Spot) -> bool:
-    return spot.quote == "'" and (spot.before in COMPARES or spot.group == "IN")
+def _is_used(spot: Spot) -> bool:
+    """Whether a hole is compared, counted or inserted."""
+    return spot.before in COMPARES or spot.before in ("LIMIT", "OFFSET") or spot.group in ("IN", "VALUES")
 
 
 def _is_sql_beyond_doubt(text: Text) -> bool:

@@ -11,7 +11,7 @@ from relint.context import Context
 from relint.queries.flow import nearest
 from relint.queries.sql_given import is_given
 from relint.queries.sql_places import Place, Spot
-from relint.queries.text import Hole, holes, is_hole, text_of
+from relint.queries.text import Hole, holes, is_hole, text_of, with_holes_as
 
 
 def place_of(ctx: Context, hole: Hole, spot: Spot) -> Place:
@@ -122,9 +122,17 @@ def is_number(ctx: Context, value: cst.BaseExpression, depth: int = 0) -> bool:
             return _all_numbers(ctx, arg.value, depth)
         case cst.IfExp(body=body, orelse=orelse):
             return is_number(ctx, body, depth) and is_number(ctx, orelse, depth)
+        case cst.Subscript(value=cst.Call(func=cst.Attribute(value=cst.Call(args=[sql, *_]), attr=fetched))):
+            return fetched.value == "fetchone" and _counts_rows(ctx, sql.value)
         case cst.Name() if depth < 5:
             return _is_number_name(ctx, value, depth + 1)
     return False
+
+
+def _counts_rows(ctx: Context, sql: cst.BaseExpression) -> bool:
+    """`SELECT count(*) FROM ...`: what its row holds is a number."""
+    texts = (with_holes_as(text, lambda _, __: "x") for text in text_of(ctx, sql))
+    return all(_COUNT.match(text) for text in texts)
 
 
 def _is_number_name(ctx: Context, name: cst.Name, depth: int) -> bool:
@@ -395,6 +403,7 @@ _NUMBER_METHODS = frozenset(
     "timestamp isoformat strftime total_seconds time count toordinal fileno perf_counter monotonic time_ns "
     "getpid randint randrange".split()
 )
+_COUNT = re.compile(r"\s*SELECT\s+COUNT\s*\(", re.IGNORECASE)
 _NUMBER_SPEC = re.compile(r":[^%]*[bdioxXeEfFgGn]$")
 _UPPER = re.compile(r"^_*[A-Z][A-Z0-9_]+$")
 _CONSTANT_LOOP = re.compile(r"^_*[A-Z]\w+$")
@@ -426,7 +435,7 @@ _GENERATED = frozenset(
 )  # fmt: skip
 _PLACEHOLDERS = re.compile(
     r"place_?holder|^ph$|q_?marks?$|question_?marks?|^marks$|markers?$|bind_?(?:params?|vars?|names?|str)|^binds$"
-    r"|^params?$|params?_(?:str|sql|list|names?|style|marker)|paramstyle|wildcards|meta_?vars?(?:$|_)",
+    r"|^params?$|params?_(?:str|sql|list|names?|style|marker)|paramstyle|wildcards|meta_?vars?(?:$|_)|^bind$",
     re.IGNORECASE,
 )
 _FRAGMENTS = re.compile(

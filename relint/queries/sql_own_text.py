@@ -25,7 +25,7 @@ def may_be_own_text(ctx: Context, hole: Hole, spot: Spot, sql: str) -> bool:
     """Whether nothing in sight says that a hole holds a value which the database takes as a parameter."""
     if first_word(sql) not in _WITH_PARAMETERS or _OF_SYSTEM.match(sql):
         return not _is_attached(ctx, spot, sql)
-    if _is_argument(spot, sql) or _is_left_to_subclasses(ctx, hole.node):
+    if _is_argument(spot, sql) or _is_left_to_subclasses(ctx, hole.node) or _is_cypher(spot, sql):
         return True
     if not spot.quote:
         return not _is_one_value(ctx, hole, spot, sql)
@@ -47,11 +47,15 @@ def _is_attached(ctx: Context, spot: Spot, sql: str) -> bool:
 
 def _is_name(called: str, spot: Spot, sql: str) -> bool:
     """Whether a quoted hole is for the name of a table or column, or a key of JSON."""
-    if _NAME.search(called) or _COMPARED_NAME.search(sql[: spot.span[0]]):
+    before, quoted = sql[: spot.span[0]], sql[slice(*spot.span)]
+    if spot.before in ("LIKE", "ILIKE") and "%" in quoted and _CATALOGUE.search(sql):
+        return False  # what somebody looks for, and no name
+    if _NAME.search(called) or _COMPARED_NAME.search(before):
         return True
+    compared = _COMPARED.search(before)
     if _CATALOGUE.search(sql) and not _ONE.search(called):
-        return True
-    return bool(_DOTTED.fullmatch(sql[slice(*spot.span)])) or spot.before in _JSON_OPERATORS
+        return compared is None or bool(_OF_CATALOGUE.search(compared[1]))
+    return bool(_DOTTED.fullmatch(quoted)) or spot.before in _JSON_OPERATORS
 
 
 def _is_member(value: cst.BaseExpression) -> bool:
@@ -66,6 +70,11 @@ def _is_argument(spot: Spot, sql: str) -> bool:
     if not _IS_WORD.match(spot.group) or spot.group in _OF_VALUES or first_word(sql) == "CALL":
         return spot.group in _OF_SEARCH and spot.before == "(" and spot.behind == ","
     return spot.before in ("(", ",") or bool(_NAMED_ARGUMENT.search(sql[: spot.span[0]]))
+
+
+def _is_cypher(spot: Spot, sql: str) -> bool:
+    """`cypher('{graph}', $$ {query} $$)` of Apache AGE takes constants there."""
+    return spot.quote == "$$" and bool(_CYPHER.search(sql[: spot.span[0]]))
 
 
 def is_no_value(hole: Hole, spot: Spot, sql: str) -> bool:
@@ -281,6 +290,7 @@ _OF_VALUES = OF_VALUES | frozenset(
     "WITH".split()
 )
 """What stands before a parenthesis that holds values: functions of values, and words of SQL."""
+_CYPHER = re.compile(r"\bcypher\s*\(\s*'[^']*'\s*,\s*$", re.IGNORECASE)
 _JSON_OPERATORS = ("->", "->>", "#>", "#>>")
 _CLEANED = re.compile(r"(?:^|_)(?:esc|clean(?:ed)?|safe|\w*slashes|sanit\w*|validated)(?:$|_)|^(?:esc|safe|clean)[A-Z]")
 """What was cleaned out of sight."""
@@ -291,10 +301,16 @@ _CATALOGUE = re.compile(
     r"|operator|partition\w*|polic\w+|publication\w*|replication\w*|rewrite|rules|shdescription|subscription\w*"
     r"|aggregate|collation|foreign\w*|get_\w+|relation_\w+|total_\w+|size_\w+|locks|event_trigger)"
     r"|all_(?:tables|tab_columns|objects|views)|user_(?:tables|tab_columns|objects)|dba_\w+|dbc\.\w+|syscat\.\w+"
-    r"|system(?:_schema)?\.(?:tables|columns|databases|parts)|system\.metadata|m_tables|m_temporary_tables|duckdb_[a-z_]+)\b|\b__TABLES__|\bsystem\$",
+    r"|ag_(?:graph|label)|system(?:_schema)?\.(?:tables|columns|databases|parts)|system\.metadata|m_tables|m_temporary_tables|duckdb_[a-z_]+)\b|\b__TABLES__|\bsystem\$",
     re.IGNORECASE,
 )
 """What is looked up there is the name of a table, a column or an index."""
+_OF_CATALOGUE = re.compile(
+    r"name|table|tbl|schema|column|owner|index|view|database|trigger|constraint|type|kind|class|func|proc|sequence|object"
+    r"|parent|^(?:rel|nsp|att|dat|typ|con|idx|rol|use|pro|oid|dataset|catalog)",
+    re.IGNORECASE,
+)
+"""Columns of a catalogue that hold names and kinds of what is in the database."""
 _COMPARED_NAME = re.compile(
     r"\b(?:(?:table|tbl|schema|column|database|index|view|trigger)_?name|relname|nspname|datname|attname|table_schema)"
     r"\W?\s*(?:=|!=|<>|i?like|(?:not\s+)?in\s*\()\s*$",

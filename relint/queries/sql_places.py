@@ -228,6 +228,8 @@ class _Scan:
 
     def _joins(self, index: int) -> bool:
         """`ON a.b = {column}`: what tables are joined by."""
+        if self._word(index - 3) == "ON":
+            return self._word(index - 2) == HOLE  # `ON {column} = {column}`
         return self._word(index - 3) == "." and self._word(index - 5) == "ON"
 
     def _is_called(self, index: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,9 +25,10 @@ def texts_elsewhere(folder: Folder, node: cst.BaseExpression, root: cst.BaseExpr
     Their characters stand at `node`. None unless the other module writes out all of it but the arguments.
     """
     place = _place(folder.ctx, node)
-    if place is None or not _may_be_text(folder.ctx.project, place):
+    has_arguments = isinstance(node, cst.Call) and bool(node.args)
+    if place is None or not _may_be_text(folder.ctx.project, place, _RETURNS_TEXT if has_arguments else _TEXT):
         return None
-    if not isinstance(node, cst.Call) or not node.args:
+    if not isinstance(node, cst.Call) or not has_arguments:
         written = ask(folder.ctx, place, "texts", _written_out)
         return tuple((Piece(text, node, 0, len(text), root),) for text in written) if written else None
     filled = ask(folder.ctx, place, "filled texts", _filled_in)
@@ -43,6 +45,8 @@ class _Gap:
 
 
 _Template = tuple[str | _Gap, ...]
+_TEXT = re.compile(r"[\"']")
+_RETURNS_TEXT = re.compile(r"\breturn\s*\(?\s*[rRfF]{0,2}[\"']")
 
 
 def _place(ctx: Context, node: cst.BaseExpression) -> Place | None:
@@ -56,12 +60,12 @@ def _place(ctx: Context, node: cst.BaseExpression) -> Place | None:
     return None
 
 
-def _may_be_text(project: Project, place: Place) -> bool:
-    """Whether what defines it holds a string at all, so that little is parsed in vain."""
+def _may_be_text(project: Project, place: Place, wanted: re.Pattern[str]) -> bool:
+    """Whether what defines it holds a string at all, or returns one, so that little is parsed in vain."""
     name, _, attribute = place.text.removesuffix("()").partition(".")
     found = surface_of(project, place.path).definitions.get(name, ())
     kinds = {"class"} if attribute else {"def"} if place.text.endswith("()") else {"assign", "compound"}
-    return bool(found) and all(each.kind in kinds and ('"' in each.text or "'" in each.text) for each in found)
+    return bool(found) and all(each.kind in kinds and wanted.search(each.text) for each in found)
 
 
 def _written_out(ctx: Context, expression: cst.BaseExpression) -> tuple[str, ...] | None:
