@@ -20,7 +20,7 @@ from relint.queries.sql_holes import place_of
 from relint.queries.sql_own_text import is_no_value, may_be_own_text
 from relint.queries.sql_parse import PLACEHOLDER, is_clause, is_command, is_condition, is_statement, looks_like_sql
 from relint.queries.sql_passed_on import passed_on
-from relint.queries.sql_places import COMPARES, HOLE, Place, Spot, spots
+from relint.queries.sql_places import COMPARES, HOLE, Place, Spot, first_word, spots
 from relint.queries.sql_sinks import Sink, given_parameters, sinks, texts_given
 from relint.queries.sql_wrappers import wrapped
 from relint.queries.text import Hole, Piece, Text, holes, is_text, text_of, with_holes_as
@@ -72,7 +72,7 @@ class Site:
         values = [one for one in self.doubtful if not one.own]
         if self.sink is not None or not values:
             return bool(values)
-        return any(_is_used(v.spot) for v in values) and _is_sql_beyond_doubt(self.text)
+        return any(_is_found_alone(v.spot, self.text) for v in values)
 
     @property
     def names(self) -> list[Filled]:
@@ -184,18 +184,24 @@ def _is_found_there(text: Text, one: Filled) -> bool:
         call = part.node if isinstance(part, Piece) else None
         if isinstance(call, cst.Call) and one.hole.node in (given := [arg.value for arg in call.args]):
             own = tuple(p for p in text if (p.node is call if isinstance(p, Piece) else p.node in given))
-            return not one.own and _is_used(one.spot) and _is_sql_beyond_doubt(own)
+            return not one.own and _is_found_alone(one.spot, own)
     return False
 
 
-def _is_used(spot: Spot) -> bool:
-    """Whether a hole is compared, counted or inserted."""
-    return spot.before in COMPARES or spot.before in ("LIMIT", "OFFSET") or spot.group in ("IN", "VALUES")
+def _is_found_alone(spot: Spot, text: Text) -> bool:
+    """Whether a value stands in SQL beyond doubt, where no call in sight gets it: compared, counted or inserted.
 
-
-def _is_sql_beyond_doubt(text: Text) -> bool:
+    Between quotes it may be written in small letters.
+    """
     raw = with_holes_as(text, lambda _, __: HOLE)
-    return is_statement_in_full(raw) or is_condition(raw)
+    if not is_statement_in_full(raw) and not is_condition(raw):
+        return False
+    compared = spot.before in COMPARES or spot.group == "IN"
+    if compared and spot.quote == "'":
+        return True
+    word = first_word(raw)
+    inserted = spot.group == "VALUES" and word in ("INSERT", "REPLACE")
+    return word in raw and (compared or inserted or spot.before in ("LIMIT", "OFFSET"))
 
 
 def _without_names(ctx: Context, filled: list[Filled]) -> list[Filled]:

@@ -275,13 +275,13 @@ _BETWEEN = re.compile(r"\bBETWEEN\s+(?:\S+\s+AND\s+)?$", re.IGNORECASE)
 _BOUND = re.compile(r"(?:^|_)(?:min|max|start|end|begin|first|last|low|high|lower|upper|from|to|since|until)(?:_|$)")
 _COMPARED = re.compile(r"([A-Za-z_]\w*)[\"`\]]?\s*(?:[<>]=?|!=|==?|<>)\s*$")
 _CALLED_COLUMN = re.compile(
-    r"(?:^|_)(?:name\d*|key|copy_from|rhs|lhs|default|literal|formatted|rendered)$|_(?:col|column)\d*$"
+    r"names?\d*$|(?:^|_)(?:key|copy_from|rhs|lhs|default|literal|formatted|rendered)$|_(?:col|column)\d*$"
 )
 """Names of what may be a column, or text that is written as SQL already."""
 _LOOKS_UP = re.compile(
     r"_*(?:get|find|fetch|load|lookup|look_up|insert|select|query|next|last)_?(?!.*(?:sql|str|text|clause))"
 )
-_COMPARES_ONE = ("=", "==", "<>", "!=", "<", ">", "<=", ">=", "<=>", "LIKE", "ILIKE")
+_COMPARES_ONE = ("=", "==", "<>", "!=", "<", ">", "<=", ">=", "<=>")
 _IS_WORD = re.compile(rf"[\w{HOLE}]")
 _NAMED_ARGUMENT = re.compile(r"(?:[(,]|\bparameters)\s*\w+\s*=>?\s*$", re.IGNORECASE)
 _OF_VALUES = OF_VALUES | frozenset(
