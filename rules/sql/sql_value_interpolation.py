@@ -24,18 +24,20 @@ def orders_of(db: sqlite3.Connection, customer: str) -> list[tuple]:
 
 The text is followed through names, `+`, `+=`, `%`, `.format`, `join`, f-strings, branches, module and class constants,
 loops over literal tuples, lists that are filled and joined, functions of the file, and what is imported from the
-project where the other module writes it out (a constant, a function without parameters), up to a database call, or to a
-function of the project that hands its parameter to one (of this file, or imported from another). A function out of
+project where the other module writes it out (a constant, or what a function returns, with the arguments that it is
+given), up to a database call, or to a function of the project that hands its parameter to one (of this file, or imported
+from another). A function out of
 sight counts where its name says that it runs the whole statement that it is given (`self.reader.query(sql)`,
 `db.all(sql)`, `self._update(sql)`).
 
 Found is what can only be a value: it stands between quotes and is compared, inserted, selected, or given to a function
-of values (`lower('{x}')`); or it stands without quotes behind LIMIT, OFFSET or `ROWNUM <=`, or where its name, its
-place in a row or the column beside it tells of one value (`= {row.id}`, `= {row[0]}`, `shop = {shop}`), or is a list
-that the code joins or Python writes (`IN ({",".join(ids)})`, `IN {tuple(x)}`, `VALUES {str((a, b))}`). A whole
-statement, or a condition in capitals (`AND shop = '{shop}'`), that no call in sight gets, but that is assigned,
-returned or passed on (not to a log, a message or an exception), counts where a value between quotes is compared in it;
-it is a warning.
+of values (`lower('{x}')`, `read_parquet('{x}')`); or it stands without quotes behind LIMIT, OFFSET or `ROWNUM <=`, or
+where its name, its place in a row or the column beside it tells of one value (`= {row.id}`, `= {row[0]}`,
+`shop = {shop}`), or where it is compared as it came in (a parameter that is not declared as a number, an item of a row,
+a field of an object that holds no settings), or is a list that the code joins or Python writes
+(`IN ({",".join(ids)})`, `IN {tuple(x)}`, `VALUES {str((a, b))}`). A whole statement, or a condition in capitals
+(`AND shop = '{shop}'`), that no call in sight gets, but that is assigned, returned or passed on (not to a log, a message
+or an exception), counts where such a value is compared, counted or inserted in it; it is a warning.
 
 How much of it is true, and how much is found, was measured eight times on packages that had no part in making the
 rule; what each time showed was mended before the next. Of 267 findings read in 498 packages (mostly at most four of a
@@ -55,14 +57,15 @@ so look here once, when you clean up:
 - other text that no database call in sight gets, but that parses as one SELECT, INSERT, UPDATE, DELETE, MERGE or VALUES
   statement with a hole where a value stands, or is a clause of one, and goes the same ways;
 - other things without quotes; what a function of the project makes, or a name says is clean;
-- the name of a table or column between quotes, and what is looked up in a catalogue; keys of JSON; the arguments of
-  functions that may want a name, a path or a unit;
+- the name of a table or column between quotes, also where it is looked up in a catalogue; keys of JSON; the arguments
+  of functions that may want a name, a path or a unit;
 - an attribute that subclasses set, and `x.value`, mostly of an enumeration;
 - what stands between quotes in statements that do not take parameters everywhere (CREATE, GRANT, COPY, SET; of ATTACH
   SQLite takes the path as one).
 
 Quiet: literals and constants; placeholder lists; numbers (`int(x)`, `len(x)`, `min(x, 9)`, `%d`, `{x:d}`; what is
-annotated as one, also as what a function returns, and what the function refuses unless it is one or compares with one);
+annotated as one, also as what a function returns, and what the function refuses unless it is one or compares with one),
+dates and UUIDs;
 what `quote_name`, `psycopg.sql` or a compiler wrote; text whose quotes are doubled or taken out in sight; without
 quotes, the words and numbers of statements of which they are syntax (`PRAGMA x = {y}`, `KILL {id}`, CREATE) and the
 columns and options that functions are given; names of tables that are looked up in a catalogue or given to functions of
@@ -70,7 +73,8 @@ names; what a template engine reads (`{{ ref("{x}") }}`). Names of tables and co
 
 ## Fix safety
 Unsafe, because the database now sees the value with its own type instead of its text; what stood between quotes is
-passed as `str(x)` unless it is a string anyway. The parameter is written in the style of the driver (`?`, `%s`,
+passed as `str(x)` unless it is a string anyway, and text without quotes around it that has quotes in it already must
+lose them. The parameter is written in the style of the driver (`?`, `%s`,
 `:name`, `$1`), the quotes around the hole go, and what stood between them moves into the parameter (`'%{x}%'` becomes
 `f"%{x}%"`). A function of the project gets parameters if it forwards them. A template that only this call fills (a
 local name, or a private one of the module) is changed where it stands. A text that grows with `+=` (under conditions
