@@ -88,15 +88,35 @@ def _names_numbers(ctx: Context, annotation: cst.BaseExpression) -> bool:
         case cst.SimpleString():
             return isinstance(text := annotation.evaluated_value, str) and bool(_NUMBER_IN_QUOTES.fullmatch(text))
         case cst.BinaryOperation(left=left, operator=cst.BitOr(), right=right):
-            sides = [side for side in (left, right) if not is_none(side)]
-            return bool(sides) and all(_names_numbers(ctx, side) for side in sides)
+            return _are_numbers(ctx, [left, right])
         case cst.Subscript(value=outer, slice=items):
             inner = [item.slice.value for item in items if isinstance(item.slice, cst.Index)]
             name = outer.attr.value if isinstance(outer, cst.Attribute) else getattr(outer, "value", "")
             if name in ("Annotated", "conint"):
                 return bool(inner) and _names_numbers(ctx, inner[0])
             inner = [i for i in inner if not is_none(i) and not isinstance(i, cst.Ellipsis)]
+            if name == "Union":
+                return _are_numbers(ctx, inner)
             return name in _OF_ITEMS and bool(inner) and all(_names_numbers(ctx, i) for i in inner)
+    return False
+
+
+def _are_numbers(ctx: Context, sides: Sequence[cst.BaseExpression]) -> bool:
+    """Whether one side of a union is a number, and none may be text: `int | None`, `Union[int, Limit]`."""
+    known = [_names_numbers(ctx, side) for side in sides if not is_none(side)]
+    return any(known) and (all(known) or not any(_may_be_text(side) for side in sides))
+
+
+def _may_be_text(annotation: cst.BaseExpression) -> bool:
+    match annotation:
+        case cst.Name() | cst.Attribute():
+            return last_name(annotation) in ("str", "Any", "object", "bytes", "AnyStr", "Text")
+        case cst.SimpleString():
+            return "str" in annotation.raw_value or "Any" in annotation.raw_value
+        case cst.BinaryOperation(left=left, right=right):
+            return _may_be_text(left) or _may_be_text(right)
+        case cst.Subscript():
+            return True
     return False
 
 

@@ -116,7 +116,7 @@ def _is_one_value(ctx: Context, hole: Hole, spot: Spot, sql: str) -> bool:
     if any(_is_of_helper(ctx, value) for value in made):
         return False
     if spot.before in ("LIMIT", "OFFSET") or _LIMITED_FROM.search(before):
-        return True
+        return not any(isinstance(value, cst.BinaryOperation) for value in made)  # a sum
     if compared is not None and compared[1].upper() == "ROWNUM":
         return True
     if _BETWEEN.search(before) and _BOUND.search(speaking_name(hole.node)):
@@ -234,8 +234,10 @@ def _is_called_one(value: cst.BaseExpression) -> bool:
 def _is_of_helper(ctx: Context, value: cst.BaseExpression) -> bool:
     """`ids_as_text(ids)`, `self._limit()`: a function of the project, unless its name says that it reads something."""
     match value:
-        case cst.Call(func=cst.Name(value=name)):
-            return not hasattr(builtins, name) and not _READS.search(name)
+        case cst.Call(func=cst.Name(value=name) as function):
+            if hasattr(builtins, name):
+                return False
+            return not _READS.search(name) or ctx.function_def(function) is not None
         case cst.Call(func=cst.Attribute() as method):
             owner: cst.BaseExpression = method
             while isinstance(owner, cst.Attribute):

@@ -203,6 +203,8 @@ class _Scan:
             if before == "=" and self._joins(index):
                 return Place.IDENTIFIER
             return Place.IDENTIFIER if self._sets_names() else Place.VALUE
+        if (self._word(index - 2), before) == ("DISTINCT", "FROM") and self._word(index - 3) not in ("IS", "NOT"):
+            return Place.IDENTIFIER  # `SELECT DISTINCT FROM {table}`, where no column is known
         if before in _TAKES_VALUE or (self._word(index - 2), before) in _TAKE_VALUE:
             return Place.VALUE if behind != "(" else Place.IDENTIFIER
         if before == "TO":
