@@ -400,7 +400,7 @@ def _chain(node: cst.BaseExpression) -> Iterator[str]:
 
 _TO_NUMBER = frozenset("int float len ord bool round id hash sum abs complex Decimal randint randrange".split())
 _NUMBER_METHODS = frozenset(
-    "timestamp isoformat strftime total_seconds time count toordinal fileno perf_counter monotonic time_ns "
+    "timestamp isoformat strftime astimezone total_seconds time count toordinal fileno perf_counter monotonic time_ns "
     "getpid randint randrange".split()
 )
 _COUNT = re.compile(r"\s*SELECT\s+COUNT\s*\(", re.IGNORECASE)
