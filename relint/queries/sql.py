@@ -200,7 +200,7 @@ def _is_found_alone(spot: Spot, text: Text) -> bool:
     if compared and spot.quote == "'":
         return True
     word = first_word(raw)
-    inserted = spot.quote == "'" and spot.group == "VALUES" and word in ("INSERT", "REPLACE")
+    inserted = spot.quote == "'" and word in ("INSERT", "REPLACE")
     return word in raw and (compared or inserted or spot.before in ("LIMIT", "OFFSET"))
 
 

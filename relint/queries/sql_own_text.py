@@ -258,8 +258,8 @@ def _is_left_to_subclasses(ctx: Context, value: cst.BaseExpression) -> bool:
 
 
 _WITH_PARAMETERS = frozenset(
-    " AND BEGIN CALL DELETE EXEC EXECUTE EXPLAIN FROM HAVING IF ILIKE INSERT LIKE MERGE OR REPLACE SELECT UPDATE "
-    "UPSERT VALUES WHERE WITH".split(" ")
+    " AND BEGIN CALL DECLARE DELETE EXEC EXECUTE EXPLAIN FROM HAVING IF ILIKE INSERT LIKE MERGE OR REPLACE SELECT "
+    "UPDATE UPSERT VALUES WHERE WITH".split(" ")
 )
 """First words of statements that databases take parameters in; '' where a hole comes first."""
 _OF_SYSTEM = re.compile(
@@ -277,7 +277,7 @@ _BETWEEN = re.compile(r"\bBETWEEN\s+(?:\S+\s+AND\s+)?$", re.IGNORECASE)
 _BOUND = re.compile(r"(?:^|_)(?:min|max|start|end|begin|first|last|low|high|lower|upper|from|to|since|until)(?:_|$)")
 _COMPARED = re.compile(r"([A-Za-z_]\w*)[\"`\]]?\s*(?:[<>]=?|!=|==?|<>)\s*$")
 _CALLED_COLUMN = re.compile(
-    r"names?\d*$|(?:^|_)(?:key|copy_from|rhs|lhs|default|literal|formatted|rendered)$|_(?:col|column)\d*$"
+    r"names?\d*$|(?:^|_)(?:copy_from|rhs|lhs|default|literal|formatted|rendered)$|_(?:col|column)\d*$"
 )
 """Names of what may be a column, or text that is written as SQL already."""
 _LOOKS_UP = re.compile(

@@ -13,13 +13,14 @@ from relint.queries.sql_holes import speaking_name
 
 
 def passed_on(ctx: Context) -> Iterator[tuple[cst.BaseExpression, str]]:
-    """(text expression, the name that it is known by) in a file that speaks SQL; the name '' when it has none."""
+    """(text expression, the name that it is known by) in a file that speaks SQL; the name '' when it has none.
+
+    What grows comes first: it is the whole of which others are pieces.
+    """
     if not _SPEAKS_SQL.search(ctx.text) or speaks_soql(ctx):
         return
-    for node in built(ctx):
-        if (name := _known_as(ctx, node)) is not None:
-            yield node, name
-    for node in grown(ctx):
+    nodes: list[cst.BaseExpression] = [*grown(ctx), *built(ctx)]
+    for node in nodes:
         if (name := _known_as(ctx, node)) is not None:
             yield node, name
 
