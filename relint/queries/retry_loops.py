@@ -47,6 +47,8 @@ _BLOCKING = re.compile(
     r"|\w*(sleep|back_?off|pause|throttle)\w*)$"
 )
 """Calls that wait by themselves before they fail."""
+_WAITS_FOR = re.compile(r"^(?!\w*(retr|back|jitter|sleep|delay|attempt))\w*wait", re.IGNORECASE)
+"""Calls that wait for something that is not seconds: a future, a slot."""
 _ATTEMPT = re.compile(r"attempt|retry|retries|tries|^try", re.IGNORECASE)
 _FOR_RETRIES = re.compile(r"retry|retries|back_?off|reconnect", re.IGNORECASE)
 _REGULAR = (Delay.FIXED, Delay.GROWING)
@@ -159,7 +161,7 @@ def _on_top(around: Sequence[Pause], own: Sequence[Pause], reached: Sequence[Pau
     """The waits around every attempt; where a failure has seconds of its own, without those for something else."""
     if not any(pause.duration is not None for pause in (*own, *reached)):
         return list(around)
-    waits = {p for p in around if p.delay is Delay.UNKNOWN and last_name(p.call.func).endswith(("wait", "wait_for"))}
+    waits = {p for p in around if p.delay is Delay.UNKNOWN and _WAITS_FOR.search(last_name(p.call.func))}
     return [pause for pause in around if pause not in waits]
 
 
