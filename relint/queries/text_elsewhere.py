@@ -26,7 +26,9 @@ def texts_elsewhere(folder: Folder, node: cst.BaseExpression, root: cst.BaseExpr
     """
     place = _place(folder.ctx, node)
     has_arguments = isinstance(node, cst.Call) and bool(node.args)
-    if place is None or not _may_be_text(folder.ctx.project, place, _RETURNS_TEXT if has_arguments else _TEXT):
+    if place is None or (has_arguments and ("." in place.text or _QUOTES.search(place.text))):
+        return None
+    if not _may_be_text(folder.ctx.project, place, _RETURNS_TEXT if has_arguments else _TEXT):
         return None
     if not isinstance(node, cst.Call) or not has_arguments:
         written = ask(folder.ctx, place, "texts", _written_out)
@@ -46,7 +48,11 @@ class _Gap:
 
 _Template = tuple[str | _Gap, ...]
 _TEXT = re.compile(r"[\"']")
-_RETURNS_TEXT = re.compile(r"\breturn\s*\(?\s*[rRfF]{0,2}[\"']")
+_RETURNS_TEXT = re.compile(
+    r"\breturn\s*\(?\s*[rRfF]{0,2}[\"'](?:[^\n]{0,40}'(?:\{|%s)|[^\n]{0,300}?(?:[=<>]|\b(?:LIKE|IN|SELECT|WHERE|VALUES)\b))"
+)
+"""What returns a comparison, or puts quotes around something: other texts with arguments are names and messages."""
+_QUOTES = re.compile(r"quot|escape|literal", re.IGNORECASE)
 
 
 def _place(ctx: Context, node: cst.BaseExpression) -> Place | None:

@@ -45,6 +45,15 @@ def later(x="a"):
 def filled(value):
     return "b = '%s'" % value
 
+def quoted(value):
+    return f"'{value}'"
+
+def greeting(value):
+    return f"Hello {value}"
+
+def condition(value, other):
+    return f"x = {other} AND y"
+
 def number(value):
     return f"b = {int(value)}"
 
@@ -76,11 +85,14 @@ async def waited():
         ("plain()", ["SELECT a FROM b"]),
         ("plain", ["?"]),
         ("PLAIN()", ["?"]),
-        ("either(x)", ["a", "b"]),
+        ("either(x)", ["?"]),
         ("filled(x)", ["b = '?'"]),
         ("filled('c')", ["b = 'c'"]),
         ("filled(value=x)", ["b = '?'"]),
         ("filled()", ["?"]),
+        ("quoted(x)", ["?"]),
+        ("greeting(x)", ["?"]),
+        ("condition(x, 5)", ["x = 5 AND y"]),
         ("filled(*x)", ["?"]),
         ("f'SELECT a WHERE {filled(x)}'", ["SELECT a WHERE b = '?'"]),
         ("number(x)", ["?"]),
@@ -103,7 +115,7 @@ def test_texts(expression: str, texts: list[str], tmp_path: Path) -> None:
     (tmp_path / "app" / "texts.py").write_text(TEXTS)
     (tmp_path / "app" / "other.py").write_text("from .texts import round\nOTHER = 'other'\n")
     names = "PLAIN, JOINED, WITH_OTHER, CHOSEN, Texts, plain, either, later, waited, HELD, NUMBER, round, gone"
-    names += ", filled, number, changed, several"
+    names += ", filled, number, changed, several, quoted, greeting, condition"
     code = f"import sys\nfrom app import texts\nfrom app.texts import {names}\n{expression}\n"
     ctx = context(code, str(tmp_path / "app" / "views.py"), Settings(root=tmp_path))
     (found,) = ctx.tree.of(cst.Expr)
