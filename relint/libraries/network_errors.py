@@ -17,11 +17,21 @@ _PACKAGES = frozenset(
     }
 )  # fmt: skip
 """Packages that do nothing but talk to other hosts: whatever they raise comes from there."""
+_SERVICES = frozenset(
+    {
+        "anthropic", "azure", "boto3", "botocore", "cohere", "github", "gitlab", "google.cloud", "google.genai", "groq",
+        "hvac", "kubernetes", "kubernetes_asyncio", "mistralai", "openai", "slack_sdk", "stripe", "telegram", "tweepy",
+        "twilio", "zeep",
+    }
+)  # fmt: skip
+"""Packages whose clients each ask a service over HTTP."""
 SPEAKS_OF_NETWORK = re.compile(
     rf"\b({'|'.join(sorted(_PACKAGES))}|urllib|urllib2|http|redis|pymongo|api_core|xmlrpclib)\b|Connection|BrokenPipe"
+    rf"|\b({'|'.join(map(re.escape, sorted(_SERVICES)))})\b"
     r"|(HTTP|URL)Error|RequestException|HttpResponseError|RpcError|[\"'](GET|POST|PUT|PATCH|DELETE|HEAD)[\"']"
+    r"|[A-Z]_(ERRORS|EXCEPTIONS)\b|\bbegin_(create|update|delete)"
 )
-"""What the text of a module holds that names one of them or a method of HTTP, or imports what sends requests."""
+"""What the text of a module holds that names one of them, a tuple of errors or a method of HTTP, or sends requests."""
 _MODULES = ("http.client.", "urllib.error.", "urllib.request.", "urllib2.", "google.api_core.exceptions.", "xmlrpclib.")
 _CONNECTION = re.compile(r"^builtins\.(Connection\w*Error|BrokenPipeError)$")
 _OF_CLIENTS = re.compile(r"^(redis|pymongo)(\.\w+)*\.(Connection\w*|AutoReconnect|\w*Timeout\w*)$")
@@ -35,3 +45,12 @@ def is_network_error(dotted: str) -> bool:
     if dotted.partition(".")[0] in _PACKAGES or dotted.startswith(_MODULES):
         return True
     return bool(_CONNECTION.match(dotted) or _OF_CLIENTS.match(dotted))
+
+
+def is_of_a_service(cls: str) -> bool:
+    """Whether a dotted class is of a package whose clients ask a service."""
+    return any(cls.startswith(f"{package}.") for package in _SERVICES)
+
+
+REMOTE_METHODS = re.compile(r"^begin_(create|update|delete|put|patch|restart|stop|start)(_|$)")
+"""Methods that only clients of a service have: Azure's that begin what takes long (`azure.core.polling`)."""

@@ -51,22 +51,27 @@ def certain(pauses: list[Pause]) -> list[Pause]:
 
 def pause_of(ctx: Context, call: cst.Call, loop: cst.CSTNode | None = None) -> Pause | None:
     """The pause that a call is; None when it does not wait. A wait in an inner loop has an unknown delay."""
-    name = ctx.callee(call) or ""
-    if name in SLEEPS:
-        duration = ctx.argument(call, SLEEPS[name], 0)
-    elif (found := _wait_of_event(ctx, call, name)) is not None:
-        duration = found
-    elif last_name(call.func) in ("sleep", "_sleep", "async_sleep") and ctx.function_def(call.func) is None:
-        duration = ctx.argument(call, "seconds", 0)
-    elif (found := _seconds_of_wait(ctx, call)) is not None:
-        duration = found
-    else:
-        return _helper(ctx, call, loop)
+    duration = _seconds(ctx, call)
     if duration is None:
-        return Pause(call, None, Delay.UNKNOWN)
+        return Pause(call, None, Delay.UNKNOWN) if _sleeps(ctx, call) else _helper(ctx, call, loop)
     if loop is not None and _innermost_loop(ctx, call) is not loop:
         return Pause(call, None, Delay.UNKNOWN, inner=True)
     return Pause(call, duration.value, delay_of(ctx, duration.value, loop))
+
+
+def _sleeps(ctx: Context, call: cst.Call) -> bool:
+    """Whether a call sleeps, by what it is or, out of sight, by its name."""
+    if ctx.callee(call) in SLEEPS:
+        return True
+    return last_name(call.func) in ("sleep", "_sleep", "async_sleep") and ctx.function_def(call.func) is None
+
+
+def _seconds(ctx: Context, call: cst.Call) -> cst.Arg | None:
+    """The seconds that a call sleeps, or waits for an event: `time.sleep(5)`, `stop.wait(5)`."""
+    name = ctx.callee(call) or ""
+    if _sleeps(ctx, call):
+        return ctx.argument(call, SLEEPS.get(name, "seconds"), 0)
+    return _wait_of_event(ctx, call, name) or _seconds_of_wait(ctx, call)
 
 
 def _seconds_of_wait(ctx: Context, call: cst.Call) -> cst.Arg | None:
@@ -104,8 +109,7 @@ def _helper(ctx: Context, call: cst.Call, loop: cst.CSTNode | None) -> Pause | N
     if function is ctx.function_of(call):
         return None
     for inner in ctx.walk(function.body, cst.Call):
-        name = ctx.callee(inner)
-        if name in SLEEPS and (duration := ctx.argument(inner, SLEEPS[name], 0)) is not None:
+        if (duration := _seconds(ctx, inner)) is not None:
             given = delay_of(ctx, duration.value)
             if given in (Delay.RANDOM, Delay.UNKNOWN):
                 return Pause(call, None, given)

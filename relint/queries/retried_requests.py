@@ -8,12 +8,14 @@ from typing import Iterator
 import libcst as cst
 
 from relint.context import Context
-from relint.libraries.network_errors import NAMES, is_network_error
+from relint.elsewhere import ask, elsewhere
+from relint.libraries.network_errors import NAMES, REMOTE_METHODS, is_network_error, is_of_a_service
 from relint.names import last_name
-from relint.queries.handlers import Handler, caught, caught_words
+from relint.queries.handlers import Handler, caught, caught_words, classes_in
 from relint.queries.lasting import SERVING
 from relint.queries.requests_sent import request_of
 from relint.queries.retries import Failure, Retry
+from relint.queries.retry_words import is_quick
 
 _REQUESTING = re.compile(r"request|fetch|send|call_api", re.IGNORECASE)
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"})
@@ -23,8 +25,8 @@ def asks_another_host(ctx: Context, retry: Retry, failure: Failure) -> bool:
     """Whether a hand-written retry asks another host again after a failure.
 
     The error that is caught says so (`except requests.ConnectionError`), or the attempt sends a request through the
-    client of a library, or with the name of an HTTP method, itself or in a function of the file. What cannot be
-    resolved does not count, nor does what opens a port of this host.
+    client of a library, or with the name of an HTTP method or of a method that only such clients have, itself or in a
+    function of the file. What cannot be resolved does not count, nor does what opens a port of this host.
     """
     node = failure.node
     if isinstance(node, cst.ExceptHandler | cst.ExceptStarHandler):
@@ -35,13 +37,38 @@ def asks_another_host(ctx: Context, retry: Retry, failure: Failure) -> bool:
         node = attempt.body
     else:
         node = retry.node
-    return any(request_of(ctx, call) is not None or _names_a_method(ctx, call) for call in _calls(ctx, node))
+    return any(_is_request(ctx, call) for call in _calls(ctx, node))
+
+
+def _is_request(ctx: Context, call: cst.Call) -> bool:
+    if request_of(ctx, call) is not None or _names_a_method(ctx, call):
+        return True
+    return isinstance(call.func, cst.Attribute) and _asks_a_service(ctx, call.func)
+
+
+def _asks_a_service(ctx: Context, method: cst.Attribute) -> bool:
+    """Whether it is a method of the client of a service, `client.chat.completions.create`, or has such a name."""
+    if REMOTE_METHODS.match(method.attr.value):
+        return True
+    owner = method.value
+    while (cls := ctx.instance_of(owner)) is None and isinstance(owner, cst.Attribute):
+        owner = owner.value
+    return cls is not None and is_of_a_service(cls)
 
 
 def _catches_a_network_error(ctx: Context, handler: Handler) -> bool:
     if not NAMES.isdisjoint(caught_words(ctx, handler)):
         return True
-    return any(name is not None and is_network_error(name) for name in caught(ctx, handler))
+    if any(name is not None and is_network_error(name) for name in caught(ctx, handler)):
+        return True
+    classes = classes_in(ctx, handler.type) if handler.type is not None else []
+    return any(ask(ctx, elsewhere(ctx, cls), "network errors", _holds_a_network_error) for cls in classes)
+
+
+def _holds_a_network_error(ctx: Context, expression: cst.BaseExpression) -> bool:
+    """Whether a tuple of classes that a module of the project keeps has one that is no timeout."""
+    names = [ctx.qualname(cls) for cls in classes_in(ctx, expression)]
+    return any(name is not None and is_network_error(name) and not is_quick(name.rpartition(".")[2]) for name in names)
 
 
 def _names_a_method(ctx: Context, call: cst.Call) -> bool:

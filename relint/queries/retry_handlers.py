@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Iterator
+from typing import Iterator, Sequence
 
 import libcst as cst
 
@@ -13,8 +13,9 @@ from relint.queries.endings import End, ends_of, rest_after
 from relint.queries.handlers import Handler, caught_words
 from relint.queries.mentions import bound_by, names_in, texts_in
 from relint.queries.passes import LOOPS, Attempt, Loop, done_after
-from relint.queries.poll_words import says_it_goes_on, says_not_yet
-from relint.queries.retry_words import is_harmless
+from relint.queries.pauses import Pause
+from relint.queries.poll_words import is_for_looking_again, says_it_goes_on, says_not_yet
+from relint.queries.retry_words import is_harmless, is_not_yet
 
 _EXITS = frozenset({"raise", "return", "break"})
 _STOPS = frozenset({"CancelledError", "KeyboardInterrupt", "SystemExit", "GeneratorExit"})
@@ -24,6 +25,7 @@ _BOUND = re.compile(
     re.IGNORECASE,
 )
 """What is counted or measured, or is the error itself."""
+_TIMED_OUT = re.compile(r"timeout|lock", re.IGNORECASE)
 _NUMBER = re.compile(r"\bE[A-Z]{3,}\b|(?<=errno == )2\b")
 _INTERRUPTED = frozenset("EINTR EINPROGRESS EADDRINUSE EAGAIN EWOULDBLOCK EACCES EBUSY ENOENT 2".split())
 """Numbers of errors that ask for another call at once, or when this machine is done with something."""
@@ -42,6 +44,18 @@ def answers_not_yet(ctx: Context, handler: Handler) -> bool:
     if any(asked and asked <= _INTERRUPTED for asked in numbers):
         return True
     return any(says_it_goes_on(text) for test in tests for text in texts_in(ctx, test))
+
+
+def polls(ctx: Context, handler: Handler, pauses: Sequence[Pause]) -> bool:
+    """Whether a handler waits for what isn't there yet, to look again."""
+    names = caught_words(ctx, handler)
+    if answers_not_yet(ctx, handler) or (names and all(map(is_not_yet, names))):
+        return True
+    intervals = [ctx.source(pause.duration) for pause in pauses if pause.duration is not None]
+    if any(map(is_for_looking_again, intervals)):
+        return True
+    looks = any("poll" in interval.lower() for interval in intervals)
+    return looks and bool(names) and all(_TIMED_OUT.search(name) for name in names)
 
 
 def sorts_out(ctx: Context, loop: Loop, attempt: Attempt, handler: Handler) -> bool:

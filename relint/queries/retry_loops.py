@@ -27,21 +27,21 @@ from relint.queries.endings import ends_of
 from relint.queries.failing_answers import failing_answers
 from relint.queries.handlers import Handler, catches_any_error, caught, caught_words
 from relint.queries.lasting import connects, holds_a_connection, lives_for_ever, stays_connected, streams
+from relint.queries.leftovers import failures_left
 from relint.queries.mentions import bound_by, names_in, texts_in
 from relint.queries.passes import OWN, Attempt, Loop, attempts_in, done_after, done_before, goes_round, pass_ends
 from relint.queries.pauses import Pause, certain, pauses_in
-from relint.queries.poll_words import asks_a_person, asks_for_a_state, is_for_looking_again, names_a_health_check
+from relint.queries.poll_words import asks_a_person, asks_for_a_state, names_a_health_check
 from relint.queries.retries import Failure, Retry
 from relint.queries.retry_bounds import is_endless
 from relint.queries.retry_counters import counter_of, counts_attempts
-from relint.queries.retry_handlers import answers_not_yet, learns, may_leave, once_more, sorts_out
+from relint.queries.retry_handlers import learns, may_leave, once_more, polls, sorts_out
 from relint.queries.retry_recursion import recursion
-from relint.queries.retry_words import is_harmless, is_not_yet, is_quick
+from relint.queries.retry_words import is_harmless, is_quick
 
 _POOL = re.compile(r"pool|connection|engine", re.IGNORECASE)
 _AGAIN = re.compile(r"\bretr(y|ies|ying)\b|reconnect|\btry(ing)? again", re.IGNORECASE)
 """What the log says beside a wait that is for the next attempt."""
-_TIMED_OUT = re.compile(r"timeout|lock", re.IGNORECASE)
 _BLOCKING = re.compile(
     r"^(accept|recv\w*|select|poll|wait\w*|communicate|acquire|epoll_wait|get_message|get_nowait"
     r"|\w*(sleep|back_?off|pause|throttle)\w*)$"
@@ -70,7 +70,7 @@ def _loop(ctx: Context, loop: Loop) -> Retry | None:
     if any(_asks_a_person(call) for call in ctx.walk(loop.body, cst.Call)):
         return None
     failures = (*(f for attempt in attempts for f in _failures(ctx, loop, attempt)), *failing_answers(ctx, loop))
-    failures = failures or tuple(_between_attempts(ctx, loop))
+    failures = failures or tuple(_between_attempts(ctx, loop)) or tuple(failures_left(ctx, loop))
     if not failures:
         return None
     counter, count = counter_of(ctx, loop)
@@ -121,8 +121,8 @@ def _failures(ctx: Context, loop: Loop, attempt: Attempt) -> Iterator[Failure]:
     if attempt.finalbody is not None:
         around += pauses_in(ctx, attempt.finalbody, loop)
     always = bool(around or shared or pauses_in(ctx, attempt.body, loop))
-    polls = comes_round or waits_for_a_state(ctx, loop)
-    is_daemon = polls and (always or (comes_round and not connects(ctx, attempt)))
+    for_a_state = comes_round or waits_for_a_state(ctx, loop)
+    is_daemon = for_a_state and (always or (comes_round and not connects(ctx, attempt)))
     for handler in attempt.handlers:
         ends = ends_of(ctx, handler.body)
         if not goes_round(pass_ends(ctx, loop, attempt, ends)):
@@ -145,7 +145,7 @@ def _between_attempts(ctx: Context, loop: Loop) -> Iterator[Failure]:
     handlers = [handler for attempt in attempts for handler in attempt.handlers]
     if any(only_computes(ctx, attempt) for attempt in attempts):
         return
-    if handlers and all(_is_poll(ctx, handler, ()) for handler in handlers):
+    if handlers and all(polls(ctx, handler, ()) for handler in handlers):
         return
     for test in loop.body.body:
         if isinstance(test, cst.SimpleStatementLine):
@@ -214,7 +214,7 @@ def _is_for_retries(ctx: Context, pause: Pause) -> bool:
 def _failure(
     ctx: Context, loop: Loop, attempt: Attempt, handler: Handler, pauses: Sequence[Pause], *, comes_round: bool
 ) -> Failure | None:
-    if _is_poll(ctx, handler, pauses) or (comes_round and not pauses and not _counts_failures(ctx, handler)):
+    if polls(ctx, handler, pauses) or (comes_round and not pauses and not _counts_failures(ctx, handler)):
         return None
     if not pauses:
         delay = Delay.NONE if _at_once(ctx, loop, attempt, handler) else Delay.UNKNOWN
@@ -234,18 +234,6 @@ def _regular(ctx: Context, pauses: Sequence[Pause]) -> list[Pause]:
     others = [pause for pause in pauses if pause.delay not in _REGULAR]
     regular = [pause for pause in pauses if pause.delay in _REGULAR]
     return [p for p in regular if all(exclude_each_other(ctx, p.call, other.call) for other in others)]
-
-
-def _is_poll(ctx: Context, handler: Handler, pauses: Sequence[Pause]) -> bool:
-    """Whether a handler waits for what isn't there yet."""
-    names = caught_words(ctx, handler)
-    if answers_not_yet(ctx, handler) or (names and all(map(is_not_yet, names))):
-        return True
-    intervals = [ctx.source(pause.duration) for pause in pauses if pause.duration is not None]
-    if any(map(is_for_looking_again, intervals)):
-        return True
-    polls = any("poll" in interval.lower() for interval in intervals)
-    return polls and bool(names) and all(_TIMED_OUT.search(name) for name in names)
 
 
 def _at_once(ctx: Context, loop: Loop, attempt: Attempt, handler: Handler) -> bool:

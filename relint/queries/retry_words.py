@@ -10,7 +10,7 @@ LOGGING = re.compile(
 )
 _HARMLESS = re.compile(
     r"^(write|flush|append|extend|seek|str|repr|type|format|len|int|min|max|isinstance|getattr|get|get_?[lL]ogger|get_base_logger|join|labels|add|time|monotonic|"
-    r"set|_|tuple|list|dict|replace|hasattr|bool|any|all|strip|lower|startswith|endswith|sorted|round)$"
+    r"\w*progress\w*|set|_|tuple|list|dict|replace|hasattr|bool|any|all|strip|lower|startswith|endswith|sorted|round)$"
 )
 NOT_YET = frozenset(
     "FileExistsError BlockingIOError Empty Full ProcessLookupError NoSuchProcess TimeoutExpired InterruptedError "
@@ -33,7 +33,7 @@ _NOT_FAILURES = re.compile(
 
 _IN_PROGRESS = re.compile(
     r"(Running|Pending|NotReady|InProgress|NotFinished|NotComplete|Unfinished|NotFound|DoesNotExist|FailedPrecondition|"
-    r"Forbidden|AccessDenied|PermissionDenied|NotFree|InUse)"
+    r"Forbidden|AccessDenied|PermissionDenied|NotFree|InUse|TryAgain)"
     r"(Error|Exception)?$|^(NoSuch[A-Z]\w+)$"
 )
 """The work goes on elsewhere, or its result is not there yet; nothing has failed: a poll."""

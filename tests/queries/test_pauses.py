@@ -20,6 +20,8 @@ from tests.asking import context, node
         ("self.sleep(3)", "3", Delay.FIXED),
         ("self.sleep(seconds=random.random())", "random.random()", Delay.RANDOM),
         ("jittered_sleep()", None, Delay.RANDOM),
+        ("self.pause()", None, Delay.FIXED),
+        ("self.pause_for(n)", "n", Delay.GROWING),
         ("self.log_sleep(3)", "absent", Delay.UNKNOWN),
         ("self.other.wait(3)", None, Delay.UNKNOWN),
         ("client.get(3)", "absent", Delay.UNKNOWN),
@@ -39,6 +41,12 @@ def test_pause_of(call: str, duration: str | None, delay: Delay) -> None:
 
             def sleep(self, seconds):
                 time.sleep(seconds)
+
+            def pause(self):
+                self.stopped.wait(5)
+
+            async def pause_for(self, seconds):
+                await asyncio.wait_for(self.stopped.wait(), seconds)
 
             def work(self, clock, client):
                 for n in range(3):

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from relint.libraries.network_errors import is_network_error
 from relint.queries.retried_requests import asks_another_host
 from relint.queries.retries import retries
+from relint.settings import Settings
 from tests.asking import context
 
 FILE = """
+import boto3
 import httpx
 import requests
+from openai import OpenAI
 from urllib.error import URLError
 
 client = httpx.Client()
+models = OpenAI()
+bucket = boto3.client("s3")
 
 
 def send(url):
@@ -46,6 +53,11 @@ def run(url, call):
         ("call(url)", "compat.HTTPError", True),
         ("call.send_raw_request('GET', url)", "CallError", True),
         ("call.send('letter', url)", "CallError", False),
+        ("call.begin_create_or_update(url)", "CallError", True),
+        ("call.begin(url)", "CallError", False),
+        ("models.chat.completions.create(url)", "Exception", True),
+        ("bucket.get_object(url)", "Exception", True),
+        ("OpenAI(url)", "Exception", False),
     ],
 )
 def test_asks_another_host(attempt: str, error: str, asks: bool) -> None:
@@ -71,3 +83,20 @@ def test_asks_another_host(attempt: str, error: str, asks: bool) -> None:
 )
 def test_is_network_error(dotted: str, network: bool) -> None:
     assert is_network_error(dotted) is network
+
+
+@pytest.mark.parametrize(
+    ("errors", "asks"),
+    [
+        ("(KeyError, requests.ConnectionError)", True),
+        ("(requests.Timeout, KeyError)", False),
+        ("(KeyError, OSError)", False),
+    ],
+)
+def test_errors_that_another_module_names(tmp_path: Path, errors: str, asks: bool) -> None:
+    (tmp_path / "errors.py").write_text(f"import requests\n\nAGAIN = {errors}\n")
+    code = "from errors import AGAIN\n" + FILE.format("call(url)", "AGAIN")
+    ctx = context(code, str(tmp_path / "app.py"), Settings(root=tmp_path))
+    (retry,) = retries(ctx).values()
+    (failure,) = retry.failures
+    assert asks_another_host(ctx, retry, failure) is asks
