@@ -12,7 +12,7 @@ from relint.context import Context
 from relint.libraries.delay import Delay
 from relint.libraries.retries import BACKOFF_WAITS
 from relint.names import Binding, last_name
-from relint.queries.imported import imported_definition
+from relint.queries.imported import class_syntax, imported_definition
 from relint.queries.mentions import names_in, nodes_in
 
 _CHANCE = re.compile(r"jitter|rand|uniform|fuzz|shuffle|gauss|secrets", re.IGNORECASE)
@@ -211,11 +211,19 @@ class _Flow:
             self.grows = self.grows or bool(call.args) or counts
         elif name is not None and name.startswith(_PURE) and not self._takes_from_elsewhere(call):
             return
+        elif (made := class_syntax(self.ctx, call.func)) is not None:
+            self._look_into(made)
         elif isinstance(imported := imported_definition(self.ctx, call.func), ast.FunctionDef):
             self._read(imported)
             self.grows = self.grows or bool(call.args)
         elif not (isinstance(call.func, cst.Attribute) and _READERS.match(call.func.attr.value)):
             self.unknown = True
+
+    def _look_into(self, made: ast.ClassDef) -> None:
+        """A class whose instance holds the seconds: known where it only holds values."""
+        methods = [each.name for each in ast.walk(made) if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)]
+        self.unknown = self.unknown or not all(name.startswith("__") for name in methods)
+        self.chance = self.chance or bool(_CHANCE.search(ast.unparse(made)))
 
     def _read(self, function: ast.FunctionDef) -> None:
         """A function of another file: known where it only computes."""

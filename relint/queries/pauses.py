@@ -110,6 +110,8 @@ def _helper(ctx: Context, call: cst.Call, loop: cst.CSTNode | None) -> Pause | N
         return None
     for inner in ctx.walk(function.body, cst.Call):
         if (duration := _seconds(ctx, inner)) is not None:
+            if _innermost_loop(ctx, inner) is not None:
+                return Pause(call, None, Delay.UNKNOWN)  # in slices, or between attempts of its own
             given = delay_of(ctx, duration.value)
             if given in (Delay.RANDOM, Delay.UNKNOWN):
                 return Pause(call, None, given)

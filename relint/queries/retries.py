@@ -102,6 +102,11 @@ def _all(ctx: Context) -> dict[cst.CSTNode, Retry]:
 
 
 def _waits(ctx: Context, node: cst.CSTNode) -> bool:
-    """Whether the function that is retried, or that holds the retry, is named for waiting: then it is a poll."""
+    """Whether the function that is retried, or that holds the retry, is named for waiting: then it is a poll.
+
+    A loop that hands on what comes, `async for event in client.events(): yield event`, is none.
+    """
     function = node if isinstance(node, cst.FunctionDef) else ctx.enclosing(node, cst.FunctionDef)
-    return function is not None and is_named_for_waiting(function.name.value)
+    if function is None or not is_named_for_waiting(function.name.value):
+        return False
+    return node is function or not any(True for _ in ctx.walk(node, cst.Yield))

@@ -88,6 +88,7 @@ from relint.queries.handlers import caught
 from relint.queries.retries import Retry, retries
 
 _LOOPBACK = re.compile(r"""[rRfF]*["'](?:\w+://)?(?:127\.0\.0\.1|localhost|\[?::1\]?)[:/"']""")
+_OF_THIS_MACHINE = ("docker.from_env", "asyncio.open_unix_connection", "asyncio.start_unix_server")
 
 rule = Rule(
     code="REL601",
@@ -125,9 +126,9 @@ def _waits_for_a_file(ctx: Context, retry: Retry) -> bool:
 
 
 def _asks_this_machine(ctx: Context, attempts: cst.CSTNode) -> bool:
-    """Whether something in a loop is called with the address of this machine and no other, or asks its Docker."""
+    """Whether a loop calls something with the address of this machine and no other, its Docker, or a Unix socket."""
     calls = list(ctx.walk(attempts, cst.Call))
-    if any(ctx.callee(call) == "docker.from_env" for call in calls):
+    if any(ctx.callee(call) in _OF_THIS_MACHINE for call in calls):
         return True
     given = (list(alternatives(ctx, arg.value)) for call in calls for arg in call.args)
     return any(values and all(_LOOPBACK.match(ctx.source(value)) for value in values) for values in given)
