@@ -48,8 +48,10 @@ def _failures(ctx: Context, loop: Loop, inner: cst.For, pauses: list[Pause]) -> 
 
 
 def _goes_on_with(ctx: Context, loop: Loop, inner: cst.For, name: str) -> bool:
-    """Whether a list of what failed becomes what the inner loop runs over in the next pass."""
-    tried = set(names_in(ctx, inner.iter))
+    """Whether a list of what failed becomes what the next pass runs over, in the inner loop or to hand it on."""
+    iterated = [each.iter for each in ctx.walk(loop.body, cst.For)]
+    iterated += [each.iter for each in ctx.walk(loop.body, cst.CompFor)]
+    tried = {name for each in iterated for name in names_in(ctx, each)}
     if not _FAILED.search(name):
         handlers = (handler for attempt in attempts_in(inner) for handler in attempt.handlers)
         if list(_noted(ctx, loop.body)).count(name) != sum(list(_noted(ctx, h)).count(name) for h in handlers):

@@ -23,7 +23,7 @@ from relint.queries.attempts import (
 )
 from relint.queries.branches import exclude_each_other
 from relint.queries.delays import alternatives
-from relint.queries.endings import ends_of
+from relint.queries.endings import ends_of, rest_after
 from relint.queries.failing_answers import failing_answers
 from relint.queries.handlers import Handler, catches_any_error, caught, caught_words
 from relint.queries.lasting import connects, holds_a_connection, lives_for_ever, stays_connected, streams
@@ -260,7 +260,8 @@ def _at_once(ctx: Context, loop: Loop, attempt: Attempt, handler: Handler) -> bo
 
 def _asks_for_a_timeout(ctx: Context, handler: Handler) -> bool:
     """`if not isinstance(error.reason, socket.timeout): raise`: what is tried again has waited."""
-    return any("timeout" in ctx.source(test.test).lower() for test in ctx.walk(handler.body, cst.If))
+    tests = (test for test in ctx.walk(handler.body, cst.If) if "timeout" in ctx.source(test.test).lower())
+    return any(goes_round(ends_of(ctx, test.body) | ends_of(ctx, rest_after(ctx, test))) for test in tests)
 
 
 def _drops_an_attribute(assign: cst.Assign) -> bool:

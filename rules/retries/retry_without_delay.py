@@ -27,11 +27,12 @@ def order(url):
 ```
 
 Hand-written loops count (`for attempt in range(5): try: return ... except ConnectionError: continue`) where they are
-known to ask another host: by the error that is caught (of an HTTP client, a broker, `ConnectionError`, `HTTPError`), or
-by a request through such a client, or with the name of an HTTP method, in the attempt or in a function of the file
-that it calls. Of eleven such findings read in code that the rule was not made with, eight were true and two arguable;
-of fifteen read later, all. Of eleven true ones that a search brought up there it found two, and seven once it knew
-more of the words for requests and their errors. With `loops = true` in
+known to ask another host: by the error that is caught (of an HTTP client, a broker, `ConnectionError`, `HTTPError`, or
+a tuple of such errors in another module of the project), or by a request through such a client, through that of a
+service (boto3, Azure, Stripe, OpenAI and so on), or with the name of an HTTP method, in the attempt or in a function of
+the file that it calls. Of eleven such findings read in code that the rule was not made with, eight were true and two
+arguable; of fifteen read later, all. Of eleven true ones that a search brought up there it found two, and nine once it
+knew more of the words for requests and their errors; of two others, found later, one. With `loops = true` in
 `[tool.relint.rules.REL603]` all others count as well; of those, every fourth was right to go on at once in code that
 the rule was not made with.
 
