@@ -15,7 +15,7 @@ from relint.model import Diagnostic, Edit
 from relint.source import decode
 from tests.never_crash import properties
 from tests.never_crash.mutations import mutant
-from tests.never_crash.properties import lost_by_the_funnel, violations
+from tests.never_crash.properties import lost_by_the_funnel, undefined_names, violations
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = sorted((ROOT / "fixtures").glob("*/*/**/invalid*/**/*.py")) + sorted(
@@ -41,6 +41,14 @@ def test_mutants_of_fixtures(path: Path) -> None:
     for number in range(2):
         seed = zlib.crc32(f"{path.name}{path.parent.name}{number}".encode())
         assert violations(decode(str(path), mutant(text, seed).encode("utf-8", "replace")), notes=False) == [], seed
+
+
+@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: str(path.relative_to(ROOT / "fixtures")))
+def test_what_is_fixed_reads_no_name_that_nothing_binds(path: Path) -> None:
+    family, rule, invalid, *below = path.relative_to(ROOT / "fixtures").parts
+    fixed = ROOT.joinpath("fixtures", family, rule, invalid.replace("invalid", "fixed"), *below)
+    if fixed.exists():
+        assert undefined_names(fixed.read_text("utf-8")) <= undefined_names(path.read_text("utf-8"))
 
 
 @pytest.mark.parametrize("name", LIBRARY)
@@ -84,6 +92,7 @@ def test_a_crash_is_a_violation(monkeypatch: pytest.MonkeyPatch) -> None:
         (lambda text: text.replace("x = 1", "x = 2"), "no edit touches it"),
         (lambda text: text.replace("\n", "\r\n"), "line ends changed"),
         (lambda text: text + "\nnonlocal x\n", "does not compile"),
+        (lambda text: text + "\nprint(y)\n", "nothing binds what the fixed text reads: y"),
     ],
 )
 def test_what_a_fix_must_not_do_is_a_violation(monkeypatch: pytest.MonkeyPatch, broken, words: str) -> None:  # type: ignore[no-untyped-def]

@@ -80,6 +80,8 @@ class Rewriting:
         if not regions:
             return False
         for start, end, expression, name, form in regions:
+            if any(self._is_repeated(c.part) for c in chars[start:end] if isinstance(c.part, Hole)):
+                return False
             number = sum(place < start for place in before)
             parameter = Parameter(expression, self._free(name, expression, given), number)
             self.parameters.append(parameter)
@@ -90,6 +92,12 @@ class Rewriting:
         assert self.site.sink is not None
         doubles = given is None and self.site.sink.name != "extra"  # in which they are two in any case
         return self._spell_the_rest(replaced, doubles=doubles) and self._drop_operator(replaced)
+
+    def _is_repeated(self, hole: Hole) -> bool:
+        """Whether a comprehension writes the hole as often as it has items: `" OR ".join(f"a = '{x}'" for x in xs)`."""
+        assert self.site.sink is not None
+        around = {node for node in self.ctx.ancestors(hole.node) if isinstance(node, _REPEATS)}
+        return not around <= set(self.ctx.ancestors(self.site.sink.call))
 
     # -- placeholders ------------------------------------------------------------------------------------------------
 
@@ -261,4 +269,5 @@ _EXISTING = {
     "named": re.compile(r"(?<![:\w\\]):\w+(?!:)"),
     "numeric": re.compile(r"\$\d+"),
 }
+_REPEATS = (cst.ListComp, cst.GeneratorExp, cst.SetComp, cst.DictComp, cst.Lambda)
 _NAMED = re.compile(r"(?:(?<![:\w\\]):|%\()(\w+)")

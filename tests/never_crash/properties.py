@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import traceback
 import warnings
 from dataclasses import replace
 from typing import Iterable, Iterator
 from unittest import mock
+
+from pyflakes import checker, messages
 
 from relint import fix as fixing
 from relint.check import check
@@ -76,6 +79,8 @@ def _violations(source: Source, settings: Settings, notes: bool) -> Iterator[str
     yield from (f"{d.path}: after fixing: {d.message}" for d in fixed.remaining if d.code in _CRASHED | _NEVER_CHECKED)
     if (error := _compile_error(fixed.text)) and not _compile_error(source.text):
         yield f"{source.path}: the fixed text does not compile: {error}"
+    if undefined := undefined_names(fixed.text) - undefined_names(source.text):
+        yield f"{source.path}: nothing binds what the fixed text reads: {', '.join(sorted(undefined))}"
     if _line_ends(source.text) != _line_ends(fixed.text) and len(_line_ends(source.text)) == 1:
         yield f"{source.path}: line ends changed: {_line_ends(source.text)} to {_line_ends(fixed.text)}"
     again = fix(replace(source, text=fixed.text), settings, unsafe=True)
@@ -115,6 +120,18 @@ def _compile_error(text: str) -> str | None:
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             return f"{type(error).__name__}: {error}"
     return None
+
+
+def undefined_names(text: str) -> set[str]:
+    """The names that a text reads and nothing in it binds, as pyflakes sees it; none where it does not compile."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            tree = ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return set()
+    found = checker.Checker(tree).messages
+    return {message.message_args[0] for message in found if isinstance(message, messages.UndefinedName)}
 
 
 def _line_ends(text: str) -> set[str]:
