@@ -9,7 +9,8 @@ from typing import Iterator, Sequence
 import libcst as cst
 
 from relint.context import Context
-from relint.names import Binding, is_none, last_name
+from relint.names import COMPREHENSIONS, Binding, is_none, last_name
+from relint.queries.command_line import is_number_option
 from relint.queries.imported import imported_definition
 
 
@@ -17,8 +18,8 @@ def is_declared_number(ctx: Context, value: cst.BaseExpression) -> bool:
     """Whether a value is annotated as a number (or as many of them, joined), or the function checks that it is one.
 
     `limit: int`, `ids: list[int]` with `",".join(map(str, ids))`, `self.limit` that only numbers are stored in,
-    `if not isinstance(limit, int)`, `limit > 0`, `days()` of `def days() -> int`. A UUID and a date count as well:
-    there is no quote in them.
+    `if not isinstance(limit, int)`, `limit > 0`, `int(limit)` on the way, `days()` of `def days() -> int`, `args.days`
+    of `add_argument("--days", type=int)`. A UUID and a date count as well: there is no quote in them.
     """
     return _is_declared(ctx, value, frozenset())
 
@@ -48,6 +49,8 @@ def _is_declared(ctx: Context, value: cst.BaseExpression, seen: frozenset[cst.CS
             return _is_declared(ctx, elt, seen)
         case cst.BooleanOperation(left=left, right=right) | cst.IfExp(body=left, orelse=right):
             return _is_declared(ctx, left, seen) and _is_declared(ctx, right, seen)
+        case cst.Attribute() | cst.Subscript() if is_number_option(ctx, value):
+            return True
         case cst.Name() | cst.Attribute():
             found = ctx.definitions(value) or []
             stored = [b for b in found if b.kind != "assign" or b.annotation or b.value is None or not is_none(b.value)]
@@ -154,12 +157,14 @@ def _any_number(ctx: Context, args: Sequence[cst.Arg]) -> bool:
 def _is_checked(ctx: Context, name: cst.Name) -> bool:
     """Whether the function around `name` refuses it unless it is a number, or compares it with one.
 
-    As well in the body of `if isinstance(name, int)`.
+    As well in the body of `if isinstance(name, int)`, and where `int(name)` came before.
     """
     function = ctx.enclosing(name, cst.FunctionDef)
     if function is None:
         return False
     if any(_tells_number(around.test, name) for around in _conditions(ctx, name)):
+        return True
+    if len(ctx.names.bindings(name)) == 1 and any(_converts(ctx, each, name) for each in _evaluated_before(ctx, name)):
         return True
     for node in ctx.walk(function, cst.UnaryOperation, cst.Comparison, cst.For, cst.Assert):
         match node:
@@ -185,6 +190,30 @@ def _conditions(ctx: Context, node: cst.CSTNode) -> Iterator[cst.If | cst.IfExp]
         if isinstance(around, cst.If | cst.IfExp) and child is around.body:
             yield around
         child = around
+
+
+def _evaluated_before(ctx: Context, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """What the function has evaluated whenever it comes to a node: statements above it, and conditions around it."""
+    yield from (around.test for around in _conditions(ctx, node))
+    child = node
+    for around in ctx.ancestors(node):
+        if isinstance(around, cst.FunctionDef):
+            return
+        if isinstance(around, cst.IndentedBlock) and isinstance(child, cst.BaseStatement):
+            for statement in around.body[: around.body.index(child)]:
+                if isinstance(statement, cst.SimpleStatementLine | cst.If):
+                    yield statement.test if isinstance(statement, cst.If) else statement
+        child = around
+
+
+def _converts(ctx: Context, evaluated: cst.CSTNode, name: cst.Name) -> bool:
+    """`int(name)`, which refuses everything else, where it is sure to be evaluated."""
+    calls = ctx.walk(evaluated, cst.Call, stop=_NOT_ALWAYS)
+    return any(
+        isinstance(call.func, cst.Name) and call.func.value in ("int", "float") and name.deep_equals(arg.value)
+        for call in calls
+        for arg in call.args
+    )
 
 
 def _tells_number(test: cst.BaseExpression, name: cst.Name) -> bool:
@@ -214,4 +243,5 @@ _OF_ITEMS = frozenset(
     "Optional Union list List tuple Tuple set Set frozenset FrozenSet Iterable Sequence Collection Iterator".split()
 )
 _NUMBER_IN_QUOTES = re.compile(r"\s*(?:Optional\[\s*(?:int|float)\s*\]|(?:int|float)(?:\s*\|\s*None)?)\s*")
+_NOT_ALWAYS = (cst.Lambda, cst.FunctionDef, cst.ClassDef, cst.IfExp, cst.BooleanOperation, *COMPREHENSIONS)
 _ORDERS = (cst.LessThan, cst.LessThanEqual, cst.GreaterThan, cst.GreaterThanEqual)

@@ -39,6 +39,12 @@ def is_given(ctx: Context, value: cst.BaseExpression, depth: int = 0) -> bool:
     return False
 
 
+def is_number_unless_given(ctx: Context, value: cst.BaseExpression) -> bool:
+    """Whether a value is a parameter that has a number as its default."""
+    found = nearest(ctx, value, ctx.names.bindings(value)) if isinstance(value, cst.Name) else []
+    return bool(found) and all(b.kind == "parameter" and _is_number_by_default(b) for b in found)
+
+
 def _all_given(ctx: Context, found: list[Binding], depth: int) -> bool:
     stored = [b for b in found if b.kind != "assign" or b.value is None or not is_none(b.value)]
     return depth < MAX_DEPTH and bool(stored) and all(_gives(ctx, binding, depth + 1) for binding in stored)
@@ -69,9 +75,13 @@ def _is_item_of_values(binding: Binding) -> bool:
 
 def _takes_anything(parameter: Binding) -> bool:
     """Whether a parameter is declared as text, as anything, or not at all; a default that is a number says more."""
-    if isinstance(parameter.value, cst.Integer | cst.Float | cst.UnaryOperation):
+    if _is_number_by_default(parameter):
         return False
     return parameter.annotation is None or _names_text(parameter.annotation)
+
+
+def _is_number_by_default(parameter: Binding) -> bool:
+    return isinstance(parameter.value, cst.Integer | cst.Float | cst.UnaryOperation)
 
 
 def _names_text(annotation: cst.BaseExpression) -> bool:

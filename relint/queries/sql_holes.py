@@ -92,6 +92,8 @@ def speaking_name(node: cst.CSTNode) -> str:
             return speaking_name(arg.value)
         case cst.Call(func=func):
             return speaking_name(func)
+        case cst.BinaryOperation(left=repeated, operator=cst.Multiply()):
+            return speaking_name(repeated)
         case cst.GeneratorExp(elt=elt) | cst.ListComp(elt=elt):
             return speaking_name(elt)
         case cst.Await(expression=inner):
@@ -205,7 +207,7 @@ def _is_escaped(ctx: Context, value: cst.BaseExpression) -> bool:
     """Whether no quote is left in it: `x.replace("'", "''")`, or a name that says so."""
     match value:
         case cst.Call(func=cst.Attribute(attr=cst.Name(value="replace")), args=[quote, becomes]):
-            return ctx.literal(quote.value) == "'" and ctx.literal(becomes.value) in ("", "''", "\\'", "\\\\'")
+            return ctx.literal(quote.value) == "'" and _holds_no_quote(ctx.literal(becomes.value))
         case cst.Call(func=cst.Attribute(value=text, attr=cst.Name(value="encode" | "decode" | "strip"))):
             return _is_escaped(ctx, text)
         case cst.IfExp(body=body, test=cst.Call(func=cst.Name(value="isinstance"), args=[_, of])) if _is_str(of):
@@ -216,6 +218,11 @@ def _is_escaped(ctx: Context, value: cst.BaseExpression) -> bool:
         case cst.Name() if isinstance(made := _made_by_loop(ctx, value), cst.BaseExpression):
             return _is_escaped(ctx, made)
     return isinstance(value, cst.Name | cst.Attribute) and bool(_ESCAPED.search(speaking_name(value)))
+
+
+def _holds_no_quote(text: object) -> bool:
+    """Whether what a quote becomes ends no text: doubled, escaped, or something else."""
+    return isinstance(text, str) and (text in ("''", "\\'", "\\\\'") or "'" not in text)
 
 
 def _is_str(arg: cst.Arg) -> bool:

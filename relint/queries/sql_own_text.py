@@ -15,7 +15,7 @@ from relint.context import Context
 from relint.libraries.sql_functions import OF_PATHS, OF_VALUES
 from relint.names import is_none
 from relint.queries.flow import nearest
-from relint.queries.sql_given import is_given
+from relint.queries.sql_given import is_given, is_number_unless_given
 from relint.queries.sql_holes import speaking_name
 from relint.queries.sql_places import HOLE, Spot, first_word
 from relint.queries.text import Hole
@@ -104,6 +104,8 @@ def _is_one_value(ctx: Context, hole: Hole, spot: Spot, sql: str) -> bool:
         return listed and not _CATALOGUE.search(sql)
     if spot.before == "TOP":
         return False  # `TOP ?` needs parentheses
+    if is_number_unless_given(ctx, hole.node):
+        return False
     before = sql[: spot.span[0]]
     if "VALUES" in (spot.before, spot.group) and any(_is_written(v) for v in made):
         return True
@@ -303,7 +305,7 @@ _CATALOGUE = re.compile(
     r"|operator|partition\w*|polic\w+|publication\w*|replication\w*|rewrite|rules|shdescription|subscription\w*"
     r"|aggregate|collation|foreign\w*|get_\w+|relation_\w+|total_\w+|size_\w+|locks|event_trigger)"
     r"|all_(?:tables|tab_columns|objects|views)|user_(?:tables|tab_columns|objects)|dba_\w+|dbc\.\w+|syscat\.\w+"
-    r"|ag_(?:graph|label)|system(?:_schema)?\.(?:tables|columns|databases|parts)|system\.metadata|m_tables|m_temporary_tables|duckdb_[a-z_]+)\b|\b__TABLES__|\bsystem\$",
+    r"|(?:geometry|geography|raster)_columns|ag_(?:graph|label)|system(?:_schema)?\.(?:tables|columns|databases|parts)|system\.metadata|m_tables|m_temporary_tables|duckdb_[a-z_]+)\b|\b__TABLES__|\bsystem\$",
     re.IGNORECASE,
 )
 """What is looked up there is the name of a table, a column or an index."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 import pytest
 
-from relint.queries.sql_given import is_given
+from relint.queries.sql_given import is_given, is_number_unless_given
 from tests.asking import context
 
 SOURCE = """
@@ -63,3 +63,10 @@ def _is_given(expression: str) -> bool:
     *_, statement = ctx.tree.of(cst.Expr)
     assert ctx.source(statement) == expression
     return is_given(ctx, statement.value)
+
+
+@pytest.mark.parametrize(("default", "answer"), [("=5", True), ("=-1", True), ("", False), ("=None", False)])
+def test_number_unless_given(default: str, answer: bool) -> None:
+    ctx = context(f"def f(n{default}): use(n)")
+    use = next(iter(ctx.tree.of(cst.Call)))
+    assert is_number_unless_given(ctx, use.args[0].value) is answer
