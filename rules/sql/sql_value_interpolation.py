@@ -58,7 +58,8 @@ so look here once, when you clean up:
 
 - other text that no database call in sight gets, but that parses as one SELECT, INSERT, UPDATE, DELETE, MERGE or VALUES
   statement with a hole where a value stands, or is a clause of one, and goes the same ways;
-- other things without quotes, also parameters with a number as default; what a function of the project makes, or a name says is clean;
+- other things without quotes, also parameters with a number as default; what a function of the project makes, or a
+  name says is clean;
 - the name of a table or column between quotes, also where it is looked up in a catalogue; keys of JSON; the arguments
   of functions that may want a name, a path or a unit;
 - an attribute that subclasses set, and `x.value`, mostly of an enumeration;
