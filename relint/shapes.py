@@ -284,7 +284,7 @@ def _opened(part: Part, rule: RuleInfo, _options: Options) -> bool:
     if _names_library(part, libraries, frozenset(rule.words)):
         return True
     streams = any(each.arg == "stream" for each in part.of(ast.keyword))
-    return streams and _names_library(part, libraries, _REQUESTS | {"send"})
+    return streams and _names_library(part, libraries, _SENDS)
 
 
 def _client(part: Part, rule: RuleInfo, _options: Options) -> bool:
@@ -296,6 +296,7 @@ def _client(part: Part, rule: RuleInfo, _options: Options) -> bool:
 
 
 _REQUESTS = frozenset({*VERBS, "request"})
+_SENDS = _REQUESTS | {"send"}
 
 
 def _store(part: Part, rule: RuleInfo, options: Options) -> bool:

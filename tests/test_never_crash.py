@@ -13,6 +13,7 @@ import pytest
 from relint.funnel import Funnel
 from relint.model import Diagnostic, Edit
 from relint.source import decode
+from relint.testing import Case, collect
 from tests.never_crash import properties
 from tests.never_crash.mutations import mutant
 from tests.never_crash.properties import lost_by_the_funnel, undefined_names, violations
@@ -43,12 +44,12 @@ def test_mutants_of_fixtures(path: Path) -> None:
         assert violations(decode(str(path), mutant(text, seed).encode("utf-8", "replace")), notes=False) == [], seed
 
 
-@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: str(path.relative_to(ROOT / "fixtures")))
-def test_what_is_fixed_reads_no_name_that_nothing_binds(path: Path) -> None:
-    family, rule, invalid, *below = path.relative_to(ROOT / "fixtures").parts
-    fixed = ROOT.joinpath("fixtures", family, rule, invalid.replace("invalid", "fixed"), *below)
-    if fixed.exists():
-        assert undefined_names(fixed.read_text("utf-8")) <= undefined_names(path.read_text("utf-8"))
+@pytest.mark.parametrize("case", collect(ROOT / "fixtures"), ids=str)
+def test_what_is_fixed_reads_no_name_that_nothing_binds(case: Case) -> None:
+    for path in case.files("invalid"):
+        fixed = case.fixed_path(path)
+        if fixed.suffix == ".py" and fixed.exists():
+            assert undefined_names(fixed.read_text("utf-8")) <= undefined_names(path.read_text("utf-8")), path
 
 
 @pytest.mark.parametrize("name", LIBRARY)

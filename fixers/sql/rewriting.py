@@ -15,6 +15,7 @@ from relint.fixers.sql.characters import characters, delimiter, interior
 from relint.fixers.sql.regions import Regions
 from relint.libraries.databases import Driver, Style
 from relint.model import Edit
+from relint.names import COMPREHENSIONS
 from relint.queries.sql import Site
 from relint.queries.sql_places import HOLE
 from relint.queries.sql_sinks import given_parameters
@@ -269,5 +270,5 @@ _EXISTING = {
     "named": re.compile(r"(?<![:\w\\]):\w+(?!:)"),
     "numeric": re.compile(r"\$\d+"),
 }
-_REPEATS = (cst.ListComp, cst.GeneratorExp, cst.SetComp, cst.DictComp, cst.Lambda)
+_REPEATS = (*COMPREHENSIONS, cst.Lambda)
 _NAMED = re.compile(r"(?:(?<![:\w\\]):|%\()(\w+)")

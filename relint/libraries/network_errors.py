@@ -25,19 +25,25 @@ _SERVICES = frozenset(
     }
 )  # fmt: skip
 """Packages whose clients each ask a service over HTTP."""
+NAMES = frozenset({"HTTPError", "URLError", "RequestException", "HttpResponseError", "RpcError", "AioRpcError"})
+"""Classes of these names are such errors wherever a project keeps them: `compat.urllib_error.HTTPError`."""
+METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"})
+"""Methods of HTTP: what is given one sends a request."""
+_BEGINNINGS = r"begin_(?:create|update|delete|put|patch|restart|stop|start)(?:_|\b)"
+REMOTE_METHODS = re.compile(rf"^{_BEGINNINGS}")
+"""Methods that only clients of a service have: Azure's that begin what takes long (`azure.core.polling`)."""
+CONSTANT = re.compile(r"[A-Z][A-Z0-9_]+")
+"""How a project names the errors that it keeps for many modules: `RETRYABLE`."""
 SPEAKS_OF_NETWORK = re.compile(
-    rf"\b({'|'.join(sorted(_PACKAGES))}|urllib|urllib2|http|redis|pymongo|api_core|xmlrpclib)\b|Connection|BrokenPipe"
-    rf"|\b({'|'.join(map(re.escape, sorted(_SERVICES)))})\b"
-    r"|(HTTP|URL)Error|RequestException|HttpResponseError|RpcError|[\"'](GET|POST|PUT|PATCH|DELETE|HEAD)[\"']"
-    r"|[A-Z]_(ERRORS|EXCEPTIONS)\b|\bbegin_(create|update|delete)"
+    rf"\b(?:{'|'.join(map(re.escape, sorted(_PACKAGES | _SERVICES)))})\b"
+    r"|\b(?:urllib|urllib2|http|redis|pymongo|api_core|xmlrpclib)\b|Connection|BrokenPipe"
+    rf"|{'|'.join(sorted(NAMES))}|[\"'](?i:{'|'.join(sorted(METHODS))})[\"']|\b{_BEGINNINGS}"
+    rf"|\bexcept\b[^:]*\b{CONSTANT.pattern}\b|[A-Z]_(?:ERRORS|EXCEPTIONS)\b"
 )
-"""What the text of a module holds that names one of them, a tuple of errors or a method of HTTP, or sends requests."""
+"""What the text of a module holds that asks another host, by what the queries of this look for."""
 _MODULES = ("http.client.", "urllib.error.", "urllib.request.", "urllib2.", "google.api_core.exceptions.", "xmlrpclib.")
 _CONNECTION = re.compile(r"^builtins\.(Connection\w*Error|BrokenPipeError)$")
 _OF_CLIENTS = re.compile(r"^(redis|pymongo)(\.\w+)*\.(Connection\w*|AutoReconnect|\w*Timeout\w*)$")
-
-NAMES = frozenset({"HTTPError", "URLError", "RequestException", "HttpResponseError", "RpcError", "AioRpcError"})
-"""Classes of these names are such errors wherever a project keeps them: `compat.urllib_error.HTTPError`."""
 
 
 def is_network_error(dotted: str) -> bool:
@@ -50,7 +56,3 @@ def is_network_error(dotted: str) -> bool:
 def is_of_a_service(cls: str) -> bool:
     """Whether a dotted class is of a package whose clients ask a service."""
     return any(cls.startswith(f"{package}.") for package in _SERVICES)
-
-
-REMOTE_METHODS = re.compile(r"^begin_(create|update|delete|put|patch|restart|stop|start)(_|$)")
-"""Methods that only clients of a service have: Azure's that begin what takes long (`azure.core.polling`)."""

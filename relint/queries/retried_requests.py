@@ -9,7 +9,7 @@ import libcst as cst
 
 from relint.context import Context
 from relint.elsewhere import ask, elsewhere
-from relint.libraries.network_errors import NAMES, REMOTE_METHODS, is_network_error, is_of_a_service
+from relint.libraries.network_errors import CONSTANT, METHODS, NAMES, REMOTE_METHODS, is_network_error, is_of_a_service
 from relint.names import last_name
 from relint.queries.handlers import Handler, caught, caught_words, classes_in
 from relint.queries.lasting import SERVING
@@ -18,7 +18,6 @@ from relint.queries.retries import Failure, Retry
 from relint.queries.retry_words import is_quick
 
 _REQUESTING = re.compile(r"request|fetch|send|call_api", re.IGNORECASE)
-_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"})
 
 
 def asks_another_host(ctx: Context, retry: Retry, failure: Failure) -> bool:
@@ -62,7 +61,8 @@ def _catches_a_network_error(ctx: Context, handler: Handler) -> bool:
     if any(name is not None and is_network_error(name) for name in caught(ctx, handler)):
         return True
     classes = classes_in(ctx, handler.type) if handler.type is not None else []
-    return any(ask(ctx, elsewhere(ctx, cls), "network errors", _holds_a_network_error) for cls in classes)
+    kept = (cls for cls in classes if CONSTANT.fullmatch(last_name(cls)))
+    return any(ask(ctx, elsewhere(ctx, cls), "network errors", _holds_a_network_error) for cls in kept)
 
 
 def _holds_a_network_error(ctx: Context, expression: cst.BaseExpression) -> bool:
@@ -76,7 +76,7 @@ def _names_a_method(ctx: Context, call: cst.Call) -> bool:
     if not _REQUESTING.search(last_name(call.func)):
         return False
     return any(
-        str(ctx.literal(arg.value)).upper() in _METHODS for arg in call.args if isinstance(arg.value, cst.SimpleString)
+        str(ctx.literal(arg.value)).upper() in METHODS for arg in call.args if isinstance(arg.value, cst.SimpleString)
     )
 
 
